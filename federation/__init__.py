@@ -1,0 +1,1 @@
+"""How members recognise one another and speak; nothing here knows what a record is."""

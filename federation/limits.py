@@ -1,0 +1,57 @@
+"""How much one message, connection and call may be: one place for every number of the wire."""
+
+KIB = 1024
+
+#: One sealed message, both ways.
+MESSAGE_BYTES = 1024 * KIB
+#: Where an answer stops and says so; the rest of the message is room for envelope and growth.
+ANSWER_BYTES = 768 * KIB
+#: Hits in one answer.
+HITS = 100
+#: Identifiers in one question.
+IDENTIFIERS = 20
+#: Most characters of a code, id or date, and of any other text of a question.
+WORD, LINE = 128, 1024
+#: Members of one charter; a member's number is added to the port base of each door.
+MEMBERS = 63
+#: Highest port base that leaves room for a door per member.
+LAST_BASE_PORT = 65_535 - MEMBERS
+#: Calls of one member that are inside at once, at work or waiting their turn.
+CALLS = 100
+
+_BOTH_WAYS = (
+    ("grpc.max_send_message_length", MESSAGE_BYTES),
+    ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    ("grpc.max_metadata_size", 16 * KIB),
+    ("grpc.absolute_max_metadata_size", 16 * KIB),
+    # Without the ping time-out a connection to a stopped process is noticed only after 20 s more.
+    ("grpc.keepalive_time_ms", 10_000),
+    ("grpc.keepalive_timeout_ms", 2_000),
+    ("grpc.http2.ping_timeout_ms", 2_000),
+)
+
+#: Options of every server: doors and desk.
+SERVER = (
+    *_BOTH_WAYS,
+    ("grpc.max_concurrent_streams", CALLS),
+    # Two processes on one port would share its calls without a word.
+    ("grpc.so_reuseport", 0),
+    ("grpc.server_handshake_timeout_ms", 5_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+)
+
+#: Options of a door alone: what a member that opens connections without end can take from us.
+DOOR = (*SERVER, ("grpc.max_allowed_incoming_connections", 32))
+
+#: Options of every channel.
+CHANNEL = (
+    *_BOTH_WAYS,
+    ("grpc.use_local_subchannel_pool", 1),
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.min_reconnect_backoff_ms", 5_000),
+    ("grpc.max_reconnect_backoff_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    # A proxy named in somebody's environment has no place between two members.
+    ("grpc.enable_http_proxy", 0),
+)

@@ -1,0 +1,210 @@
+"""Question, Hit, Answer, Outcome and the values in them: frozen, the same word on the wire.
+
+Everything that crosses from one node to another is first one of these. They hold plain text
+and numbers; whether a text is a known code is judged by the node, not here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+from typing import NewType
+
+MemberId = NewType("MemberId", str)
+PersonId = NewType("PersonId", str)
+QuestionId = NewType("QuestionId", str)
+Reference = NewType("Reference", str)
+
+EVERYONE = "ALL"
+GROUP_PREFIX = "group:"
+
+_EMPTY: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+
+class Share(IntEnum):
+    """How much of a record a member may see; higher shows more."""
+
+    HIDDEN = 0
+    HIT = 1
+    CORE = 2
+    FULL = 3
+
+
+class OutcomeKind(StrEnum):
+    """How the asking of one member ended."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    LATE = "late"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """Who may see a record, how much of it, and how it may be used.
+
+    Unset means hidden and nobody. `handling` are Europol codes and combine; `audience` names
+    members, `group:ID` or `ALL`, and an empty one means nobody. `review_on` is the day the
+    owner looks at the record again. Only the owner relaxes a marking.
+    """
+
+    share: Share = Share.HIDDEN
+    audience: frozenset[str] = frozenset()
+    handling: frozenset[str] = frozenset({"H0"})
+    handling_text: str = ""
+    topic: str = "other"
+    category: str = "other"
+    grade_scheme: str = "europol-4x4"
+    source_grade: str = "X"
+    information_grade: str = "4"
+    review_on: date | None = None
+    owner: MemberId = MemberId("")
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing in FollowTheMoney's shape: its owner's id, a schema word, many-valued properties."""
+
+    id: str
+    schema: str
+    properties: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _EMPTY, hash=False)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of one property, in the owner's order; empty when it has none."""
+        return self.properties.get(name, ())
+
+    def first(self, name: str) -> str:
+        """The first value of one property, or an empty text."""
+        values = self.properties.get(name, ())
+        return values[0] if values else ""
+
+    @property
+    def caption(self) -> str:
+        """The words a list shows for it: its first name or title, else its id."""
+        for name in ("name", "title", "alias", "containerNumber", "registrationNumber", "number"):
+            if value := self.first(name):
+                return value
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A number of a known type, as it was typed."""
+
+    type: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a search looks for. An empty text is something the asker did not say."""
+
+    name: str = ""
+    birth_date: str = ""
+    nationality: str = ""
+    identifiers: tuple[Identifier, ...] = ()
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Asks for the rest of one hit that this member gave us before."""
+
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The person behind a question and the role in which that person asks."""
+
+    person: PersonId
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, with everything a member needs to decide whether to answer it.
+
+    `case` and `purpose` are why it is asked; `limit` is the most hits wanted from one member.
+    """
+
+    id: QuestionId
+    asker: Asker
+    case: str
+    purpose: str
+    seeks: Sought | Detail
+    topic: str = ""
+    is_urgent: bool = False
+    limit: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One piece of evidence for or against a hit, in words an analyst can repeat."""
+
+    feature: str
+    text: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One record of one member that fits the question, cut to what the asker may see.
+
+    `reference` is random for this asker and record. At share `hit` there is no entity,
+    marking or reason; at `core` the entity holds name, birth date and schema only.
+    """
+
+    member: MemberId
+    reference: Reference
+    score: float
+    is_strong: bool
+    share: Share
+    entity: Entity | None = None
+    marking: Marking | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one member says to one question, best hit first.
+
+    `index_age_s` is the time since that member's records last changed, None when it holds
+    none. `is_truncated` says that more was found than one message holds.
+    """
+
+    question: QuestionId
+    member: MemberId
+    hits: tuple[Hit, ...] = ()
+    index_age_s: int | None = None
+    is_truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one member met one question: its answer, or why there is none, and the time it took."""
+
+    member: MemberId
+    kind: OutcomeKind
+    ms: int
+    answer: Answer | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What came back from everybody that was asked: hits best first, and how each member met it.
+
+    `is_complete` only when every member asked has answered; an answer from fewer never looks
+    complete.
+    """
+
+    question: QuestionId
+    hits: tuple[Hit, ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every member that was asked has answered."""
+        return all(outcome.kind is OutcomeKind.ANSWERED for outcome in self.outcomes)

@@ -1,0 +1,1 @@
+"""What an agency holds and owes: its records, its people, its policy and its evidence."""

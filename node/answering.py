@@ -1,0 +1,274 @@
+"""The gate: the only way anything we hold reaches anyone, our own people included."""
+
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+
+from federation.charter import Charter, Member
+from federation.errors import (
+    FederationError,
+    InvalidError,
+    QuotaError,
+    RefusedError,
+    ReplayedError,
+)
+from federation.messages import (
+    EVERYONE,
+    GROUP_PREFIX,
+    Answer,
+    Detail,
+    Hit,
+    MemberId,
+    Question,
+    Share,
+)
+from federation.seal import Sealed, Statement
+from node import store
+from node.audit import Entry, Operation
+from node.policy import Policy, Request, Verdict
+from node.records import shown
+from node.search import Found, check_width, find
+from node.store import Store, Tx, View
+from node.store.disclosures import Given
+from node.store.markings import MarkingNumber
+from node.store.records import Held
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a member may ask in an hour (0: any), and how long its questions' text is kept."""
+
+    quota_per_hour: int
+    keep_question: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A question after policy and search: what may be asked, and what was found for it."""
+
+    request: Request
+    verdict: Verdict
+    found: Sequence[Found]
+    fault: FederationError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Weighs every question, finds, releases and writes down what leaves, in this order.
+
+    One path for members and for our own people. Plain synchronous code: it is called from
+    several threads.
+    """
+
+    us: MemberId
+    store: Store
+    policy: Policy
+    charter: Callable[[], Charter]
+    digest: Callable[[Question], str]
+    limits: Limits
+
+    def answer(
+        self, member: Member, question: Question, sealed: Sealed, statement: Statement
+    ) -> Answer:
+        """Answer what policy allows this member to know.
+
+        The audit entry and the disclosures are on disk before this returns; if they cannot be
+        written, nothing is answered. What leaves is read again in that same transaction, so
+        that a marking tightened meanwhile holds.
+
+        Raises `RefusedError` when the member may not ask at all, `ReplayedError` for a question
+        received before and `QuotaError` beyond the quota; each is written down first.
+        """
+        groups = self.charter().groups_of(member.id)
+        weighed = self._weighed(request_of(question, member, groups=groups), question)
+        with self.store.write() as tx:
+            is_new = store.seen.remember(tx, member.id, statement.id)
+            if is_new:
+                expires_at = tx.now + self.limits.keep_question
+                store.questions.keep(tx, member.id, question.id, sealed, expires_at=expires_at)
+            fault = self._fault(tx, weighed, statement, is_new=is_new)
+            answer = self._answered(tx, weighed, question, fault)
+        if fault:
+            raise fault
+        return answer
+
+    def answer_own(self, question: Question) -> Answer:
+        """Answer one of our own people, bound by role alone; written down as a consultation."""
+        us = self.charter().member(self.us)
+        request = request_of(question, us, groups=frozenset(), is_own=True)
+        weighed = self._weighed(request, question)
+        fault = weighed.fault
+        if not weighed.verdict.is_allowed:
+            fault = RefusedError(f"{self.us}: {weighed.verdict.ground}")
+        with self.store.write() as tx:
+            answer = self._answered(tx, weighed, question, fault)
+        if fault:
+            raise fault
+        return answer
+
+    def turned_away(
+        self, member: MemberId, fault: FederationError, statement: Statement | None
+    ) -> None:
+        """Write down a call that was refused before its question could be weighed."""
+        entry = Entry(
+            operation=Operation.REFUSAL,
+            event="turned away",
+            peer=member,
+            question=statement.id if statement else "",
+            ground=fault.code,
+        )
+        with self.store.write() as tx:
+            store.audit.append(tx, entry)
+
+    def _weighed(self, request: Request, question: Question) -> Weighed:
+        verdict = self.policy.weigh(request)
+        if not verdict.is_allowed:
+            return Weighed(request, verdict, ())
+        try:
+            with self.store.view() as view:
+                return Weighed(request, verdict, self._found(view, request, question))
+        except InvalidError as fault:
+            return Weighed(request, verdict, (), fault)
+
+    def _found(self, view: View, request: Request, question: Question) -> Sequence[Found]:
+        if isinstance(question.seeks, Detail):
+            return _referred(view, request.member, question.seeks)
+        check_width(question.seeks)
+        markings = None if request.is_own else self._visible(view, request)
+        return find(view, question.seeks, markings=markings, limit=question.limit)
+
+    def _visible(self, view: View, request: Request) -> frozenset[MarkingNumber]:
+        """The markings of which this question may learn anything: audience in SQL, then policy."""
+        audiences = {request.member, EVERYONE, *(f"{GROUP_PREFIX}{id}" for id in request.groups)}
+        reaching = store.markings.reaching(view, audiences)
+        return frozenset(
+            number
+            for number, marking in reaching.items()
+            if self.policy.release(request, marking).share > Share.HIDDEN
+        )
+
+    def _fault(
+        self, tx: Tx, weighed: Weighed, statement: Statement, *, is_new: bool
+    ) -> FederationError | None:
+        """Why this member gets no answer now, or None."""
+        sender = statement.sender
+        if not is_new:
+            return ReplayedError(f"{sender}: {statement.id}")
+        quota = self.limits.quota_per_hour
+        if quota and store.seen.count_since(tx, sender, tx.now - HOUR) > quota:
+            return QuotaError(f"{sender}: more than {quota} in an hour")
+        if not weighed.verdict.is_allowed:
+            return RefusedError(f"{sender}: {weighed.verdict.ground}")
+        return weighed.fault
+
+    def _answered(
+        self, tx: Tx, weighed: Weighed, question: Question, fault: FederationError | None
+    ) -> Answer:
+        """The answer as it may leave now, and its entry in the log."""
+        given = [] if fault else list(self._given(tx, weighed))
+        if not weighed.request.is_own:
+            store.disclosures.add(tx, weighed.request.member, question.id, [g for g, _ in given])
+        entry = self._entry(weighed, question, [g for g, _ in given], fault)
+        store.audit.append(tx, entry)
+        hits = tuple(self._hit(one, found) for one, found in given)
+        changed_at = store.records.last_changed_at(tx)
+        age_s = int((tx.now - changed_at).total_seconds()) if changed_at else None
+        return Answer(question.id, self.us, hits, age_s)
+
+    def _given(self, tx: Tx, weighed: Weighed) -> Sequence[tuple[Given, Found]]:
+        """What is found as it stands now, as much of it as this request may see now."""
+        numbers = [found.held.number for found in weighed.found]
+        present = {held.number: held for held in store.records.load(tx, numbers)}
+        given = []
+        for found in weighed.found:
+            held = present.get(found.held.number)
+            share = self._share(weighed.request, held) if held else Share.HIDDEN
+            if held and share > Share.HIDDEN:
+                reference = store.references.issue(tx, weighed.request.member, held.number)
+                part = shown(held.record.entity, share)
+                fields = tuple(sorted(part.properties)) if part else ()
+                given.append((Given(held, reference, share, fields), found))
+        return given
+
+    def _share(self, request: Request, held: Held) -> Share:
+        return self.policy.release(request, held.record.marking).share
+
+    def _hit(self, given: Given, found: Found) -> Hit:
+        record = given.held.record
+        entity = shown(record.entity, given.share)
+        return Hit(
+            member=self.us,
+            reference=given.reference,
+            score=found.score,
+            is_strong=found.is_strong,
+            share=given.share,
+            entity=entity,
+            marking=record.marking if entity else None,
+            reasons=found.reasons if entity else (),
+        )
+
+    def _entry(
+        self,
+        weighed: Weighed,
+        question: Question,
+        given: Sequence[Given],
+        fault: FederationError | None,
+    ) -> Entry:
+        """What Directive (EU) 2016/680 Art. 25 asks to be written down."""
+        is_own = weighed.request.is_own
+        operation = Operation.CONSULTATION if is_own else Operation.DISCLOSURE
+        return Entry(
+            operation=Operation.REFUSAL if fault else operation,
+            event="refused" if fault else "answered",
+            person=question.asker.person,
+            role=question.asker.role,
+            peer=weighed.request.member,
+            recipients=() if fault else (weighed.request.member,),
+            question=question.id,
+            question_digest=self.digest(question),
+            case=question.case,
+            purpose=question.purpose,
+            topic=question.topic,
+            is_urgent=question.is_urgent,
+            records=tuple(one.held.record.id for one in given),
+            handling=tuple(sorted({c for one in given for c in one.held.record.marking.handling})),
+            counts={"hits": len(given)},
+            ground=f"{fault.code}: {fault}" if fault else weighed.verdict.ground,
+        )
+
+
+def request_of(
+    question: Question, member: Member, *, groups: frozenset[str], is_own: bool = False
+) -> Request:
+    """What policy weighs of a question: who asks, in which role, why."""
+    return Request(
+        member=member.id,
+        kind=member.kind,
+        role=question.asker.role,
+        purpose=question.purpose,
+        topic=question.topic,
+        has_case=bool(question.case.strip()),
+        is_urgent=question.is_urgent,
+        is_own=is_own,
+        groups=groups,
+    )
+
+
+def keyed_digest(key: bytes, question: Question) -> str:
+    """A digest of what is sought that only the holder of the key can test a guess against."""
+    return hmac.digest(key, msgspec.json.encode(question.seeks), "sha256").hex()
+
+
+def _referred(view: View, member: MemberId, detail: Detail) -> list[Found]:
+    """The record that this member was given under a reference before.
+
+    One that was never given and one that is gone look alike: nothing is found.
+    """
+    number = store.references.find(view, member, detail.reference)
+    held = store.records.load(view, [number]) if number else []
+    return [Found(one, 1.0, is_strong=False, reasons=()) for one in held]

@@ -1,0 +1,1 @@
+"""The desk port: our own people and systems, each call by a person whom we gave a certificate."""

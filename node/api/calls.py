@@ -1,0 +1,255 @@
+"""The calls of the desk port: who calls, in which role, translated to a use case and back."""
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import grpc
+
+from federation import trust
+from federation.charter import Charter
+from federation.doors import Door
+from federation.errors import InvalidError, RefusedError
+from federation.faults import abort
+from federation.keys import Issued, Keys
+from federation.messages import (
+    Asker,
+    Detail,
+    PersonId,
+    Question,
+    QuestionId,
+    Reference,
+    Sought,
+)
+from node.administration import Administration
+from node.api.forms import gathered_to, hit_to, marking_from, members_from, outcome_to, sought_from
+from node.api.incoming import Incoming, first, received
+from node.asking import Asking
+from node.config import Config
+from node.loading import Load, Loaded, Loading
+from node.people import Person, Role, person
+from protos.node.v1 import node_pb2 as pb
+from protos.node.v1.node_pb2_grpc import DeskServicer
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Why = pb.SearchRequest | pb.ShowRequest
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the desk may use of the node; `follow` puts an adopted charter into effect."""
+
+    keys: Keys
+    config: Config
+    clock: Callable[[], datetime]
+    ids: Callable[[], str]
+    pid: int
+    incoming: Path
+    asking: Asking
+    loading: Loading
+    administration: Administration
+    issue: Callable[[PersonId, tuple[Role, ...]], Issued]
+    follow: Callable[[Charter], Awaitable[None]]
+    doors: Callable[[], list[Door]]
+
+
+class DeskPort(DeskServicer):
+    """Serves our own people. Every call begins by asking who calls and whether that role may."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def Search(self, request: pb.SearchRequest, context: Context) -> pb.SearchResponse:
+        """Ask the members, as the person who calls."""
+        try:
+            who, role = self._admitted(context, "Search")
+            asked = self._question(request, sought_from(request), Asker(who.id, role))
+            if request.HasField("limit"):
+                asked = replace(asked, limit=request.limit)
+            default_s = self._house.config.ask.timeout_s
+            gathered = await self._house.asking.ask(
+                asked,
+                to=members_from(list(request.to)),
+                timeout_s=request.timeout_s if request.HasField("timeout_s") else default_s,
+            )
+        except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
+            await abort(context, error)
+        return gathered_to(gathered)
+
+    async def Show(self, request: pb.ShowRequest, context: Context) -> pb.ShowResponse:
+        """Ask the owner of one hit for it again."""
+        try:
+            who, role = self._admitted(context, "Show")
+            detail = Detail(Reference(request.reference))
+            asked = self._question(request, detail, Asker(who.id, role))
+            to = members_from([request.member])
+            timeout_s = self._house.config.ask.timeout_s
+            gathered = await self._house.asking.ask(asked, to=to, timeout_s=timeout_s)
+        except Exception as error:  # noqa: BLE001
+            await abort(context, error)
+        hit = hit_to(gathered.hits[0]) if gathered.hits else None
+        return pb.ShowResponse(hit=hit, member=outcome_to(gathered.outcomes[0]))
+
+    async def Load(
+        self, request_iterator: AsyncIterator[pb.LoadRequest], context: Context
+    ) -> AsyncIterator[pb.LoadResponse]:
+        """Take a file in; progress is told while it is read and kept.
+
+        The first progress, of nothing yet, tells the caller that it may send the file.
+        """
+        try:
+            options = await first(request_iterator)
+            who, role = self._admitted(context, "Load")
+            yield pb.LoadResponse(progress=pb.LoadProgress())
+            async with received(options, request_iterator, self._house.incoming) as incoming:
+                async for response in self._loaded(incoming, who, role):
+                    yield response
+        except Exception as error:  # noqa: BLE001
+            await abort(context, error)
+
+    async def GetStatus(
+        self,
+        request: pb.GetStatusRequest,
+        context: Context,
+    ) -> pb.GetStatusResponse:
+        """Say how the node stands."""
+        try:
+            self._admitted(context, "GetStatus")
+            standing = await asyncio.to_thread(self._house.administration.standing)
+        except Exception as error:  # noqa: BLE001
+            await abort(context, error)
+        return pb.GetStatusResponse(
+            member=self._house.keys.member,
+            pid=self._house.pid,
+            charter_version=standing.charter.version,
+            doors=[
+                pb.Door(member=door.member.id, address=door.address, open=door.is_open)
+                for door in self._house.doors()
+            ],
+            records=standing.records,
+            audit_entries=standing.audit_entries,
+        )
+
+    async def VerifyAudit(
+        self,
+        request: pb.VerifyAuditRequest,
+        context: Context,
+    ) -> pb.VerifyAuditResponse:
+        """Prove the log."""
+        try:
+            who, _ = self._admitted(context, "VerifyAudit")
+            verify = functools.partial(self._house.administration.verify, by=who)
+            entries, broken = await asyncio.to_thread(verify)
+        except Exception as error:  # noqa: BLE001
+            await abort(context, error)
+        return pb.VerifyAuditResponse(
+            entries=entries,
+            whole=broken is None,
+            broken_at=broken.seq if broken else 0,
+            broken=broken.what if broken else "",
+        )
+
+    async def AdoptCharter(
+        self, request: pb.AdoptCharterRequest, context: Context
+    ) -> pb.AdoptCharterResponse:
+        """Put a charter in force and follow it at once."""
+        try:
+            who, _ = self._admitted(context, "AdoptCharter")
+            adopt = functools.partial(self._house.administration.adopt_charter, by=who)
+            adopted = await asyncio.to_thread(adopt, request.document)
+            await self._house.follow(adopted)
+        except Exception as error:  # noqa: BLE001
+            await abort(context, error)
+        return pb.AdoptCharterResponse(version=adopted.version)
+
+    async def AddPerson(
+        self, request: pb.AddPersonRequest, context: Context
+    ) -> pb.AddPersonResponse:
+        """Issue a certificate for one of our people."""
+        try:
+            who, _ = self._admitted(context, "AddPerson")
+            roles = _roles(list(request.roles))
+            issued = await asyncio.to_thread(self._house.issue, PersonId(request.person), roles)
+            added = functools.partial(self._house.administration.person_added, roles, by=who)
+            await asyncio.to_thread(added)
+        except Exception as error:  # noqa: BLE001
+            await abort(context, error)
+        return pb.AddPersonResponse(certificate=str(issued.certificate), key=str(issued.key))
+
+    def _admitted(self, context: Context, call: str) -> tuple[Person, Role]:
+        """The person of the certificate, and the role in which it may make this call."""
+        holder = trust.holder(context.auth_context(), self._house.keys, self._house.clock())
+        who = person(holder.person, holder.roles)
+        role = who.acting(call)
+        if role is None:
+            raise RefusedError(f"{who.id} may not {call}")
+        return who, role
+
+    def _question(self, why: Why, seeks: Sought | Detail, asker: Asker) -> Question:
+        return Question(
+            id=QuestionId(self._house.ids()),
+            asker=asker,
+            case=why.case_reference.strip(),
+            purpose=why.purpose,
+            seeks=seeks,
+            topic=why.topic,
+            is_urgent=why.urgent,
+            limit=self._house.config.ask.limit,
+        )
+
+    async def _loaded(
+        self, incoming: Incoming, who: Person, role: Role
+    ) -> AsyncIterator[pb.LoadResponse]:
+        """Load in a thread; tell how many rows it has come to."""
+        loop, told = asyncio.get_running_loop(), asyncio.Queue[int]()
+
+        def progress(read: int) -> None:
+            loop.call_soon_threadsafe(told.put_nowait, read)
+
+        load = functools.partial(
+            self._house.loading.load, _load(incoming), by=who.id, role=role, progress=progress
+        )
+        loading = asyncio.ensure_future(asyncio.to_thread(load))
+        while not loading.done():
+            hearing = asyncio.ensure_future(told.get())
+            await asyncio.wait({hearing, loading}, return_when=asyncio.FIRST_COMPLETED)
+            if hearing.done():
+                yield pb.LoadResponse(progress=pb.LoadProgress(read=hearing.result()))
+            hearing.cancel()
+        yield pb.LoadResponse(result=_result(await loading))
+
+
+def _load(incoming: Incoming) -> Load:
+    options = incoming.options
+    if not options.source:
+        raise InvalidError("--source must name the list or system")
+    return Load(
+        path=incoming.path,
+        format=options.format,
+        source=options.source,
+        marking=marking_from(options),
+        is_edition=options.edition,
+        mapping=incoming.mapping,
+    )
+
+
+def _result(loaded: Loaded) -> pb.LoadResult:
+    return pb.LoadResult(
+        read=loaded.read,
+        stored=loaded.stored,
+        updated=loaded.updated,
+        unchanged=loaded.unchanged,
+        removed=loaded.removed,
+        rejected=loaded.rejected,
+        rejects=str(loaded.rejects or ""),
+    )
+
+
+def _roles(names: list[str]) -> tuple[Role, ...]:
+    if not names or not set(names) <= set(Role):
+        raise InvalidError(f"a role is one of {', '.join(Role)}")
+    return tuple(Role(name) for name in names)

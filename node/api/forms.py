@@ -1,0 +1,124 @@
+"""Values of the house <-> the desk's generated types."""
+
+import msgspec
+
+from federation.errors import InvalidError
+from federation.messages import (
+    GROUP_PREFIX,
+    Entity,
+    Gathered,
+    Hit,
+    Identifier,
+    Marking,
+    MemberId,
+    Outcome,
+    Share,
+    Sought,
+)
+from node.codes import SHARES, split_grade
+from protos.node.v1 import node_pb2 as pb
+
+
+def sought_from(request: pb.SearchRequest) -> Sought:
+    """What a search request looks for."""
+    return Sought(
+        name=request.name.strip(),
+        birth_date=request.birth_date.strip(),
+        nationality=request.nationality.strip().lower(),
+        identifiers=tuple(Identifier(i.type, i.value) for i in request.identifiers),
+        kind=request.kind,
+    )
+
+
+def marking_from(options: pb.LoadOptions) -> Marking:
+    """The marking that a load gives to every record that does not bring its own.
+
+    What is not said stays as it is when unset: hidden, for nobody.
+    """
+    if options.share and options.share not in SHARES:
+        raise InvalidError(f"--share must be one of {', '.join(SHARES)}")
+    unset = Marking()
+    scheme, source_grade, information_grade = split_grade(options.grade)
+    return Marking(
+        share=SHARES[options.share] if options.share else Share.HIDDEN,
+        audience=frozenset(map(_audience, options.to)),
+        handling=frozenset(options.handling) or unset.handling,
+        handling_text=options.handling_text,
+        topic=options.topic or unset.topic,
+        category=options.category or unset.category,
+        grade_scheme=scheme,
+        source_grade=source_grade,
+        information_grade=information_grade,
+    )
+
+
+def _audience(name: str) -> str:
+    """An audience as people type it: members and ALL in any case, groups as they are."""
+    return name if name.startswith(GROUP_PREFIX) else name.upper()
+
+
+def members_from(names: list[str]) -> tuple[MemberId, ...]:
+    """Member ids as people type them, in any case."""
+    return tuple(MemberId(name.strip().upper()) for name in names if name.strip())
+
+
+def gathered_to(gathered: Gathered) -> pb.SearchResponse:
+    """Everything that came back, for the desk."""
+    return pb.SearchResponse(
+        question=gathered.question,
+        complete=gathered.is_complete,
+        hits=[hit_to(hit) for hit in gathered.hits],
+        members=[outcome_to(outcome) for outcome in gathered.outcomes],
+    )
+
+
+def hit_to(hit: Hit) -> pb.Hit:
+    """A hit as far as its share level shows it."""
+    message = pb.Hit(
+        member=hit.member,
+        reference=hit.reference,
+        score=hit.score,
+        strong=hit.is_strong,
+        share=hit.share.name.lower(),
+        reasons=[pb.Reason(feature=r.feature, text=r.text, points=r.points) for r in hit.reasons],
+    )
+    if hit.entity is not None:
+        message.caption = hit.entity.caption
+        message.record = hit.entity.id
+        message.entity = _json(hit.entity)
+    if hit.marking is not None:
+        message.marking.CopyFrom(_marking_to(hit.marking))
+    return message
+
+
+def outcome_to(outcome: Outcome) -> pb.MemberOutcome:
+    """How one member met the question, without its hits: those are merged."""
+    message = pb.MemberOutcome(
+        member=outcome.member, outcome=outcome.kind, ms=outcome.ms, reason=outcome.reason
+    )
+    if outcome.answer is not None:
+        message.hits = len(outcome.answer.hits)
+        message.truncated = outcome.answer.is_truncated
+        if outcome.answer.index_age_s is not None:
+            message.index_age_s = outcome.answer.index_age_s
+    return message
+
+
+def _json(entity: Entity) -> str:
+    """FollowTheMoney's JSON of an entity."""
+    plain = {"id": entity.id, "schema": entity.schema, "properties": dict(entity.properties)}
+    return msgspec.json.encode(plain).decode()
+
+
+def _marking_to(marking: Marking) -> pb.Marking:
+    return pb.Marking(
+        handling=sorted(marking.handling),
+        handling_text=marking.handling_text,
+        topic=marking.topic,
+        category=marking.category,
+        grade_scheme=marking.grade_scheme,
+        source_grade=marking.source_grade,
+        information_grade=marking.information_grade,
+        review_on=marking.review_on.isoformat() if marking.review_on else "",
+        owner=marking.owner,
+    )

@@ -1,0 +1,222 @@
+"""Composition: a home in, a running node out; no decisions."""
+
+import asyncio
+import functools
+import logging
+import os
+import secrets
+import signal
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from federation.charter import Charter
+from federation.doors import Doors, Doorstep
+from federation.errors import FederationError
+from federation.fanout import Fanout
+from federation.keys import Keys
+from federation.peer import Self
+from federation.server import Limits as DoorLimits
+from node import home as homes
+from node import search
+from node.administration import Administration
+from node.answering import Gate, Limits, keyed_digest
+from node.api import port
+from node.api.calls import House
+from node.asking import Asking
+from node.home import Home
+from node.keeping import Keeping
+from node.loading import Loading
+from node.policy import Policy
+from node.store import Store
+
+#: How long calls in flight have to finish when the node is told to stop.
+GRACE_S = 15.0
+
+#: How often a running node looks for what its retention tells it to erase.
+ERASING_S = 3_600.0
+
+
+def clock() -> datetime:
+    """Now, in UTC: the one clock of the node."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """A UUIDv7: unique, and in the order of time (RFC 9562 section 5.7)."""
+    ms = time.time_ns() // 1_000_000
+    bits = ms << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
+    return str(uuid.UUID(int=bits))
+
+
+class InForce:
+    """The charter in force: asked for by everybody, replaced in one place."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._charter = home.charter()
+
+    def __call__(self) -> Charter:
+        """The charter that holds now."""
+        return self._charter
+
+    def adopt(self, document: bytes) -> Charter:
+        """Put another one in force; raises `CharterError` unless it may replace this one."""
+        self._charter = self._home.adopt(document)
+        return self._charter
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node put together from its home, its doors and desk not yet open."""
+
+    home: Home
+    keys: Keys
+    store: Store
+    in_force: InForce
+    gate: Gate
+    fanout: Fanout
+    doors: Doors
+    has_doors: bool
+
+    @classmethod
+    def of(cls, home: Home, *, has_doors: bool) -> "Node":
+        """Put a node together; the home must be locked."""
+        keys, in_force = home.keys(), InForce(home)
+        us = Self(keys, in_force, home.clock)
+        store, settings = home.store(keys), home.config
+        gate = Gate(
+            us=home.member,
+            store=store,
+            policy=Policy(*home.policies()),
+            charter=in_force,
+            digest=functools.partial(keyed_digest, keys.digest_key),
+            limits=Limits(
+                settings.answer.quota_per_hour, timedelta(days=settings.retention.question_days)
+            ),
+        )
+        door = DoorLimits(settings.listen.in_flight, timedelta(seconds=settings.answer.window_s))
+        doors = Doors(Doorstep(us, gate, settings.listen_host, door))
+        return cls(home, keys, store, in_force, gate, Fanout(us), doors, has_doors)
+
+    def house(self) -> House:
+        """What the desk may use."""
+        keeping = Keeping(self.home.member, search.keys, new_id)
+        return House(
+            keys=self.keys,
+            config=self.home.config,
+            clock=self.home.clock,
+            ids=new_id,
+            pid=os.getpid(),
+            incoming=self.home.incoming,
+            asking=Asking(
+                us=self.home.member,
+                store=self.store,
+                policy=self.gate.policy,
+                charter=self.in_force,
+                fanout=self.fanout,
+                answer_own=self.gate.answer_own,
+                digest=self.gate.digest,
+            ),
+            loading=Loading(self.store, keeping, self.home.rejects),
+            administration=Administration(self.store, self.in_force, self.in_force.adopt),
+            issue=self.home.issue,
+            follow=self.follow,
+            doors=lambda: list(self.doors),
+        )
+
+    async def follow(self, charter: Charter) -> None:
+        """Open and close doors and lines as a new charter says."""
+        if self.has_doors:
+            await self.doors.apply(charter)
+        await self.fanout.apply(charter)
+
+
+@asynccontextmanager
+async def running(home: Home) -> AsyncIterator[Node]:
+    """A node with its doors and its desk open, until this ends; calls in flight are finished."""
+    async with _locked(home, has_doors=True) as node:
+        await node.doors.apply(node.in_force())
+        try:
+            async with (
+                _erasing(node),
+                port.opened(node.house(), home.config.desk_port, grace_s=GRACE_S) as address,
+            ):
+                with home.announced(address):
+                    yield node
+        finally:
+            await node.doors.close(GRACE_S)
+
+
+@asynccontextmanager
+async def woken(home: Home) -> AsyncIterator[str]:
+    """A node with its desk alone, on any free port, for one verb; yields its address."""
+    async with (
+        _locked(home, has_doors=False) as node,
+        port.opened(node.house(), 0, grace_s=GRACE_S) as address,
+    ):
+        yield address
+
+
+async def serve(path: Path) -> None:
+    """Run the node of a home until SIGTERM or SIGINT."""
+    home = homes.open(path, clock)
+    log_to_stderr(home.config.log.level)
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with running(home) as node:
+        structlog.get_logger().info("ready", member=home.member, doors=len(list(node.doors)))
+        await told.wait()
+        structlog.get_logger().info("stopping", member=home.member)
+
+
+def log_to_stderr(level: str) -> None:
+    """JSON lines on stderr; ids and codes, nothing personal."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+
+
+@asynccontextmanager
+async def _erasing(node: Node) -> AsyncIterator[None]:
+    """Erase what is overdue now and every hour, until this ends."""
+
+    async def erase() -> None:
+        while True:
+            try:
+                await asyncio.to_thread(node.house().administration.erase_overdue)
+            except FederationError as fault:
+                structlog.get_logger().error("not erased", code=fault.code, detail=str(fault))
+            await asyncio.sleep(ERASING_S)
+
+    erasing = asyncio.create_task(erase())
+    try:
+        yield
+    finally:
+        erasing.cancel()
+        await asyncio.wait([erasing])
+
+
+@asynccontextmanager
+async def _locked(home: Home, *, has_doors: bool) -> AsyncIterator[Node]:
+    with home.lock():
+        node = Node.of(home, has_doors=has_doors)
+        with closing(node.store):
+            try:
+                yield node
+            finally:
+                await node.fanout.close()

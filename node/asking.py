@@ -1,0 +1,140 @@
+"""The way out for questions: our people's question to everyone, ourselves included."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from federation.charter import Charter
+from federation.errors import InvalidError, RefusedError
+from federation.fanout import Fanout
+from federation.messages import (
+    Answer,
+    Gathered,
+    Hit,
+    MemberId,
+    Outcome,
+    Question,
+    Sought,
+)
+from node import store
+from node.answering import request_of
+from node.audit import Entry, Operation
+from node.codes import Purpose, Topic
+from node.dates import PartialDate
+from node.kinds import Kind
+from node.policy import Policy
+from node.search import check_width
+from node.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Weighs our own right to ask, writes it down, asks, and gathers."""
+
+    us: MemberId
+    store: Store
+    policy: Policy
+    charter: Callable[[], Charter]
+    fanout: Fanout
+    answer_own: Callable[[Question], Answer]
+    digest: Callable[[Question], str]
+
+    async def ask(
+        self, question: Question, *, to: Collection[MemberId], timeout_s: float
+    ) -> Gathered:
+        """Ask the chosen members, all when none is chosen, and gather what they answer.
+
+        Nothing leaves before "asked" is on disk. Every member that was asked is in the result
+        with its outcome, and an answer from fewer never looks complete; hits come best first.
+
+        Raises `TooWideError` for a question that would match half a register, `InvalidError`
+        for a word that no list knows and `RefusedError` when our own policy says no.
+        """
+        check_words(question)
+        members = self._chosen(to)
+        await asyncio.to_thread(self._admit, question, members)
+        outcomes = await self.fanout.ask(
+            question, members, timeout_s=timeout_s, own=self.answer_own
+        )
+        gathered = Gathered(question.id, merged(outcomes, question.limit), tuple(outcomes))
+        await asyncio.to_thread(self._write_gathered, question, gathered)
+        return gathered
+
+    def _chosen(self, to: Collection[MemberId]) -> tuple[MemberId, ...]:
+        """The members to ask, in charter order. A name the charter does not hold is an error."""
+        members = tuple(self.charter().members)
+        if unknown := sorted(set(to) - set(members)):
+            raise InvalidError(f"no member {', '.join(unknown)}; members are {', '.join(members)}")
+        return tuple(member for member in members if member in to) if to else members
+
+    def _admit(self, question: Question, members: Sequence[MemberId]) -> None:
+        """Put "asked", or our refusal, on disk before anything leaves."""
+        us = self.charter().member(self.us)
+        verdict = self.policy.weigh(request_of(question, us, groups=frozenset(), is_own=True))
+        entry = self._entry(
+            question,
+            operation=Operation.CONSULTATION if verdict.is_allowed else Operation.REFUSAL,
+            event="asked" if verdict.is_allowed else "not asked",
+            recipients=tuple(members),
+            ground=verdict.ground,
+        )
+        with self.store.write() as tx:
+            store.audit.append(tx, entry)
+        if not verdict.is_allowed:
+            raise RefusedError(verdict.ground)
+
+    def _write_gathered(self, question: Question, gathered: Gathered) -> None:
+        """Note what came back from whom: their references, not what they show."""
+        entry = self._entry(
+            question,
+            operation=Operation.COMBINATION,
+            event="gathered",
+            recipients=tuple(outcome.member for outcome in gathered.outcomes),
+            counts={
+                f"{one.member} {one.kind}": len(one.answer.hits) if one.answer else 0
+                for one in gathered.outcomes
+            },
+            records=tuple(f"{hit.member} {hit.reference}" for hit in gathered.hits),
+        )
+        with self.store.write() as tx:
+            store.audit.append(tx, entry)
+
+    def _entry(self, question: Question, **what: Any) -> Entry:  # noqa: ANN401 - Entry's own fields
+        return Entry(
+            person=question.asker.person,
+            role=question.asker.role,
+            question=question.id,
+            question_digest=self.digest(question),
+            case=question.case,
+            purpose=question.purpose,
+            topic=question.topic,
+            is_urgent=question.is_urgent,
+            **what,
+        )
+
+
+def merged(outcomes: Sequence[Outcome], limit: int) -> tuple[Hit, ...]:
+    """The best hits of all answers. Equal scores stand in the order of member and reference."""
+    hits = [hit for outcome in outcomes if outcome.answer for hit in outcome.answer.hits]
+    hits.sort(key=lambda hit: (-hit.score, hit.member, hit.reference))
+    return tuple(hits[:limit])
+
+
+def check_words(question: Question) -> None:
+    """Raise `InvalidError` or `TooWideError` unless the question can be asked at all."""
+    if not question.case.strip():
+        raise InvalidError("a question needs a case (--case)")
+    _check_one(question.purpose, Purpose, "--purpose")
+    if question.topic:
+        _check_one(question.topic, Topic, "--topic")
+    if isinstance(question.seeks, Sought):
+        if question.seeks.kind:
+            _check_one(question.seeks.kind, Kind, "--kind")
+        PartialDate.parse(question.seeks.birth_date)
+        check_width(question.seeks)
+
+
+def _check_one(word: str, words: type[Purpose | Topic | Kind], option: str) -> None:
+    if word not in set(words):
+        raise InvalidError(f"{option} must be one of {', '.join(words)}")

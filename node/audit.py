@@ -1,0 +1,204 @@
+"""Audit entries: what was done, by whom, why and to what effect; chained, so that no edit hides."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+
+import msgspec
+
+from federation.messages import MemberId
+
+GENESIS = bytes(32)
+_LEAF = b"\0"
+
+
+class Operation(StrEnum):
+    """The operations of Directive (EU) 2016/680 Art. 25(1), and two that are ours."""
+
+    COLLECTION = "collection"
+    ALTERATION = "alteration"
+    CONSULTATION = "consultation"
+    DISCLOSURE = "disclosure"
+    COMBINATION = "combination"
+    ERASURE = "erasure"
+    REFUSAL = "refusal"
+    ADMINISTRATION = "administration"
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One thing that was done; never content, only references and keyed digests.
+
+    `person` and `role` are who did it, here or at the member `peer`; `records` are our own ids;
+    `question_digest` is keyed, so that only its node can test a guess; `ground` is the rule or
+    fault that decided, for a supervisor, never for the asker. The store adds when, where and
+    the place in the log.
+    """
+
+    operation: Operation
+    event: str
+    person: str = ""
+    role: str = ""
+    peer: str = ""
+    recipients: tuple[str, ...] = ()
+    question: str = ""
+    question_digest: str = ""
+    case: str = ""
+    purpose: str = ""
+    topic: str = ""
+    reason: str = ""
+    is_urgent: bool = False
+    records: tuple[str, ...] = ()
+    handling: tuple[str, ...] = ()
+    counts: Mapping[str, int] = MappingProxyType({})
+    ground: str = ""
+
+
+class Framed(msgspec.Struct, frozen=True):
+    """An entry in its place: what is hashed. `previous` is the hash before it, in hex."""
+
+    seq: int
+    at: datetime
+    node: MemberId
+    previous: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry as it is stored: its exact bytes, their hash, and our signature under both."""
+
+    seq: int
+    data: bytes
+    hash: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far the log goes: the place and hash of its last entry, signed."""
+
+    seq: int
+    hash: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first entry that does not hold, and what is wrong with it."""
+
+    seq: int
+    what: str
+
+
+class Notary(Protocol):
+    """Signs for the node and knows its own signature again."""
+
+    def sign(self, data: bytes) -> bytes:
+        """A signature under these bytes."""
+
+    def holds(self, data: bytes, signature: bytes) -> bool:
+        """Whether this is our signature under these bytes."""
+
+
+def encode(entry: Entry, *, seq: int, at: datetime, node: MemberId, previous: bytes) -> bytes:
+    """The exact bytes of an entry in its place."""
+    return _ENCODER.encode(Framed(seq, at, node, previous.hex(), entry))
+
+
+def framed(row: Row) -> Framed:
+    """What a row of a whole log says: the entry, when and where."""
+    return _DECODER.decode(row.data)
+
+
+def decode(row: Row) -> Entry:
+    """The entry that a row holds."""
+    return framed(row).entry
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """The hash of one entry (RFC 6962 section 2.1)."""
+    return hashlib.sha256(_LEAF + data).digest()
+
+
+def row_statement(node: MemberId, seq: int, hash: bytes) -> bytes:
+    """What is signed for one entry: its place and hash. It is no head, and no other message."""
+    return b"amber audit entry v1\0%b\0%d\0%b" % (node.encode(), seq, hash)
+
+
+def head_statement(node: MemberId, seq: int, hash: bytes) -> bytes:
+    """What is signed for the head: that the log ends here. Only the last one is kept."""
+    return b"amber audit head v1\0%b\0%d\0%b" % (node.encode(), seq, hash)
+
+
+def verify(
+    rows: Iterable[Row], head: Head | None, *, node: MemberId, notary: Notary
+) -> Break | None:
+    """None when the log is whole, else the first entry that was edited, deleted, inserted or moved.
+
+    `rows` are read once when the log is whole, and once more to name the first entry that was
+    not signed by us when it is not: an editor can recompute every hash after an edit. The signed
+    head tells how far the log must go, so that entries cut off its end are missed too.
+
+    What it cannot see: whoever holds the signing key can write another log, and whoever puts
+    back rows and head of an earlier day together shows a log that was whole then. Only those who
+    remember a later head can tell.
+    """
+    last, broken = _chained(rows)
+    broken = broken or _ended(last, head, node, notary)
+    return _unsigned(rows, broken, node, notary) if broken else None
+
+
+def _chained(rows: Iterable[Row]) -> tuple[Row, Break | None]:
+    """The last row up to which every entry names the one before it, and the break after it."""
+    last = Row(0, b"", GENESIS, b"")
+    for row in rows:
+        if what := _misplaced(row, last):
+            return last, Break(last.seq + 1, what)
+        last = row
+    return last, None
+
+
+def _misplaced(row: Row, last: Row) -> str:
+    """What is wrong with a row as the one that follows `last`, or nothing."""
+    if row.seq != last.seq + 1:
+        return "deleted"
+    if leaf_hash(row.data) != row.hash:
+        return "edited"
+    try:
+        found = framed(row)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return "edited: it is no entry"
+    if found.seq != row.seq:
+        return "moved or inserted"
+    return "" if found.previous == last.hash.hex() else "it does not follow the entry before it"
+
+
+def _ended(last: Row, head: Head | None, node: MemberId, notary: Notary) -> Break | None:
+    """What is wrong with the end of a log whose entries follow one another, or None."""
+    if head is None:
+        return Break(last.seq + 1, "the head is missing: entries may have been cut off here")
+    if not notary.holds(head_statement(node, head.seq, head.hash), head.signature):
+        return Break(last.seq + 1, "the head is not ours: entries may have been cut off here")
+    if last.seq < head.seq:
+        return Break(last.seq + 1, "deleted")
+    if last.seq > head.seq:
+        return Break(head.seq + 1, "inserted after the end")
+    return None if last.hash == head.hash else Break(last.seq, "edited")
+
+
+def _unsigned(rows: Iterable[Row], broken: Break, node: MemberId, notary: Notary) -> Break:
+    """The first row before a break that we did not sign, else the break itself."""
+    for row in rows:
+        if row.seq >= broken.seq:
+            break
+        if not notary.holds(row_statement(node, row.seq, row.hash), row.signature):
+            return Break(row.seq, "edited or inserted: its signature is not ours")
+    return broken
+
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+_DECODER = msgspec.json.Decoder(Framed)

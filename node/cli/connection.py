@@ -1,0 +1,94 @@
+"""How a verb reaches its node: over the desk port, or by waking it without its doors."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from federation.errors import InvalidError
+from federation.messages import PersonId
+from node import app, desk
+from node import home as homes
+from node.desk import Desk, Line
+from node.errors import RestingError
+from node.home import Home
+from node.people import MAY, person
+
+Result = TypeVar("Result")
+Ask = Callable[[Desk], Awaitable[Result]]
+
+#: How long a node of a lab may take to say how it stands.
+SILENCE_S = 5.0
+
+
+def home_of(ctx: click.Context) -> Path:
+    """The home that `-n` or AMBER_HOME names."""
+    home: Path | None = ctx.obj["home"]
+    if home is None:
+        raise click.UsageError("Say which node: amber -n HOME ..., or set AMBER_HOME.")
+    return home
+
+
+def asked(ctx: click.Context, call: str, ask: Ask[Result], *, is_awake: bool = False) -> Result:
+    """Ask our node one thing, as the person whose certificate may make this desk call.
+
+    A node that does not run is woken for this one verb, without its doors and under the same
+    lock; `is_awake` says that the verb makes sense only on a node that runs.
+    """
+    home = homes.open(home_of(ctx), app.clock)
+    return asyncio.run(_asked(home, call, ask, who=ctx.obj["person"], is_awake=is_awake))
+
+
+def asked_at(path: Path, call: str, ask: Ask[Result]) -> Result:
+    """The same of the running node of a home that is named, which may not be silent for long."""
+    home = homes.open(path, app.clock)
+
+    async def in_time() -> Result:
+        async with asyncio.timeout(SILENCE_S):
+            return await _asked(home, call, ask, who=None, is_awake=True)
+
+    try:
+        return asyncio.run(in_time())
+    except TimeoutError:
+        raise RestingError(f"It was silent for {SILENCE_S:.0f} s.") from None
+
+
+async def _asked(
+    home: Home, call: str, ask: Ask[Result], *, who: str | None, is_awake: bool
+) -> Result:
+    app.log_to_stderr("error")
+    chosen = _chosen(home, call, who)
+    key, certificate = home.person_credentials(chosen)
+    async with _address(home, is_awake=is_awake) as address:
+        line = Line(address, home.member, home.ca(), key, certificate)
+        async with desk.opened(line) as opened:
+            return await ask(opened)
+
+
+def _chosen(home: Home, call: str, who: str | None) -> PersonId:
+    """Whom the person said to be, else the first whose roles fit, of those in the home."""
+    people = home.people()
+    if who is not None:
+        if who not in people:
+            raise InvalidError(f"{who} has no certificate in this home: amber people add {who}")
+        return PersonId(who)
+    for id_, roles in people.items():
+        if person(id_, roles).acting(call):
+            return id_
+    roles_needed = " or ".join(MAY[call])
+    raise InvalidError(f"nobody in this home is {roles_needed}: amber people add NAME --role ROLE")
+
+
+@asynccontextmanager
+async def _address(home: Home, *, is_awake: bool) -> AsyncIterator[str]:
+    run = home.running()
+    if run is not None:
+        yield run.desk
+    elif is_awake:
+        raise RestingError(f"Start it: amber serve {home.path}")
+    else:
+        async with app.woken(home) as address:
+            yield address

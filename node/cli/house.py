@@ -1,0 +1,59 @@
+"""`amber init`, `serve` and `status`: a home, and the node that runs from it."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from federation.errors import InvalidError
+from node import app, config
+from node import home as homes
+from node.cli.connection import asked
+from node.cli.output import noted, printed
+
+HOME = click.Path(file_okay=False, path_type=Path)
+
+
+def address_of(text: str) -> tuple[str, int]:
+    """HOST:PORT as a host and a base port."""
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isdigit()):
+        raise InvalidError("--address is written HOST:PORT, for example amber.police.ee:7400")
+    return host.strip("[]"), int(port)
+
+
+@click.command()
+@click.argument("home", type=HOME)
+@click.option("--member", required=True, help="Short name in the charter, as EE.")
+@click.option("--name", required=True, help="Full name.")
+@click.option("--address", required=True, help="HOST:PORT; PORT is the base of the doors.")
+@click.option(
+    "--kind", type=click.Choice(["state", "organisation"]), default="state", show_default=True
+)
+def init(home: Path, member: str, name: str, address: str, kind: str) -> None:
+    """Make a new home: keys, CA, certificates, settings and database."""
+    host, port = address_of(address)
+    settings = config.made(id=member, name=name, host=host, port=port, kind=kind)
+    homes.make(home, settings, app.clock)
+    noted(f"{home}: made. Next: amber -n {home} charter card; amber serve {home}")
+
+
+@click.command()
+@click.argument("home", type=HOME)
+def serve(home: Path) -> None:
+    """Run the node of HOME until it is told to stop (SIGTERM); calls in flight are finished."""
+    asyncio.run(app.serve(home))
+
+
+@click.command()
+@click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
+@click.pass_context
+def status(ctx: click.Context, is_json: bool) -> None:
+    """Say how this node stands."""
+    said = asked(ctx, "GetStatus", lambda desk: desk.status(), is_awake=True)
+    doors = ", ".join(f"{door['member']} {door['address']}" for door in said["doors"])
+    words = (
+        f"{said['member']}: charter {said['charter_version']}, {said['records']} records, "
+        f"{said['audit_entries']} audit entries\ndoors: {doors or 'none'}"
+    )
+    printed(said, words, is_json)

@@ -1,0 +1,130 @@
+"""`amber search` and `amber show`: a federated question, and the rest of one hit."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from federation.messages import Identifier, Sought
+from node.cli.batch import run_batch
+from node.cli.connection import asked
+from node.cli.faults import DONE, PARTIAL
+from node.cli.output import noted, printed
+from node.codes import Purpose, Topic
+from node.desk import Plain, Whom, Why
+from node.kinds import Kind
+
+
+def _why(command: Any) -> Any:  # noqa: ANN401 - click's decorators are untyped
+    """The options that say why something is asked."""
+    for option in (
+        click.option("--case", "case", required=True, help="Case reference."),
+        click.option("--purpose", type=click.Choice([str(one) for one in Purpose]), required=True),
+        click.option("--topic", type=click.Choice([str(one) for one in Topic]), default=None),
+        click.option("--urgent", is_flag=True, help="A threat, or about to lose its value."),
+        click.option("--json", "is_json", is_flag=True, help="One JSON object a line."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("name", required=False, default="")
+@click.option("--birth-date", default="", help="1970, 1970-05 or 1970-05-03.")
+@click.option("--nationality", default="", help="Two-letter country code.")
+@click.option("--identifier", "identifiers", multiple=True, metavar="TYPE:VALUE")
+@click.option("--kind", type=click.Choice([str(one) for one in Kind]), default=None)
+@click.option("--to", default="", help="Members to ask, as EE,LV; all when absent.")
+@click.option("--limit", type=click.IntRange(1, 100), default=None)
+@click.option("--timeout", type=click.FloatRange(0.1, 600), default=None, help="Seconds.")
+@click.option("--batch", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Answers of a batch.")
+@_why
+@click.pass_context
+def search(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - one dict of click's values
+    """Ask every member at once for NAME, an identifier, or both."""
+    why = _why_of(options)
+    whom = Whom(_members(options["to"]), options["limit"], options["timeout"])
+    if options["batch"]:
+        return _batch(ctx, options, why=why, whom=whom)
+    sought = _sought(options)
+    found = asked(
+        ctx, "Search", lambda desk: desk.search(sought, why=why, whom=whom), is_awake=True
+    )
+    printed(found, _words(found), options["is_json"])
+    _note_silent(found["members"])
+    return DONE if found["complete"] else PARTIAL
+
+
+@click.command()
+@click.argument("member")
+@click.argument("ref")
+@_why
+@click.pass_context
+def show(ctx: click.Context, /, member: str, ref: str, **options: Any) -> int:  # noqa: ANN401
+    """Fetch the hit REF of MEMBER again, as much of it as is shared now."""
+    why = _why_of(options)
+    shown = asked(ctx, "Show", lambda desk: desk.show(member, ref, why=why), is_awake=True)
+    _note_silent([shown["member"]])
+    if shown["hit"] is None:
+        return DONE if shown["member"]["outcome"] == "answered" else PARTIAL
+    printed(shown["hit"], _hit_words(shown["hit"]), options["is_json"])
+    return DONE
+
+
+def _why_of(options: dict[str, Any]) -> Why:
+    return Why(options["case"], options["purpose"], options["topic"] or "", options["urgent"])
+
+
+def _members(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _sought(options: dict[str, Any]) -> Sought:
+    return Sought(
+        name=options["name"],
+        birth_date=options["birth_date"],
+        nationality=options["nationality"],
+        identifiers=tuple(_identifier(text) for text in options["identifiers"]),
+        kind=options["kind"] or "",
+    )
+
+
+def _identifier(text: str) -> Identifier:
+    kind, colon, value = text.partition(":")
+    if not (colon and kind.strip() and value.strip()):
+        raise click.UsageError("An identifier is written TYPE:VALUE, for example imo:9074729.")
+    return Identifier(kind.strip(), value.strip())
+
+
+def _batch(ctx: click.Context, options: dict[str, Any], *, why: Why, whom: Whom) -> int:
+    if options["out"] is None:
+        raise click.UsageError("--batch needs --out FILE for the answers.")
+    questions, answers = options["batch"], options["out"]
+    is_complete = asked(
+        ctx,
+        "Search",
+        lambda desk: run_batch(desk, (questions, answers), why=why, whom=whom),
+        is_awake=True,
+    )
+    return DONE if is_complete else PARTIAL
+
+
+def _words(found: Plain) -> str:
+    if not found["hits"]:
+        return "No hit." if found["complete"] else "No hit from those who answered."
+    return "\n".join(_hit_words(hit) for hit in found["hits"])
+
+
+def _hit_words(hit: Plain) -> str:
+    mark = "strong" if hit["strong"] else "      "
+    caption = hit.get("caption", "(a hit; ask its owner)")
+    head = f"{hit['score']:.2f} {mark}  {hit['member']}  {caption}  [{hit['ref']}]"
+    return "\n".join([head, *(f"      {reason['text']}" for reason in hit["reasons"])])
+
+
+def _note_silent(members: list[Plain]) -> None:
+    """Name everybody who did not answer, and why: never left out."""
+    for member in members:
+        if member["outcome"] != "answered":
+            noted(f"{member['member']}: {member['outcome']}. {member['reason']}")

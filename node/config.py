@@ -1,0 +1,193 @@
+"""amber.toml: every setting of a node, read once into one frozen object.
+
+Trust: whoever can write this file decides where the node listens and which policies it obeys.
+"""
+
+import json
+from ipaddress import ip_address
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+from node.errors import ConfigError
+
+Port = Annotated[int, Meta(ge=1, le=65_472)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+Seconds = Annotated[float, Meta(gt=0, le=3_600)]
+
+
+#: Every address of this machine, old and new.
+ALL_ADDRESSES = "::"
+
+
+class Member(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who this node is."""
+
+    id: Annotated[
+        str,
+        Meta(pattern="^[A-Z][A-Z0-9]{1,15}$", description="short name in the charter"),
+    ]
+    name: Annotated[str, Meta(min_length=1, description="the member's full name")]
+    host: Annotated[str, Meta(min_length=1, description="where the other members reach this node")]
+    port: Annotated[
+        Port, Meta(description="base of the doors: the member with number n knocks at port + n")
+    ]
+    kind: Annotated[
+        Literal["state", "organisation"],
+        Meta(description="state or organisation"),
+    ] = "state"
+
+
+class Listen(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the doors listen."""
+
+    host: Annotated[
+        str,
+        Meta(description="address of the doors; empty: member.host if an address, else all"),
+    ] = ""
+    in_flight: Annotated[
+        int, Meta(ge=1, le=100, description="calls of one member answered at the same time")
+    ] = 8
+
+
+class Desk(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where our own people and systems reach this node."""
+
+    host: Annotated[str, Meta(description="loopback address of the desk port")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535, description="0: the same as member.port")] = 0
+
+
+class Ask(Struct, frozen=True, forbid_unknown_fields=True):
+    """How we ask."""
+
+    timeout_s: Annotated[
+        Seconds, Meta(description="seconds that all members together have for one question")
+    ] = 20.0
+    limit: Annotated[int, Meta(ge=1, le=100, description="hits shown for one question")] = 10
+
+
+class Answer(Struct, frozen=True, forbid_unknown_fields=True):
+    """How we answer."""
+
+    window_s: Annotated[
+        Seconds, Meta(description="how far the sender's clock may be from ours, in seconds")
+    ] = 30.0
+    quota_per_hour: Annotated[
+        Count, Meta(description="questions one member may ask in an hour; 0: no quota")
+    ] = 3_600
+
+
+class Retention(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long we keep what need not be kept for ever."""
+
+    question_days: Annotated[
+        int, Meta(ge=1, le=3_650, description="days until the text of a question is erased")
+    ] = 365
+
+
+class Policy(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which rules decide."""
+
+    folder: Annotated[
+        str, Meta(description="folder of Cedar policies to use instead of the shipped ones")
+    ] = ""
+
+
+class Log(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the log shows."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(description="least level that is written"),
+    ] = "info"
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings. A key that is not listed here is an error; a new key has a safe default."""
+
+    member: Member
+    listen: Listen = Listen()
+    desk: Desk = Desk()
+    ask: Ask = Ask()
+    answer: Answer = Answer()
+    retention: Retention = Retention()
+    policy: Policy = Policy()
+    log: Log = Log()
+
+    @property
+    def desk_port(self) -> int:
+        """The desk's own port: what `desk.port` says, else the base of the doors."""
+        return self.desk.port or self.member.port
+
+    @property
+    def listen_host(self) -> str:
+        """The address the doors bind to: a name in `member.host` may not be one of our own."""
+        if self.listen.host:
+            return self.listen.host
+        return self.member.host if _is_address(self.member.host) else ALL_ADDRESSES
+
+
+def read(path: Path) -> Config:
+    """Read amber.toml; raises `ConfigError` naming the key that is wrong and what it takes."""
+    try:
+        return _checked(msgspec.toml.decode(path.read_bytes(), type=Config))
+    except FileNotFoundError:
+        raise ConfigError(f"{path} is missing: this folder is not a home (amber init)") from None
+    except msgspec.DecodeError as error:
+        raise ConfigError(f"{path.name}: {error}") from error
+
+
+def made(**member: Any) -> Config:  # noqa: ANN401 - checked right here
+    """The default settings of a member; raises `ConfigError` naming what is wrong with it."""
+    try:
+        return Config(member=msgspec.convert(member, Member))
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"member: {error}") from None
+
+
+def lab_member(id: str, port: int, *, has_quotas: bool) -> Config:
+    """The settings of a member of a lab: on loopback, without quotas unless asked for."""
+    settings = made(id=id, name=id, host="127.0.0.1", port=port)
+    answer = settings.answer if has_quotas else Answer(quota_per_hour=0)
+    return msgspec.structs.replace(settings, answer=answer)
+
+
+def render(config: Config) -> str:
+    """The text of an amber.toml with every setting and what it means."""
+    lines = ["# Every setting of this node. A key that is not known here stops the node."]
+    for section in config.__struct_fields__:
+        settings = getattr(config, section)
+        lines += ["", f"[{section}]"]
+        lines += [
+            f"{key} = {json.dumps(getattr(settings, key), ensure_ascii=False)}  # {described}"
+            for key, described in meanings(type(settings)).items()
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def meanings(section: type[Struct]) -> MappingProxyType[str, str]:
+    """Each key of one section with what it means."""
+    hints = get_type_hints(section, include_extras=True)
+    return MappingProxyType({key: _description(hints[key]) for key in section.__struct_fields__})
+
+
+def _checked(config: Config) -> Config:
+    if not (_is_address(config.desk.host) and ip_address(config.desk.host).is_loopback):
+        raise ConfigError("desk.host must be a loopback address such as 127.0.0.1")
+    return config
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _description(hint: Any) -> str:  # noqa: ANN401 - typing gives annotations no narrower type
+    said = [meta.description for meta in hint.__metadata__ if meta.description]
+    return str(said[-1])

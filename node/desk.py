@@ -1,0 +1,252 @@
+"""The client of our own running node: what a person's command asks of it over the desk port.
+
+Answers come back in the plain words that `--json` prints, so that a command only has to lay
+them out.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import grpc
+import msgspec
+from google.protobuf.message import Message
+
+from federation import trust
+from federation.faults import fault_of
+from federation.messages import MemberId, Sought
+from protos.node.v1 import node_pb2 as pb
+from protos.node.v1 import node_pb2_grpc
+
+CHUNK_BYTES = 256 * 1024
+
+Response = TypeVar("Response")
+LoadCall = grpc.aio.StreamStreamCall[pb.LoadRequest, pb.LoadResponse]
+
+#: One answer in the words of `--json`.
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The case and purpose that stand behind a question."""
+
+    case: str
+    purpose: str
+    topic: str = ""
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Which members are asked, how many hits are wanted and how long all have for it."""
+
+    to: tuple[str, ...] = ()
+    limit: int | None = None
+    timeout_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How a file is to be read and what every record of it is marked with."""
+
+    format: str
+    source: str
+    is_edition: bool
+    share: str
+    to: tuple[str, ...]
+    handling: tuple[str, ...]
+    handling_text: str
+    topic: str
+    category: str
+    grade: str
+    mapping: bytes = b""
+
+
+class Desk:
+    """An open line to a node, as the person whose certificate opened it.
+
+    Every fault of the node is raised as the fault it was there.
+    """
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._channel = channel
+        self._calls = node_pb2_grpc.DeskStub(channel)
+
+    async def search(self, sought: Sought, *, why: Why, whom: Whom) -> Plain:
+        """Ask the chosen members at once; hits best first, and how each member met it."""
+        request = pb.SearchRequest(
+            name=sought.name,
+            birth_date=sought.birth_date,
+            nationality=sought.nationality,
+            identifiers=[pb.Identifier(type=i.type, value=i.value) for i in sought.identifiers],
+            kind=sought.kind,
+            case_reference=why.case,
+            purpose=why.purpose,
+            topic=why.topic,
+            urgent=why.is_urgent,
+            to=whom.to,
+            limit=whom.limit,
+            timeout_s=whom.timeout_s,
+        )
+        response = await _told(self._calls.Search(request))
+        return {
+            "question": response.question,
+            "complete": response.complete,
+            "hits": [_hit(hit) for hit in response.hits],
+            "members": [_outcome(outcome) for outcome in response.members],
+        }
+
+    async def show(self, member: str, reference: str, *, why: Why) -> Plain:
+        """Fetch one hit again from its owner, as much of it as is shared now."""
+        request = pb.ShowRequest(
+            member=member,
+            reference=reference,
+            case_reference=why.case,
+            purpose=why.purpose,
+            topic=why.topic,
+            urgent=why.is_urgent,
+        )
+        response = await _told(self._calls.Show(request))
+        found = _hit(response.hit) if response.HasField("hit") else None
+        return {"hit": found, "member": _outcome(response.member)}
+
+    async def load(
+        self, path: Path, options: LoadOptions, progress: Callable[[int], None]
+    ) -> Plain:
+        """Store a file, or every file of a folder; `progress` hears how many rows were read.
+
+        Nothing of the file is sent before the node has said that this person may load it.
+        """
+        call = self._calls.Load()
+        result: Plain = {}
+        try:
+            await call.write(_load_options(path, options))
+            await call.read()
+            await _send(call, path)
+            while isinstance(response := await call.read(), pb.LoadResponse):
+                if response.HasField("progress"):
+                    progress(response.progress.read)
+                else:
+                    result = _fields(response.result)
+        except grpc.aio.AioRpcError as error:
+            raise fault_of(error) from None
+        return result
+
+    async def status(self) -> Plain:
+        """How the node stands."""
+        response = await _told(self._calls.GetStatus(pb.GetStatusRequest()))
+        return _fields(response) | {"doors": [_fields(door) for door in response.doors]}
+
+    async def verify_audit(self) -> Plain:
+        """Whether the audit log is whole, or the first entry that does not hold."""
+        response = await _told(self._calls.VerifyAudit(pb.VerifyAuditRequest()))
+        return _fields(response)
+
+    async def adopt_charter(self, document: bytes) -> Plain:
+        """Put a charter in force that everybody it names has signed."""
+        request = pb.AdoptCharterRequest(document=document)
+        response = await _told(self._calls.AdoptCharter(request))
+        return _fields(response)
+
+    async def add_person(self, person: str, roles: Sequence[str]) -> Plain:
+        """Issue a certificate for one of our own people."""
+        request = pb.AddPersonRequest(person=person, roles=roles)
+        response = await _told(self._calls.AddPerson(request))
+        return _fields(response)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How a person reaches the desk of a node: address, the node's CA, the person's credentials."""
+
+    address: str
+    member: MemberId
+    ca: bytes
+    key: bytes
+    certificate: bytes
+
+
+@asynccontextmanager
+async def opened(line: Line) -> AsyncIterator[Desk]:
+    """An open line to the desk, closed when this ends."""
+    channel = trust.desk_channel(
+        line.address, line.ca, line.member, key=line.key, certificate=line.certificate
+    )
+    async with channel:
+        yield Desk(channel)
+
+
+async def _told(call: grpc.aio.UnaryUnaryCall[Any, Response]) -> Response:
+    try:
+        return await call
+    except grpc.aio.AioRpcError as error:
+        raise fault_of(error) from None
+
+
+async def _send(call: LoadCall, path: Path) -> None:
+    """Send a file, or every file of a folder; a node that has ended the call hears no more."""
+    for chunk in _chunks(path):
+        if call.done():
+            return
+        await call.write(pb.LoadRequest(chunk=chunk))
+    await call.done_writing()
+
+
+def _chunks(path: Path) -> Iterator[pb.LoadChunk]:
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        if file.is_file():
+            yield pb.LoadChunk(file=file.name)  # an empty file is one, too
+            with file.open("rb") as stream:
+                while data := stream.read(CHUNK_BYTES):
+                    yield pb.LoadChunk(file=file.name, data=data)
+
+
+def _load_options(path: Path, options: LoadOptions) -> pb.LoadRequest:
+    return pb.LoadRequest(
+        options=pb.LoadOptions(
+            format=options.format,
+            source=options.source,
+            edition=options.is_edition,
+            share=options.share,
+            to=options.to,
+            handling=options.handling,
+            handling_text=options.handling_text,
+            topic=options.topic,
+            category=options.category,
+            grade=options.grade,
+            mapping=options.mapping,
+            name=path.name,
+            folder=path.is_dir(),
+        )
+    )
+
+
+def _hit(hit: pb.Hit) -> Plain:
+    shown: Plain = {
+        "member": hit.member,
+        "ref": hit.reference,
+        "score": round(hit.score, 4),
+        "strong": hit.strong,
+        "share": hit.share,
+    }
+    if hit.entity:
+        shown |= {"caption": hit.caption, "record": hit.record}
+    shown["reasons"] = [_fields(reason) for reason in hit.reasons]
+    if hit.HasField("marking"):
+        shown["marking"] = _fields(hit.marking) | {"handling": list(hit.marking.handling)}
+    if hit.entity:
+        shown["entity"] = msgspec.json.decode(hit.entity)
+    return shown
+
+
+def _outcome(outcome: pb.MemberOutcome) -> Plain:
+    age = outcome.index_age_s if outcome.HasField("index_age_s") else None
+    return _fields(outcome) | {"index_age_s": age}
+
+
+def _fields(message: Message) -> Plain:
+    """A flat message as its fields' names and values."""
+    return {field.name: getattr(message, field.name) for field in message.DESCRIPTOR.fields}

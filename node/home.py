@@ -1,0 +1,258 @@
+"""A member's home: make it whole, open it, lock it, say where everything in it lies.
+
+Trust: whoever can read this folder can be this member. It is 0700; `lock` is held by the one
+process that uses the database, and the kernel lets go of it when that process ends.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import resources
+from pathlib import Path
+
+import msgspec
+
+from federation import charter, keys
+from federation.charter import Charter, Member, Proposal
+from federation.keys import Issued, Keys
+from federation.messages import MemberId, PersonId
+from node import config, store
+from node.audit import Entry, Operation
+from node.config import Config
+from node.errors import ConfigError, HomeError, LockedError
+from node.people import Role
+from node.store import House, Store
+
+Clock = Callable[[], datetime]
+
+#: Until charters are renewed by their members, one lasts this long.
+CHARTER_LIFE = timedelta(days=1_825)
+
+#: The first person of a home. A house of one works from the first minute; in a larger one give
+#: everybody a certificate of their own role, and remove this one.
+FIRST_PERSON = PersonId("first")
+FIRST_ROLES = frozenset({Role.ADMINISTRATOR, Role.ANALYST})
+
+
+class Running(msgspec.Struct, frozen=True):
+    """What a running node writes down for those who look for it."""
+
+    pid: int
+    desk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An opened home: its settings and where its files are. Nothing in it is held open.
+
+    One that is not durable may lose what it acknowledged when the power fails: for tests alone.
+    """
+
+    path: Path
+    config: Config
+    clock: Clock
+    is_durable: bool = True
+
+    @property
+    def member(self) -> MemberId:
+        """Whose home it is."""
+        return MemberId(self.config.member.id)
+
+    @property
+    def rejects(self) -> Path:
+        """Where the rows that could not be loaded are listed."""
+        return self.path / "rejects"
+
+    @property
+    def incoming(self) -> Path:
+        """Where files wait while they are loaded."""
+        return self.path / "incoming"
+
+    @property
+    def certificates(self) -> Path:
+        """Where the keys lie."""
+        return self.path / "keys"
+
+    def keys(self) -> Keys:
+        """Our keys, checked; raises `UntrustedError` naming what is not in order."""
+        return keys.open(self.certificates, self.member, self.clock())
+
+    def ca(self) -> bytes:
+        """Our CA in PEM: by it our own people know the desk."""
+        return (self.certificates / "ca.pem").read_bytes()
+
+    def charter(self) -> Charter:
+        """The charter in force."""
+        return charter.read(self._charter.read_bytes())
+
+    def card(self) -> str:
+        """What we say of ourselves to the other members."""
+        return charter.card(_member(self.config, self.keys()))
+
+    def propose(self, cards: Sequence[str]) -> bytes:
+        """The next charter, of these members and us, with our signature alone."""
+        members = {member.id: member for member in map(charter.read_card, cards)}
+        members[self.member] = _member(self.config, self.keys())
+        document = charter.draft(
+            members.values(), expires_at=self.clock() + CHARTER_LIFE, after=self.charter()
+        )
+        return self.sign(document)
+
+    def sign(self, document: bytes) -> bytes:
+        """A proposed charter with our signature added, also when we are to leave by it."""
+        current = self._charter.read_bytes()
+        return charter.sign(document, self.keys().signer, current=current)
+
+    def adopt(self, document: bytes) -> Charter:
+        """Put a charter in force; raises `CharterError` unless it may replace ours."""
+        adopted = charter.replacement(self._charter.read_bytes(), document)
+        adopted.member(self.member)
+        keys.write(self._charter, document)
+        return adopted
+
+    def issue(self, person: PersonId, roles: Sequence[Role]) -> Issued:
+        """Issue a certificate for one of our people."""
+        now = self.clock()
+        return keys.issue_person(
+            self.certificates, self.member, person, roles=frozenset(roles), now=now
+        )
+
+    def people(self) -> dict[PersonId, frozenset[str]]:
+        """The people whose certificates lie in this home, with their roles."""
+        return keys.people(self.certificates, self.member)
+
+    def person_credentials(self, person: PersonId) -> tuple[bytes, bytes]:
+        """Key and certificate of one of our people, in PEM."""
+        return keys.person_credentials(self.certificates, person)
+
+    def store(self, own: Keys) -> Store:
+        """Our database, opened; the lock must be held."""
+        house = House(self.member, self.clock, own)
+        return store.open(self.path / "amber.db", house, is_durable=self.is_durable)
+
+    def policies(self) -> tuple[str, str]:
+        """The policies in force and the schema they speak."""
+        shipped = resources.files("node") / "policies"
+        schema = (shipped / "amber.cedarschema").read_text()
+        folder = Path(self.config.policy.folder) if self.config.policy.folder else None
+        files = sorted((folder or shipped).iterdir(), key=lambda file: file.name)
+        policies = [file.read_text() for file in files if file.name.endswith(".cedar")]
+        if not policies:
+            raise ConfigError("policy.folder holds no .cedar file: nothing would be allowed")
+        return "\n".join(policies), schema
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold this home alone; raises `LockedError` when another process does."""
+        file = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise LockedError(str(self.path)) from None
+        finally:
+            os.close(file)
+
+    @contextmanager
+    def announced(self, desk: str) -> Iterator[None]:
+        """Let others find the running node, as long as it runs; the lock must be held."""
+        said = msgspec.json.encode(Running(os.getpid(), desk))
+        keys.write(self._running, said)
+        try:
+            yield
+        finally:
+            self._running.unlink(missing_ok=True)
+
+    def running(self) -> Running | None:
+        """The node that runs from this home, or None."""
+        try:
+            said = msgspec.json.decode(self._running.read_bytes(), type=Running)
+            with self.lock():
+                return None
+        except LockedError:
+            return said
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+
+    @property
+    def _charter(self) -> Path:
+        return self.path / "charter.json"
+
+    @property
+    def _running(self) -> Path:
+        return self.path / "running.json"
+
+
+def open(path: Path, clock: Clock) -> Home:  # noqa: A001 - home.open, as io.open
+    """Open a home; raises `ConfigError` when it is none or its settings are wrong."""
+    return Home(path, config.read(path / "amber.toml"), clock)
+
+
+def make(path: Path, settings: Config, clock: Clock) -> Home:
+    """Make a home: keys, CA, first person, charter of one, settings, database.
+
+    It appears with everything in it or not at all. Raises `HomeError` when something is there.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise HomeError(f"{path} is not empty: name a new folder")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    try:
+        _fill(Home(draft, settings, clock))
+        draft.rename(path)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return Home(path, settings, clock)
+
+
+def federate(homes: Sequence[Home]) -> None:
+    """Put one charter of all these homes in force in each; all must be ours, as in a lab."""
+    first, *rest = homes
+    document = first.propose([home.card() for home in rest])
+    for home in rest:
+        document = home.sign(document)
+    for home in homes:
+        home.adopt(document)
+
+
+def proposal(document: bytes) -> Proposal:
+    """What a proposed charter says and who has signed it."""
+    return charter.proposal(document)
+
+
+def _fill(home: Home) -> None:
+    """Everything that a new home holds."""
+    keys.write(home.path / "amber.toml", config.render(home.config).encode())
+    keys.make(home.certificates, home.member, home.clock())
+    home.issue(FIRST_PERSON, sorted(FIRST_ROLES))
+    home.rejects.mkdir(mode=0o700)
+    home.incoming.mkdir(mode=0o700)
+    own = home.keys()
+    alone = charter.draft([_member(home.config, own)], expires_at=home.clock() + CHARTER_LIFE)
+    keys.write(home.path / "charter.json", charter.sign(alone, own.signer))
+    store.create(home.path / "amber.db")
+    opened = home.store(own)
+    with opened.write() as tx:
+        store.audit.append(tx, Entry(operation=Operation.ADMINISTRATION, event="home made"))
+    opened.close()
+
+
+def _member(settings: Config, own: Keys) -> Member:
+    said = settings.member
+    return Member(
+        id=MemberId(said.id),
+        number=0,
+        name=said.name,
+        kind=said.kind,
+        host=said.host,
+        port=said.port,
+        ca=own.ca,
+        signing_key=own.signing_key,
+    )

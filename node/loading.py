@@ -1,0 +1,286 @@
+"""Loading: a file is staged row by row, and kept only when it was read to its end."""
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from federation.errors import InvalidError, UnreadableError
+from federation.messages import Entity, Marking, PersonId
+from node import store
+from node.audit import Entry, Operation
+from node.errors import RowError
+from node.intake import FORMATS, READINGS_VERSION, Overrides, Row, files
+from node.keeping import Keeping, Why, check_entity, check_marking
+from node.records import Draft
+from node.store import Store, Tx
+from node.store.staging import Import, ImportNumber, Reject, Staged
+
+BATCH = 1000
+RETENTION_YEARS = 5
+
+_TWICE = "its id stands on an earlier row of the file"
+
+#: What is staged for a row that cannot be loaded but has an id: it is there, so an edition must
+#: not withdraw what we hold of it.
+_GHOST = b""
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is to be loaded, from which source, and the marking of rows that say none of their own.
+
+    `is_edition`: the file is the whole of its source. A marking without a review date gets one
+    five years after the record first came in.
+    """
+
+    path: Path
+    format: str
+    source: str
+    marking: Marking
+    is_edition: bool = False
+    mapping: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load did: every row read was stored, updated, unchanged or rejected."""
+
+    read: int
+    stored: int
+    updated: int
+    unchanged: int
+    removed: int
+    rejected: int
+    rejects: Path | None
+
+
+class Loading:
+    """Loads files, one at a time; what was killed goes on when the same load is asked again.
+
+    Trust: whoever can write the `rejects` folder can mislead about what was rejected.
+    """
+
+    def __init__(self, store: Store, keeping: Keeping, rejects: Path) -> None:
+        self._store, self._keeping, self._rejects = store, keeping, rejects
+        self._turn = threading.Lock()
+
+    def load(
+        self, load: Load, *, by: PersonId, role: str, progress: Progress = lambda _: None
+    ) -> Loaded:
+        """Take a file in, whole or not at all.
+
+        Its rows are staged first; what cannot be loaded is told in the file of rejects. Only when
+        the file was read to its end are rows kept, and at the very end what an edition no longer
+        holds is withdrawn. `progress` hears how many rows were read, then how many of them kept.
+
+        Raises `UnreadableError` or `ConfigError` before anything is changed.
+        """
+        if load.format not in FORMATS:
+            raise InvalidError(f"format is not one of {', '.join(FORMATS)}")
+        check_marking(load.marking)
+        why = Why(by, role, f"loaded {load.path.name} as {load.format}")
+        with self._turn:
+            taken = files.taken(load.path)
+            identity = _identity(load, taken)
+            with self._store.write() as tx:
+                begun = store.staging.begin(tx, identity, load.source)
+            if not begun.is_read:
+                self._read(load, begun, taken, progress)
+            self._keep(load, begun.number, why, progress)
+            return self._end(load, begun.number, identity, why)
+
+    def _read(self, load: Load, begun: Import, taken: files.Bytes, progress: Progress) -> None:
+        """Stage the file from where it was left; forget all of it when it is not whole."""
+        try:
+            ghosts = self._stage(load, begun, progress)
+            if files.stamp(load.path) != taken.stamp:
+                raise UnreadableError(f"{load.path.name} changed while it was read.")
+            with self._store.write() as tx:
+                _finish_reading(tx, load, begun.number, ghosts)
+        except OSError as error:
+            self._forget(begun.number)
+            raise UnreadableError(f"{load.path.name} cannot be read to its end.") from error
+        except InvalidError:
+            self._forget(begun.number)
+            raise
+
+    def _forget(self, number: ImportNumber) -> None:
+        with self._store.write() as tx:
+            store.staging.finish(tx, number)
+
+    def _stage(self, load: Load, begun: Import, progress: Progress) -> list[Staged]:
+        """Stage the rows that are not yet; returns a ghost for each rejected id of the file."""
+        ghosts: dict[str, Staged] = {}
+        rows = enumerate(FORMATS[load.format](load.path, load.mapping), start=1)
+        while batch := [
+            (place, row, _judged(place, row, load)) for place, row in islice(rows, BATCH)
+        ]:
+            for place, row, judged in batch:
+                row_id = row.entity.id if row.entity else row.id
+                if isinstance(judged, Reject) and row_id:
+                    ghosts.setdefault(row_id, Staged(place, row_id, _GHOST))
+            if batch[-1][0] > begun.read:
+                with self._store.write() as tx:
+                    _stage_batch(tx, begun.number, [one for one in batch if one[0] > begun.read])
+                progress(batch[-1][0])
+        return list(ghosts.values())
+
+    def _keep(self, load: Load, number: ImportNumber, why: Why, progress: Progress) -> None:
+        """Keep what is staged, a batch and the note of it in one transaction."""
+        kept = 0
+        while rows := self._pending(number):
+            with self._store.write() as tx:
+                drafts = _drafts(tx, load, rows)
+                counts = self._keeping.keep(tx, drafts, why) if drafts else {}
+                store.staging.settle(tx, number, rows, counts)
+            kept += len(rows)
+            progress(kept)
+
+    def _pending(self, number: ImportNumber) -> list[Staged]:
+        with self._store.view() as view:
+            return store.staging.pending(view, number, limit=BATCH)
+
+    def _end(self, load: Load, number: ImportNumber, identity: str, why: Why) -> Loaded:
+        """Withdraw, count, write down and forget the import, in one transaction."""
+        rejects = self._write_rejects(number, self._rejects / f"{identity[:16]}.jsonl")
+        with self._store.write() as tx:
+            removed = self._withdraw(tx, load, number, why) if load.is_edition else 0
+            counts = store.staging.counts(tx, number)
+            loaded = Loaded(**counts, removed=removed, rejects=rejects)
+            store.audit.append(tx, _entry(load, why, counts | {"removed": removed}, identity))
+            store.staging.finish(tx, number)
+        return loaded
+
+    def _withdraw(self, tx: Tx, load: Load, number: ImportNumber, why: Why) -> int:
+        absent = iter(store.staging.absent(tx, number))
+        parts = iter(lambda: list(islice(absent, BATCH)), [])
+        return sum(self._keeping.withdraw(tx, load.source, part, why) for part in parts)
+
+    def _write_rejects(self, number: ImportNumber, file: Path) -> Path | None:
+        """The file of rejects, whole or not there; None when nothing was rejected."""
+        partial = file.with_suffix(".partial")
+        with self._store.view() as view:
+            rejects = store.staging.rejects(view, number)
+            first = next(rejects, None)
+            if first is None:
+                return None
+            self._rejects.mkdir(mode=0o700, exist_ok=True)
+            with os.fdopen(
+                os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb"
+            ) as out:
+                out.writelines(map(_reject_line, (first, *rejects)))
+        return partial.replace(file)
+
+
+class _Payload(msgspec.Struct, array_like=True):
+    """A row as it is staged."""
+
+    entity: Entity
+    said: Overrides
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Payload).decode
+
+
+def _identity(load: Load, taken: files.Bytes) -> str:
+    """Names one load: the same bytes read in the same way with the same options."""
+    mapping = load.mapping.read_bytes() if load.mapping and load.mapping.is_file() else b""
+    options = [READINGS_VERSION, load.format, load.source, load.is_edition, mapping, load.marking]
+    said = msgspec.json.encode(options, order="deterministic")
+    return hashlib.sha256(taken.digest.encode() + said).hexdigest()
+
+
+def _judged(place: int, row: Row, load: Load) -> Staged | Reject:
+    """What becomes of a row."""
+    if row.entity is None:
+        return Reject(place, row.line, row.fault)
+    try:
+        check_entity(row.entity)
+        check_marking(_marking(load, row.marking))
+    except RowError as error:
+        return Reject(place, row.line, str(error))
+    return Staged(place, row.entity.id, _encode(_Payload(row.entity, row.marking)))
+
+
+def _stage_batch(
+    tx: Tx, number: ImportNumber, batch: list[tuple[int, Row, Staged | Reject]]
+) -> None:
+    lines = {place: row.line for place, row, _ in batch}
+    again = store.staging.add(
+        tx,
+        number,
+        read=batch[-1][0],
+        rows=[judged for _, _, judged in batch if isinstance(judged, Staged)],
+        rejects=[judged for _, _, judged in batch if isinstance(judged, Reject)],
+    )
+    twice = [Reject(row.position, lines[row.position], _TWICE) for row in again]
+    store.staging.reject(tx, number, twice)
+
+
+def _finish_reading(tx: Tx, load: Load, number: ImportNumber, ghosts: list[Staged]) -> None:
+    counts = store.staging.counts(tx, number)
+    if load.is_edition and counts["read"] == counts["rejected"]:
+        raise UnreadableError(
+            f"{load.path.name} has no row that can be loaded: as an edition it would withdraw all"
+            f" of its source."
+        )
+    store.staging.add(tx, number, read=counts["read"], rows=ghosts, rejects=[])
+    store.staging.mark_read(tx, number)
+
+
+def _drafts(tx: Tx, load: Load, rows: Iterable[Staged]) -> list[Draft]:
+    """The drafts of staged rows; one without a review date keeps the date it has or gets one."""
+    payloads = [_decode(row.payload) for row in rows if row.payload != _GHOST]
+    drafts = [Draft(one.entity, _marking(load, one.said), load.source) for one in payloads]
+    undated = [draft.entity.id for draft in drafts if draft.marking.review_on is None]
+    held = store.records.by_source(tx, load.source, undated)
+    first = _years_after(tx.now.date(), RETENTION_YEARS)
+    dates = {row_id: one.record.marking.review_on or first for row_id, one in held.items()}
+    return [
+        replace(draft, marking=_dated(draft.marking, dates.get(draft.entity.id, first)))
+        for draft in drafts
+    ]
+
+
+def _marking(load: Load, said: Overrides) -> Marking:
+    """The marking of the load, save where the row says otherwise."""
+    return replace(load.marking, **said) if said else load.marking
+
+
+@lru_cache(maxsize=1024)
+def _dated(marking: Marking, day: date) -> Marking:
+    """A marking with a review date: its own, else this one. Rows of a file share few of them."""
+    return marking if marking.review_on else replace(marking, review_on=day)
+
+
+def _years_after(day: date, years: int) -> date:
+    """The same day so many years on; the last of February has no fellow in most."""
+    day = day.replace(day=28) if (day.month, day.day) == (2, 29) else day
+    return day.replace(year=day.year + years)
+
+
+def _entry(load: Load, why: Why, counts: dict[str, int], identity: str) -> Entry:
+    return Entry(
+        operation=Operation.COLLECTION,
+        event="loaded",
+        person=why.by,
+        role=why.role,
+        reason=f"{why.reason} ({load.source}, import {identity[:16]})",
+        handling=tuple(sorted(load.marking.handling)),
+        counts=counts,
+    )
+
+
+def _reject_line(reject: Reject) -> bytes:
+    return msgspec.json.encode({"line": reject.line, "reason": reject.reason}) + b"\n"

@@ -1,0 +1,51 @@
+"""Who our people are to their node: a person, the roles of its certificate, what each may do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from federation.messages import PersonId
+
+
+class Role(StrEnum):
+    """What a person may do here; each desk call names the roles that may make it."""
+
+    ANALYST = "analyst"
+    COORDINATOR = "coordinator"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    DPO = "dpo"
+
+
+#: Desk call -> the roles that may make it, the one to act in first. A call that is not here is
+#: refused to everybody.
+MAY = MappingProxyType(
+    {
+        "Search": (Role.ANALYST, Role.COORDINATOR),
+        "Show": (Role.ANALYST, Role.COORDINATOR),
+        "Load": (Role.ADMINISTRATOR, Role.COORDINATOR, Role.ANALYST),
+        "GetStatus": (Role.ADMINISTRATOR, Role.AUDITOR, Role.COORDINATOR, Role.ANALYST, Role.DPO),
+        "VerifyAudit": (Role.AUDITOR, Role.DPO, Role.ADMINISTRATOR),
+        "AdoptCharter": (Role.ADMINISTRATOR,),
+        "AddPerson": (Role.ADMINISTRATOR,),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whose certificate our own CA issued, with every role it names."""
+
+    id: PersonId
+    roles: frozenset[Role]
+
+    def acting(self, call: str) -> Role | None:
+        """The role in which this person makes a call, or None when it may not."""
+        return next((role for role in MAY.get(call, ()) if role in self.roles), None)
+
+
+def person(id: PersonId, roles: Iterable[str]) -> Person:
+    """A person with those of the named roles that exist."""
+    known = {str(role): role for role in Role}
+    return Person(id, frozenset(known[name] for name in roles if name in known))

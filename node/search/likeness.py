@@ -1,0 +1,81 @@
+"""How alike two parts of names are, and on what ground."""
+
+from enum import StrEnum
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from node.search.parts import Part, Role
+from node.search.words import SHORT
+
+#: Two parts less alike than this are two parts.
+LEAST_ALIKE = 0.5
+
+_SHORT, _INITIAL = 0.85, 0.75
+#: Equal consonants: what they say with no vowel in common, what vowels add, and what is said when
+#: one of the two was written without vowels.
+_SOUND, _VOWELS_ADD, _UNVOWELLED = 0.6, 0.38, 0.88
+#: What differing letters cost, in a short word more, and when the first one differs still more.
+_SLIP, _SHORT_SLIP, _FIRST = 1.2, 1.5, 0.05
+#: What is left of a resemblance between two given names that are known to be different ones.
+_TWO_NAMES = 0.6
+_SHORT_WORD = 4
+_LEAST_EDITS = 1 - (1 - LEAST_ALIKE) / _SLIP
+
+
+class Ground(StrEnum):
+    """Why two parts are taken for one, strongest first."""
+
+    WRITTEN = "as written"
+    ROMANISED = "after transliteration"
+    FORM = "in another form or ending of the same name"
+    SOUND = "in its consonants"
+    SHORT = "with its short form"
+    SLIP = "but for a difference in spelling"
+    INITIAL = "with its initial"
+    ACRONYM = "with the first letters of its words"
+
+
+_ALIKE = {Ground.WRITTEN: 1.0, Ground.ROMANISED: 0.98, Ground.FORM: 0.95}
+
+
+@lru_cache(maxsize=65_536)
+def likeness(one: Part, other: Part) -> tuple[float, Ground | None]:
+    """0 to 1 with its ground; (0, None) for two parts that are not one. Symmetric."""
+    if same := _same(one, other):
+        return _ALIKE[same], same
+    if Role.INITIAL in (one.role, other.role):
+        is_initial = one.plain[0] == other.plain[0] or one.fold[0] == other.fold[0]
+        return (_INITIAL, Ground.INITIAL) if is_initial else (0.0, None)
+    if Role.NUMBER in (one.role, other.role):
+        return 0.0, None
+    if SHORT.get(one.fold) == other.stem or SHORT.get(other.fold) == one.stem:
+        return _SHORT, Ground.SHORT
+    alike, ground = _spelt(one, other)
+    if one.role is other.role is Role.GIVEN:
+        alike *= _TWO_NAMES
+    return (alike, ground) if alike >= LEAST_ALIKE else (0.0, None)
+
+
+def _same(one: Part, other: Part) -> Ground | None:
+    if one.plain == other.plain:
+        return Ground.WRITTEN
+    if one.fold == other.fold:
+        return Ground.ROMANISED
+    return Ground.FORM if one.stem == other.stem else None
+
+
+def _spelt(one: Part, other: Part) -> tuple[float, Ground | None]:
+    """By letters, and by consonants where vowels are written in many ways or not at all."""
+    if not one.heard.isdisjoint(other.heard):
+        edits = OSA.normalized_similarity(one.fold, other.fold)
+        least = _UNVOWELLED if one.is_unvowelled or other.is_unvowelled else 0.0
+        return max(least, _SOUND + _VOWELS_ADD * edits), Ground.SOUND
+    edits = OSA.normalized_similarity(one.fold, other.fold, score_cutoff=_LEAST_EDITS)
+    if not edits:
+        return 0.0, None
+    is_short = min(len(one.fold), len(other.fold)) <= _SHORT_WORD
+    alike = 1 - (_SHORT_SLIP if is_short else _SLIP) * (1 - edits)
+    if one.fold[0] != other.fold[0]:
+        alike -= _FIRST
+    return alike, Ground.SLIP

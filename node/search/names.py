@@ -1,0 +1,97 @@
+"""Names taken apart into their parts, and what neighbouring parts make together."""
+
+import re
+from functools import lru_cache
+from itertools import islice
+
+from rigour.names import remove_org_types, tokenize_name
+
+from node.kinds import Kind
+from node.search.parts import Part, Role, of_thing, part, patronymic
+from node.search.scripts import latin
+from node.search.words import PARTICLES
+
+#: What stands behind these bounds is not looked at, so that a hostile name stays cheap.
+MAX_LETTERS, MAX_PART_LETTERS, MAX_PARTS, MAX_NAMES = 300, 40, 16, 4
+#: Words longer than this are rarely two written as one.
+MAX_RUN_LETTERS = 16
+
+#: Between two names in one field; "Aka" is a surname, too.
+_BETWEEN_NAMES = re.compile(
+    r"\s/\s|[;|]|\s(?:[aAfF]\.[kK]\.[aA]\.?|aka|AKA|fka|FKA|formerly|also known as)\s"
+)
+#: A given name and a patronymic that lost the space between them.
+_HUMP = re.compile(r"(?<=[a-zа-яіїєґў]{2})(?=[A-ZА-ЯІЇЄҐЎ][a-zа-яіїєґў]{2})")
+#: With fewer other words a patronymic's form is more likely a surname's: Petrovic, Jankowicz.
+_LEAST_BESIDE_PATRONYMIC = 3
+_LEAST_ACRONYM = 3
+
+Name = tuple[Part, ...]
+
+#: Places of neighbouring parts, and these parts written as one, plain and folded.
+Run = tuple[tuple[int, ...], str, str]
+
+
+def names(text: str, kind: Kind) -> tuple[Name, ...]:
+    """The names in a text, usually one, taken apart; empty when nothing of it can be read."""
+    return _names(text[:MAX_LETTERS], kind)
+
+
+@lru_cache(maxsize=16_384)
+def runs(name: Name) -> tuple[Run, ...]:
+    """Neighbouring parts written as one: two, or three around a particle.
+
+    A particle between two parts is swallowed as often as it is kept: Badr al-Din, Badreddin.
+    """
+    found = [_run((i, i + 1), name[i], name[i + 1]) for i in range(len(name) - 1)]
+    for i in range(len(name) - 2):
+        first, middle, last = name[i : i + 3]
+        if middle.role in (Role.PARTICLE, Role.INITIAL):
+            places = (i, i + 1, i + 2)
+            found += [_run(places, first, middle, last), _run(places, first, last)]
+    return tuple(run for run in found if len(run[1]) <= MAX_RUN_LETTERS)
+
+
+def acronym(name: Name) -> str:
+    """The first letters of a name's words, particles left out; empty for fewer than three."""
+    letters = "".join(part.plain[0] for part in name if part.plain not in PARTICLES)
+    return letters if len(letters) >= _LEAST_ACRONYM else ""
+
+
+def telling(name: Name) -> list[Part]:
+    """The parts that tell one name from another; all of them when none does."""
+    silent = (Role.PARTICLE, Role.INITIAL)
+    return [part for part in name if part.role not in silent] or list(name)
+
+
+@lru_cache(maxsize=32_768)
+def _names(text: str, kind: Kind) -> tuple[Name, ...]:
+    clean = text.encode("utf-8", "ignore").decode()
+    if kind is Kind.PERSON:
+        read = [_person(piece) for piece in _BETWEEN_NAMES.split(clean)[:MAX_NAMES]]
+    else:
+        read = [_thing(clean, kind)]
+    return tuple(name for name in read if name)
+
+
+def _person(text: str) -> Name:
+    parts = _parts(tokenize_name(_HUMP.sub(" ", text).replace(".", " ").lower()))
+    beside = sum(part.role in (Role.WORD, Role.GIVEN) for part in parts)
+    if beside < _LEAST_BESIDE_PATRONYMIC:
+        return parts
+    return tuple(patronymic(part) for part in parts)
+
+
+def _thing(text: str, kind: Kind) -> Name:
+    lower = text.lower()
+    words = tokenize_name(remove_org_types(lower)) if kind is Kind.ORGANISATION else []
+    return tuple(of_thing(part) for part in _parts(words or tokenize_name(lower)))
+
+
+def _parts(words: list[str]) -> Name:
+    found = (plain for word in words for plain in latin(word[:MAX_PART_LETTERS]))
+    return tuple(part(plain) for plain in islice(found, MAX_PARTS))
+
+
+def _run(places: tuple[int, ...], *parts: Part) -> Run:
+    return places, "".join(part.plain for part in parts), "".join(part.fold for part in parts)

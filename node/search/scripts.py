@@ -1,0 +1,101 @@
+"""Writing systems: a word of any script in plain Latin letters.
+
+ICU and rigour do the work; tables of our own stand where their answer would lose a name: Arabic
+(ICU drops the letters that carry the vowels), accents that make another consonant, and letters
+of one alphabet put among those of another.
+"""
+
+import re
+from functools import lru_cache
+
+from rigour.text.translit import ascii_text
+
+#: Letters that are drawn alike: Cyrillic -> Latin.
+_DRAWN_ALIKE = dict(zip("авеѕкмнорстухіјһԁԛԝ", "abeskmhopctyxijhdqw", strict=True))
+_TO_LATIN = str.maketrans(_DRAWN_ALIKE)
+_TO_CYRILLIC = str.maketrans({latin: letter for letter, latin in _DRAWN_ALIKE.items()})
+
+_LATIN_LETTER = re.compile("[a-z]")
+_CYRILLIC_LETTER = re.compile("[\u0400-\u052f]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_ARABIC_LETTER = re.compile("[\u0600-\u06ff]")
+_NOT_PLAIN = re.compile("[^a-z0-9]+")
+
+#: Accents that make another consonant of a letter; all other accents are merely dropped.
+_CONSONANTS = str.maketrans(
+    {"č": "ch", "ć": "ch", "š": "sh", "ś": "sh", "ş": "sh", "ș": "sh", "ž": "zh", "ź": "zh"}
+    | {"ż": "zh", "đ": "dj", "ţ": "ts", "ț": "ts", "þ": "th", "ß": "ss", "ə": "a", "ı": "i"}
+    | {"ё": "е", "ъ": "", "ь": "", "ў": "в", "ŭ": "v"}
+)
+
+_WAW, _YEH = "و", "ي"
+_YEHS = str.maketrans({"ی": _YEH, "ۍ": _YEH, "ې": _YEH})
+_ARABIC = str.maketrans(
+    dict(zip("اآأٱإبپتةجحدرزسصطعفقكکګگلمنهھہىۀ", "aaaaibptajhdrzsstafqkkgglmnhhhaa", strict=True))
+    | {
+        "ث": "th",
+        "خ": "kh",
+        "ذ": "dh",
+        "ض": "dh",
+        "ش": "sh",
+        "ظ": "z",
+        "غ": "gh",
+        "چ": "ch",
+        "ژ": "zh",
+    }
+    | {"څ": "ts", "ځ": "dz", "ڼ": "n", "ں": "n", "ټ": "t", "ٹ": "t", "ډ": "d", "ڈ": "d", "ړ": "r"}
+    | {"ښ": "sh", "ږ": "g", "ڤ": "v", "ؤ": "u", "ئ": "i", "ء": "", "ـ": "", "ے": "e"}
+)
+_WAW_IS_CONSONANT_BEFORE = frozenset("اآأىهةي")
+_ARTICLE, _GOD = "ال", "الله"
+_ARTICLE_NEEDS = 5
+
+
+@lru_cache(maxsize=32_768)
+def latin(word: str) -> tuple[str, ...]:
+    """The plain Latin words, lower case, that a word of any script reads as; most read as one.
+
+    An Arabic article, the syllables of Hangul and the signs of Chinese become words of their own.
+    Empty when nothing of it can be read.
+    """
+    word = word.lower()
+    if word.isascii():
+        return _plain(word)
+    if _ARABIC_LETTER.match(word):
+        return _arabic(word)
+    if _HANGUL.search(word):
+        word = " ".join(word)
+    return _plain(ascii_text(_mended(word).translate(_CONSONANTS)).lower())
+
+
+def _plain(text: str) -> tuple[str, ...]:
+    return tuple(_NOT_PLAIN.sub(" ", text).split())
+
+
+def _mended(word: str) -> str:
+    """A word whose stray letters of another alphabet are put back into its own."""
+    if not (_LATIN_LETTER.search(word) and _CYRILLIC_LETTER.search(word)):
+        return word
+    as_latin = word.translate(_TO_LATIN)
+    return word.translate(_TO_CYRILLIC) if _CYRILLIC_LETTER.search(as_latin) else as_latin
+
+
+def _arabic(word: str) -> tuple[str, ...]:
+    """Arabic and Persian letters; waw and yeh are consonants or vowels by their place."""
+    word = word.translate(_YEHS)
+    if word == _GOD:
+        return ("ullah",)
+    if word.startswith(_ARTICLE) and len(word) >= _ARTICLE_NEEDS:
+        return ("al", *_arabic(word.removeprefix(_ARTICLE)))
+    spelt = "".join(_spelt(word, place) for place in range(len(word)))
+    return _plain(ascii_text(spelt.translate(_ARABIC)).lower())
+
+
+def _spelt(word: str, place: int) -> str:
+    letter = word[place]
+    if letter == _YEH:
+        return "i" if place else "y"
+    if letter != _WAW or len(word) == 1:
+        return letter if letter != _WAW else "u"
+    follows = word[place + 1 : place + 2]
+    return "v" if place == 0 or follows in _WAW_IS_CONSONANT_BEFORE else "u"

@@ -1,0 +1,152 @@
+"""Words that say less than others, and the forms of one given name, as languages have them."""
+
+from collections.abc import Iterator
+
+from node.search.spelling import folded
+
+#: Particles and forms of address: they join or adorn names and are left out as freely as put in.
+PARTICLES = frozenset(
+    "al el ul as ash at an ar ad az ed es bin ibn bint ben bn ould oglu ogly ogli uulu kyzy"
+    " qizi de del dela della di da do dos das du des la le los las van von der den ter ten zu"
+    " zur y e i and the of und mc mac af av st san abd abu abou umm mr mrs ms dr prof sir haji"
+    " hajji hadji sheikh shaikh shaykh sheik mullah mulla mawlawi maulavi mawlana maulana qari"
+    " hafiz sayyid sayed seyed seyyed syed ustad gen general brigadier colonel col major"
+    " captain capt".split()
+)
+
+#: Words that half of all organisations have in their name, and legal forms that stayed in it.
+GENERIC = frozenset(
+    "company companies co corporation corp group holding holdings international industries"
+    " industry industrial trading trade trdg enterprise enterprises services service general"
+    " limited ltd national state federal public joint stock research institute scientific center"
+    " centre production plant factory bank banking commercial investment investments development"
+    " management shipping ship marine maritime organization organisation association foundation"
+    " bureau department ministry committee council agency office branch regional central union"
+    " society fund trust and of the for de la del le des y in e a no kompaniya obshchestvo"
+    " predpriyatie zavod nauchno proizvodstvennoe obedinenie gruppa institut tsentr ou uab sia"
+    " as ab oy oyj ooo oao zao pao ao llc llp ltda lp gmbh ag sp zoo kft jsc pjsc cjsc ojsc inc"
+    " sa srl bv nv fsue fgup mup gup tov aps asa sas spa plc pte pty sdn bhd fze fzc fzco ooc cv"
+    " rl".split()
+)
+
+#: canonical form: its forms in other languages and spellings | short forms.
+_GIVEN = """
+aleksandr: alexander aleksander oleksandr aliaksandr alyaksandr aleksandrs aleksandras alexandr
+ olexandr oleksander aleksandar | sasha sascha alex aleks sanya
+aleksandra: alexandra oleksandra aliaksandra | sandra
+aleksei: oleksiy oleksii alexey alexei aliaksei oleksij aleksejs aleksejus alexius | alyosha
+anastasia: anastasiya nastassia anastasija | nastya
+anatoli: anatoly anatoliy anatol anatolii anatolijs anatolijus | tolya
+andrei: andrew andreas andriy andrii andrzej andrejs andrius andrey anders andrus | andy
+anna: hanna ganna ann anne | anya
+anton: antoni antony anthony antons antanas
+artem: artyom artsiom artsem
+boris: barys borys borisas | borya
+daniil: daniel danila danylo danilo daniels danielius danil | danya danny
+denis: dzianis dennis denys deniss
+dmitri: dmytro dmitry dzmitry dimitri dmitrijs dmitrijus zmicer dmitriy | dima mitya
+elena: helena olena yelena alena alyona jelena | lena
+evgeni: yevhen eugene eugen evhen yauhen jevgenijs eugenijus | zhenya
+evgenia: yevheniia evgeniya eugenia yauheniya
+fedor: fyodor theodor theodore fedir teodor fiodar fjodor
+filipp: philip phillip filip pylyp filips philipp
+galina: halyna halina | galya
+georgi: george heorhii heorhiy georgy georgiy giorgi georg jerzy jurgis georgs georgijs | gosha
+gleb: hlib hleb
+grigori: hryhorii hryhoriy gregory ryhor grigory grigoriy grzegorz gregor grigorijs | grisha
+igor: ihor ihar igors
+ilia: ilya illia illya elijah ilja elias | ilyusha
+iosif: joseph yosyp josef jozef juozas josifs
+irina: iryna irene irena irina | ira
+iulia: julia yuliya yuliia yulia julija
+iuri: yuri yury yuriy yurii juri jurij jurijs jurijus iurii | yura
+ivan: john iwan ioan johan johannes johann jan janis jonas ivans juhan jaan hans | vanya johnny
+kirill: kyrylo kiril kyril cyril kiryl kirils kirilas
+konstantin: kostiantyn constantine kanstantsin konstantyn constantin konstantins | kostya
+ksenia: kseniya oksana xenia aksana ksenija | ksyusha
+leonid: leanid leonids leonidas | lyonya
+liubov: lyubov lyuboff luba
+liudmila: lyudmila lyudmyla liudmyla ludmila ljudmila | lyuda
+maksim: maxim maksym maxym maksims maksimas | max
+margarita: marharyta margaret margareta margarete | rita
+maria: mary mariya mariia marija marie maryia | masha
+mark: marko marcus markus marek marks
+mihail: michael mykhailo mikhail mykhaylo michail mihails michal mihkel mikhas | misha mike
+natalia: nataliya natalya natallia natalie natalija | natasha
+nikita: mykyta mikita
+nikolai: mykola nicholas nikolay mikalai nikolaus mikolaj nikolajs nikolajus | kolya nick
+oleg: oleh aleh olegs olegas
+olga: olha volha
+pavel: pavlo paul pawel pauls paulius paval pavels | pasha
+petr: petro peter piotr pyotr peteris petras piatro peeter | petya
+semen: semyon simon simeon symon siamion szymon | syoma
+sergei: serhiy serhii sergey siarhei sergejs sergejus sergiy sergii siarhey serge | seryozha
+stanislav: stanislaw stanislau stanislavs stanislovas | stas
+stepan: stefan stephen steven stsiapan stephan steponas stepans
+svetlana: svitlana sviatlana svjetlana | sveta
+tatiana: tetiana tatyana tatsiana tetyana tatjana | tanya
+tihon: tikhon tykhon tsikhan
+timofei: tymofiy timothy timofey tsimafei
+vadim: vadym vadzim vadims vadimas
+valentin: valentyn valiantsin valentins valentinas
+valeri: valery valeriy valerii valerij valerijs valerijus | valera
+vasili: vasily vasyl vasil basil vasyliy vasiliy wasyl vasilijs
+viacheslav: vyacheslav viachaslau vyachaslau vjaceslavs viaceslavas | slava
+viktor: victor wiktor viktar viktors viktoras | vitya
+viktoria: victoria viktoriya viktoryia viktoriia viktorija | vika
+vitali: vitaly vitaliy vitalii vitalijs vitalijus
+vladimir: volodymyr uladzimir wladimir vladimirs vladimiras wlodzimierz waldemar | vova volodya
+vladislav: vladyslav uladzislau wladyslaw vladislavs vladislavas | vladik
+vsevolod: vsevolods usevalad
+iakov: yakov yakiv jacob jakob jokubas jekabs jakub iakau | yasha
+iaroslav: yaroslav jaroslav jaroslaw jaroslavs jaroslavas yaraslau | yarik
+zahar: zakhar zachary zakhary
+elizaveta: elizabeth yelyzaveta lizaveta elisabeth elizabete yelizaveta | liza
+ekaterina: kateryna catherine katarina katsiaryna yekaterina katherine katarzyna | katya
+muhammad: mohammed mohamed mohammad mohamad muhammed muhamed muhamad mahomed mahomet magomed
+ mukhammad mukhamed magomet mohamud mehmet mehmed mohd mhmd muhammet mochammad | md muh
+ahmad: ahmed ahmet akhmed akhmad achmad akhmet ahmd ahmadh
+hasan: hassan khasan gasan hasane hsn khassan
+husein: hussein husayn hossein hussain hosein husain houssein huseyin gusein khusein hsin hosain
+ibrahim: ibragim ebrahim ibraheem ibrohim abrahim
+ismail: esmail ismael ismayil ismoil ismaeel ishmael
+iusuf: yusuf yousef youssef yousuf yusup yosef yusef usuf iousef yussuf
+mahmud: mahmoud mahmood makhmud mahmut mehmud mhmud
+mustafa: mostafa moustafa mustapha mstfa
+omar: umar omer umer amr omara
+osman: othman uthman usman ottoman athman
+said: saeed saeid sayeed saied seid
+suleiman: sulaiman suleyman sulayman soleiman soliman suleman souleymane slaiman
+abdula: abdullah abdallah abdulla abdollah abdalla abdoullah
+ali: aly alli
+khalid: khaled halid haled khald
+kasim: qasim qassim kassem qassem kassim ghasem qasem gasim qasm
+iakub: yaqub yaqoub yakub yacoub yaqoob iakoub
+hamid: hamed khamid hameed
+iusif: yusif
+"""
+
+
+def _groups() -> Iterator[tuple[str, str, bool]]:
+    """(form, canonical form, whether it is a short form), all folded."""
+    canonical, is_short = "", False
+    for word in _GIVEN.split():
+        if word.endswith(":"):
+            canonical, is_short = folded(word[:-1]), False
+            yield canonical, canonical, False
+        elif word == "|":
+            is_short = True
+        else:
+            yield folded(word), canonical, is_short
+
+
+def bare(fold: str) -> str:
+    """A folded given name without its last vowels, as it stands in a patronymic."""
+    return fold.rstrip("aeiou")
+
+
+#: Folded form of a given name -> the form that stands for all of them; the same for short forms.
+GIVEN = {form: canonical for form, canonical, is_short in _groups() if not is_short}
+SHORT = {form: canonical for form, canonical, is_short in _groups() if is_short}
+#: What a patronymic has of the father's name -> the form that stands for it.
+FATHERS = {bare(form): canonical for form, canonical in reversed(GIVEN.items())}

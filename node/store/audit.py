@@ -1,0 +1,79 @@
+"""The audit log as rows: each entry's exact bytes, chained and signed, and the signed head.
+
+Trust: whoever can write the database and holds the signing key can write another log; without
+the key any edit is found, but for putting back rows and head of an earlier day together.
+"""
+
+from collections.abc import Iterator
+
+from node import audit
+from node.audit import Entry, Head, Row
+from node.errors import AuditError
+from node.store.engine import Tx, View
+from node.store.instants import microseconds
+from node.store.rows import one, run, select
+
+_PROOF = "CAST(hash AS BLOB), CAST(signature AS BLOB)"
+
+
+def append(tx: Tx, entry: Entry) -> int:
+    """Add an entry after the last one; it is on disk when the transaction is. Returns its place.
+
+    Raises `AuditError` where a log was and its head is gone: to begin another one would hide it.
+    """
+    last = head(tx) or _beginning(tx)
+    seq, previous = last.seq + 1, last.hash
+    node = tx.house.member
+    data = audit.encode(entry, seq=seq, at=tx.now, node=node, previous=previous)
+    hash_ = audit.leaf_hash(data)
+    sign = tx.house.notary.sign
+    signed = sign(audit.row_statement(node, seq, hash_))
+    ended = sign(audit.head_statement(node, seq, hash_))
+    run(tx, "INSERT INTO audit VALUES (?, ?, ?, ?)", (seq, data.decode(), hash_, signed))
+    run(tx, "INSERT OR REPLACE INTO audit_head VALUES (1, ?, ?, ?)", (seq, hash_, ended))
+    return seq
+
+
+def read(view: View, *, after: int = 0) -> Iterator[Row]:
+    """Entries in their order, from behind a place on."""
+    rows = select(
+        view,
+        f"SELECT seq, CAST(data AS BLOB), {_PROOF} FROM audit WHERE seq > ? ORDER BY seq",  # noqa: S608
+        (after,),
+    )
+    return (Row(*row) for row in rows)
+
+
+def head(view: View) -> Head | None:
+    """How far the log goes; None only in a database that has no entry yet."""
+    row = one(view, f"SELECT seq, {_PROOF} FROM audit_head")  # noqa: S608
+    return Head(*row) if row else None
+
+
+def verify(view: View) -> audit.Break | None:
+    """Whether the log is whole, or the first entry that is not."""
+    house = view.house
+    return audit.verify(_Rows(view), head(view), node=house.member, notary=house.notary)
+
+
+def _beginning(tx: Tx) -> Head:
+    """The head of a log without entries, in a database that never had one."""
+    was_used = one(
+        tx,
+        "SELECT EXISTS (SELECT 1 FROM audit) OR EXISTS (SELECT 1 FROM record WHERE changed_at < ?1)"
+        " OR EXISTS (SELECT 1 FROM seen WHERE seen_at < ?1)",
+        (microseconds(tx.now),),
+    )
+    if was_used != (0,):
+        raise AuditError("the head of the audit log is gone: restore the last backup")
+    return Head(0, audit.GENESIS, b"")
+
+
+class _Rows:
+    """The whole log, as often as it is read."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def __iter__(self) -> Iterator[Row]:
+        return read(self._view)

@@ -1,0 +1,120 @@
+"""The open database: one transaction writes at a time, any number of snapshots read."""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from federation.messages import MemberId
+from node.audit import Notary
+from node.store.connection import reader, translated, writer
+from node.store.known import Known
+from node.store.turns import Turns
+
+SomeView = TypeVar("SomeView", bound="View")
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Whose database it is: the member, its clock, and who signs its audit log."""
+
+    member: MemberId
+    clock: Clock
+    notary: Notary
+
+
+class View:
+    """A snapshot of the database, to be handed to the verbs of this package while it lasts."""
+
+    def __init__(self, connection: sqlite3.Connection, house: House, known: Known) -> None:
+        self._connection: sqlite3.Connection | None = connection
+        self.house = house
+        self.known = known
+
+    def _end(self) -> None:
+        """From now on using this view is an error, not a look into somebody else's snapshot."""
+        self._connection = None
+
+
+class Tx(View):
+    """A transaction that writes; `now` is the same instant for everything in it."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, house: House, known: Known, *, now: datetime
+    ) -> None:
+        super().__init__(connection, house, known)
+        self.now = now
+
+
+class Store:
+    """An open database. Every use is a `view` or a `write`, and ends with it.
+
+    May be shared by threads. One connection writes and checkpoints; readers never do.
+    """
+
+    def __init__(self, path: Path, house: House, *, is_durable: bool = True) -> None:
+        self._path, self._house, self._known = path, house, Known()
+        self._turns = Turns()
+        self._writer = writer(path, is_durable=is_durable)
+        self._readers: list[sqlite3.Connection] = []
+        self._idle: list[sqlite3.Connection] = []
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Tx]:
+        """The one writing transaction: on disk when this ends, or nothing of it when it raises.
+
+        Others wait for it in the order in which they came; a write inside a write is an error.
+        """
+        with self._turns, translated():
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                tx = Tx(self._writer, self._house, self._known, now=self._house.clock())
+                yield from _until_end(tx)
+                self._writer.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    @contextlib.contextmanager
+    def view(self) -> Iterator[View]:
+        """A snapshot as of now that no writer disturbs."""
+        with translated():
+            connection = self._reader()
+            try:
+                connection.execute("BEGIN")
+                connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+                yield from _until_end(View(connection, self._house, self._known))
+            finally:
+                connection.rollback()
+                self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close every connection; nobody may be using the store any more."""
+        with translated():
+            for connection in self._readers:
+                connection.close()
+            self._writer.close()
+
+    def _roll_back(self) -> None:
+        """Undo what was written; a full disk may have done so already."""
+        self._known.forget()
+        self._writer.rollback()
+
+    def _reader(self) -> sqlite3.Connection:
+        with contextlib.suppress(IndexError):
+            return self._idle.pop()
+        connection = reader(self._path)
+        self._readers.append(connection)
+        return connection
+
+
+def _until_end(view: SomeView) -> Iterator[SomeView]:
+    """Hand a view out; once it comes back it is closed, whatever happened."""
+    try:
+        yield view
+    finally:
+        view._end()  # noqa: SLF001 - ended where it was begun

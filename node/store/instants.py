@@ -1,0 +1,15 @@
+"""Instants as they are stored: integer microseconds since 1970 UTC."""
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(instant: datetime) -> int:
+    """An aware instant as it is stored."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def instant(stored: int) -> datetime:
+    """A stored instant as an aware one."""
+    return _EPOCH + timedelta(microseconds=stored)

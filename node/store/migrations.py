@@ -1,0 +1,24 @@
+"""How the schema came to be: forward only, each step recorded in the transaction that makes it."""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from node.store.schema import VERSION_1
+
+#: "AMBR": how `file` and we ourselves know the database from any other. Set by the first
+#: migration with the tables, so a file that was never finished does not bear it.
+APPLICATION_ID = 0x414D4252
+
+migrations = Migrations("amber")
+
+
+@migrations()
+def first(db: Database) -> None:
+    """Records, markings, keys, evidence and staging."""
+    db.executescript(VERSION_1)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.execute("PRAGMA user_version = 1")
+
+
+#: Every migration of this version. A database that records another one is of a newer Amber.
+NAMES = frozenset({"first"})

@@ -1,0 +1,199 @@
+"""Records: the present of each thing we hold, and every state it had before.
+
+A table holds the present, another the past: a change copies the present there before it is
+overwritten, so that every state is in exactly one place.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from federation.messages import PersonId
+from node.identifiers import Checked
+from node.records import Record, RecordId, Version
+from node.store import markings
+from node.store.content import decoded, encoded
+from node.store.derived import derive, drop
+from node.store.engine import Tx, View
+from node.store.instants import instant, microseconds
+from node.store.keys import RecordNumber
+from node.store.markings import MarkingNumber
+from node.store.rows import marks, one, parts, run, run_all, select
+
+_READ = "number, id, source, marking, version, content, changed_at, is_withdrawn"
+_WRITTEN = (
+    "id, source, source_id, schema, marking, version, is_withdrawn, changed_at, changed_by,"
+    " reason, content"
+)
+_STATE = "version, marking, changed_at, changed_by, reason, content"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record where it lies: its row and the row of its marking."""
+
+    number: RecordNumber
+    marking: MarkingNumber
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record to be written, with what was derived from it."""
+
+    record: Record
+    identifiers: Sequence[Checked]
+    reason: str
+    by: PersonId
+
+
+def insert(tx: Tx, batch: Sequence[Kept]) -> list[Held]:
+    """Store new records, in the order given."""
+    (last,) = one(tx, "SELECT max(number) FROM record") or (None,)
+    held = [_held(tx, RecordNumber(n), kept) for n, kept in enumerate(batch, (last or 0) + 1)]
+    run_all(
+        tx,
+        f"INSERT INTO record (number, {_WRITTEN}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
+        [_row(one, kept) for one, kept in zip(held, batch, strict=True)],
+    )
+    _derive(tx, held, batch)
+    return held
+
+
+def replace(tx: Tx, batch: Sequence[tuple[RecordNumber, Kept]]) -> list[Held]:
+    """Give records a new present; the state they had becomes a version."""
+    held = [_held(tx, number, kept) for number, kept in batch]
+    run_all(
+        tx,
+        f"INSERT INTO record_version (record, {_STATE})"  # noqa: S608
+        f" SELECT number, {_STATE} FROM record WHERE number = ?",
+        [(one.number,) for one in held],
+    )
+    run_all(
+        tx,
+        f"UPDATE record SET ({_WRITTEN}) = (?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12) WHERE number = ?1",  # noqa: S608
+        [_row(one, kept) for one, (_, kept) in zip(held, batch, strict=True)],
+    )
+    drop(tx, [one.number for one in held])
+    _derive(tx, held, [kept for _, kept in batch])
+    return held
+
+
+def get(view: View, id: RecordId) -> Held | None:
+    """The record of this id, withdrawn or not."""
+    return next(iter(_read(view, "id = ?", (id,))), None)
+
+
+def load(view: View, numbers: Sequence[RecordNumber]) -> list[Held]:
+    """These records in this order, without those that are withdrawn."""
+    found: dict[RecordNumber, Held] = {}
+    for part in parts(numbers):
+        rows = _read(view, f"number IN ({marks(part)}) AND NOT is_withdrawn", part)
+        found |= {held.number: held for held in rows}
+    return [found[number] for number in numbers if number in found]
+
+
+def by_source(view: View, source: str, ids: Sequence[str]) -> dict[str, Held]:
+    """The records of a source by their ids there, withdrawn ones among them."""
+    found: dict[str, Held] = {}
+    for part in parts(ids):
+        rows = _read(view, f"source = ? AND source_id IN ({marks(part)})", (source, *part))
+        found |= {held.record.entity.id: held for held in rows}
+    return found
+
+
+def source_ids(view: View, source: str) -> Iterator[str]:
+    """The ids of everything that we hold of a source and that is not withdrawn."""
+    sql = "SELECT source_id FROM record WHERE source = ? AND NOT is_withdrawn ORDER BY source_id"
+    return (row[0] for row in select(view, sql, (source,)))
+
+
+def versions(view: View, id: RecordId) -> list[Version]:
+    """Every state of a record, the present one last."""
+    rows = select(
+        view,
+        f"SELECT {_STATE} FROM record_version"  # noqa: S608
+        " WHERE record = (SELECT number FROM record WHERE id = ?1)"
+        f" UNION ALL SELECT {_STATE} FROM record WHERE id = ?1 ORDER BY version",
+        (id,),
+    ).fetchall()
+    known = markings.read(view, {row[1] for row in rows})
+    return [
+        Version(
+            record=id,
+            version=version,
+            entity=None if content is None else decoded(content),
+            marking=known[marking],
+            reason=reason,
+            changed_at=instant(changed_at),
+            changed_by=changed_by,
+        )
+        for version, marking, changed_at, changed_by, reason, content in rows
+    ]
+
+
+def erase_versions(tx: Tx, id: RecordId, *, before: int) -> int:
+    """Erase the content of every past state before a version; that it was, and why, stays."""
+    return run(
+        tx,
+        "UPDATE record_version SET content = NULL WHERE version < ? AND content IS NOT NULL"
+        " AND record = (SELECT number FROM record WHERE id = ?)",
+        (before, id),
+    ).rowcount
+
+
+def count(view: View) -> int:
+    """How many records are held that are not withdrawn."""
+    counted: int = select(view, "SELECT count(*) FROM record WHERE NOT is_withdrawn").fetchone()[0]
+    return counted
+
+
+def last_changed_at(view: View) -> datetime | None:
+    """When a record last changed; None when none was ever held."""
+    row = one(view, "SELECT max(changed_at) FROM record")
+    return instant(row[0]) if row and row[0] is not None else None
+
+
+def _held(tx: Tx, number: RecordNumber, kept: Kept) -> Held:
+    return Held(number, markings.number(tx, kept.record.marking), kept.record)
+
+
+def _row(held: Held, kept: Kept) -> tuple[Any, ...]:
+    """The values of a record's row: its number, then `_WRITTEN`."""
+    record = held.record
+    return (
+        held.number,
+        record.id,
+        record.source,
+        record.entity.id,
+        record.entity.schema,
+        held.marking,
+        record.version,
+        int(record.is_withdrawn),
+        microseconds(record.changed_at),
+        kept.by,
+        kept.reason,
+        encoded(record.entity),
+    )
+
+
+def _derive(tx: Tx, held: Sequence[Held], batch: Sequence[Kept]) -> None:
+    pairs = zip(held, batch, strict=True)
+    derive(tx, [(one.number, one.record.entity, kept.identifiers) for one, kept in pairs])
+
+
+def _read(view: View, where: str, values: Sequence[Any]) -> Iterable[Held]:
+    rows = select(view, f"SELECT {_READ} FROM record WHERE {where}", values).fetchall()  # noqa: S608
+    known = markings.read(view, {row[3] for row in rows})
+    for number, id_, source, marking, version, content, changed_at, is_withdrawn in rows:
+        record = Record(
+            id=id_,
+            entity=decoded(content),
+            marking=known[marking],
+            source=source,
+            version=version,
+            changed_at=instant(changed_at),
+            is_withdrawn=bool(is_withdrawn),
+        )
+        yield Held(number, marking, record)

@@ -1,0 +1,53 @@
+"""SQL for the files of this package: run on a View's or Tx's connection, rows as tuples."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from node.errors import StoreError
+from node.store.engine import Tx, View
+
+#: SQLite takes at most 32,766 variables; a batch this long keeps statements cacheable too.
+BATCH = 500
+
+Values = Sequence[Any]
+Value = TypeVar("Value")
+
+
+def select(view: View, sql: str, values: Values = ()) -> sqlite3.Cursor:
+    """Rows of a query."""
+    return _connection(view).execute(sql, values)
+
+
+def one(view: View, sql: str, values: Values = ()) -> tuple[Any, ...] | None:
+    """The first row of a query, or None."""
+    row: tuple[Any, ...] | None = select(view, sql, values).fetchone()
+    return row
+
+
+def run(tx: Tx, sql: str, values: Values = ()) -> sqlite3.Cursor:
+    """Run one statement that writes."""
+    return _connection(tx).execute(sql, values)
+
+
+def run_all(tx: Tx, sql: str, rows: Iterable[Values]) -> None:
+    """Run one statement for each row."""
+    _connection(tx).executemany(sql, rows)
+
+
+def parts(values: Iterable[Value]) -> Iterator[list[Value]]:
+    """The values in lists that are short enough for one statement."""
+    every = list(values)
+    return (every[start : start + BATCH] for start in range(0, len(every), BATCH))
+
+
+def marks(values: Sequence[Any]) -> str:
+    """Placeholders for so many values."""
+    return ",".join("?" * len(values))
+
+
+def _connection(view: View) -> sqlite3.Connection:
+    connection = view._connection  # noqa: SLF001 - this package owns it and nobody else sees it
+    if connection is None:
+        raise StoreError("a view was used after its end")
+    return connection

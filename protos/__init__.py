@@ -1,0 +1,1 @@
+"""The wire contract: messages and services, additive within v1."""

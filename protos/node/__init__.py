@@ -1,0 +1,1 @@
+"""An agency to its own node: package amber.node."""

@@ -1,0 +1,26 @@
+"""What every test has: a log on stderr, and the world of most stories: three members, all up."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+from node import app
+from tests.world import World, federation
+
+# A shared machine is slow now and then: how long an example takes says nothing about the code.
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def _log() -> None:
+    """Logs belong on stderr: stdout is data."""
+    app.log_to_stderr("error")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """Estonia, Latvia and Poland."""
+    with federation("EE", "LV", "PL") as running:
+        yield running

@@ -1,0 +1,287 @@
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tuf.api.metadata import Metadata, Targets
+
+from federation import charter, keys
+from federation.charter import Charter, Member
+from federation.errors import CharterError, InvalidError
+from federation.keys import Keys
+from federation.limits import MEMBERS
+from federation.messages import MemberId
+from tests.federation.world import EE, LT, LV, card, signed
+
+Own = Mapping[MemberId, Keys]
+Change = Callable[[dict[str, Any]], object]
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Own:
+    """The keys of three members."""
+    for member in (EE, LV, LT):
+        keys.make(tmp_path / member, member, NOW)
+    return {member: keys.open(tmp_path / member, member, NOW) for member in (EE, LV, LT)}
+
+
+def cards(own: Own, *members: MemberId) -> list[Member]:
+    return [card(own[member], port=7400) for member in members]
+
+
+def altered(document: bytes, change: Change) -> bytes:
+    """The document after its signed part was edited by hand."""
+    plain = json.loads(document)
+    change(plain["signed"])
+    return json.dumps(plain).encode()
+
+
+def test_a_charter_counts_once_every_member_has_signed(own: Own) -> None:
+    members = cards(own, EE, LV)
+    document = signed(members, [own[EE], own[LV]])
+
+    read = charter.read(document)
+
+    assert read.version == 1
+    assert list(read.members.values()) == [
+        replace(members[0], number=1),
+        replace(members[1], number=2),
+    ]
+
+
+def test_a_charter_with_a_signature_missing_does_not_count(own: Own) -> None:
+    document = signed(cards(own, EE, LV), [own[EE]])
+
+    with pytest.raises(CharterError, match="not signed by everybody"):
+        charter.read(document)
+
+
+def test_a_proposal_says_who_has_still_to_sign(own: Own) -> None:
+    document = signed(cards(own, EE, LV), [own[EE]])
+
+    proposal = charter.proposal(document)
+
+    assert proposal.signed_by == {EE}
+    assert proposal.missing == {LV}
+
+
+def test_signing_twice_is_one_signature(own: Own) -> None:
+    document = signed(cards(own, EE, LV), [own[EE], own[EE]])
+
+    proposal = charter.proposal(document)
+
+    assert proposal.missing == {LV}
+
+
+def test_nobody_signs_a_charter_that_does_not_name_it(own: Own) -> None:
+    document = signed(cards(own, EE, LV), [])
+
+    with pytest.raises(CharterError, match="does not name the member"):
+        charter.sign(document, own[LT].signer)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: root.update(version=2),
+        lambda root: root.update(expires="2099-01-01T00:00:00Z"),
+        lambda root: root["amber"]["members"][0].update(port=9999),
+        lambda root: root["amber"]["members"][0].update(host="attacker.example"),
+        lambda root: root["amber"]["groups"].update(baltic=["EE"]),
+    ],
+)
+def test_an_edited_charter_does_not_count(own: Own, change: Change) -> None:
+    document = signed(cards(own, EE, LV), own_of(own, EE, LV))
+
+    with pytest.raises(CharterError, match="not signed by everybody"):
+        charter.read(altered(document, change))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: root["roles"]["root"].update(threshold=1),
+        lambda root: root["roles"]["root"]["keyids"].pop(),
+        lambda root: root["keys"].popitem(),
+    ],
+)
+def test_a_charter_whose_keys_or_threshold_are_not_those_of_its_members_does_not_count(
+    own: Own, change: Change
+) -> None:
+    document = signed(cards(own, EE, LV), own_of(own, EE, LV))
+
+    with pytest.raises(CharterError):
+        charter.sign(altered(document, change), own[EE].signer)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda root: root.pop("amber"), "not a charter"),
+        (lambda root: root["amber"].update(more=1), "not a charter"),
+        (lambda root: root["amber"]["members"].clear(), "not a charter"),
+        (lambda root: root["amber"]["members"][0].update(kind="empire"), "kind"),
+        (lambda root: root["amber"]["members"][0].update(number=64), "number"),
+        (lambda root: root["amber"]["members"][0].update(number=0), "no number"),
+        (lambda root: root["amber"]["members"][0].update(number=2), "share one number"),
+        (lambda root: root["amber"]["members"][0].update(id="LV"), "ca of LV"),
+        (lambda root: root["amber"]["members"][0].update(ca="no"), "certificate"),
+        (lambda root: root["amber"]["members"][0].update(port=70_000), "port"),
+        (lambda root: root["amber"]["members"][0].update(host="unix:/x"), "host of EE"),
+        (lambda root: root["amber"]["members"][0].update(name="E\x1b[2J"), "name of EE"),
+        (lambda root: root["amber"]["groups"].update(baltic=["PL"]), "no member PL"),
+        (
+            lambda root: root["amber"]["members"].append(root["amber"]["members"][0]),
+            "twice",
+        ),
+    ],
+)
+def test_a_charter_that_makes_no_sense_is_refused_with_its_reason(
+    own: Own, change: Change, says: str
+) -> None:
+    document = signed(cards(own, EE, LV), own_of(own, EE, LV))
+
+    with pytest.raises(CharterError, match=says):
+        charter.read(altered(document, change))
+
+
+def test_two_members_never_share_a_signing_key(own: Own) -> None:
+    first, second = cards(own, EE, LV)
+
+    with pytest.raises(CharterError, match="share one signing key"):
+        signed([first, replace(second, signing_key=first.signing_key)], [])
+
+
+@pytest.mark.parametrize("document", [b"", b"{}", b'{"signed": {"_type": "root"}}'])
+def test_what_is_no_charter_is_refused(document: bytes) -> None:
+    with pytest.raises(CharterError, match="cannot be read"):
+        charter.read(document)
+
+
+def test_signed_metadata_of_another_kind_is_no_charter() -> None:
+    document = Metadata(Targets(expires=NOW)).to_bytes()
+
+    with pytest.raises(CharterError, match="another kind"):
+        charter.read(document)
+
+
+def test_a_charter_is_replaced_by_a_higher_one_that_both_have_signed(own: Own) -> None:
+    held = signed(cards(own, EE, LV), own_of(own, EE, LV))
+    wider = cards(own, LT, EE, LV)
+    proposed = signed(wider, own_of(own, EE, LV, LT), after=charter.read(held))
+
+    new = charter.replacement(held, proposed)
+
+    assert new.version == 2
+    assert [(member.id, member.number) for member in new.members.values()] == [
+        (EE, 1),
+        (LV, 2),
+        (LT, 3),
+    ]
+
+
+def test_an_older_charter_never_replaces_a_newer_one(own: Own) -> None:
+    first = signed(cards(own, EE, LV), own_of(own, EE, LV))
+    second = signed(cards(own, EE, LV), own_of(own, EE, LV), after=charter.read(first))
+
+    with pytest.raises(CharterError, match="charter 1 cannot replace charter 2"):
+        charter.replacement(second, first)
+
+
+def test_a_charter_that_throws_a_member_out_needs_the_rules_of_the_one_it_replaces(
+    own: Own,
+) -> None:
+    held = signed(cards(own, EE, LV, LT), own_of(own, EE, LV, LT))
+    proposed = signed(cards(own, EE, LV), own_of(own, EE, LV), after=charter.read(held))
+
+    with pytest.raises(CharterError, match="charter 2 is not signed by everybody"):
+        charter.replacement(held, proposed)
+
+
+def test_a_free_number_is_given_again_and_a_held_one_stays(own: Own) -> None:
+    held = Charter(3, {LT: replace(*cards(own, LT), number=2)}, {}, NOW)
+
+    read = charter.proposal(charter.draft(cards(own, EE, LT), expires_at=NOW, after=held)).charter
+
+    assert {member.id: member.number for member in read.members.values()} == {EE: 1, LT: 2}
+
+
+def test_groups_stay_less_the_members_that_left(own: Own) -> None:
+    both = cards(own, EE, LV)
+    document = charter.draft(both, expires_at=NOW, groups={"baltic": [EE, LV]})
+    held = charter.proposal(document).charter
+
+    read = charter.proposal(charter.draft(both[:1], expires_at=NOW, after=held)).charter
+
+    assert read.groups == {"baltic": {EE}}
+    assert read.groups_of(EE) == {"baltic"}
+    assert held.groups_of(LT) == frozenset()
+
+
+def test_a_charter_holds_no_more_members_than_there_are_doors(own: Own) -> None:
+    one = card(own[EE], port=7400)
+    many = [replace(one, id=MemberId(f"M{number}")) for number in range(MEMBERS + 1)]
+
+    with pytest.raises(CharterError, match="at most 63"):
+        charter.draft(many, expires_at=NOW)
+
+
+def test_a_card_shows_the_member_without_its_number(own: Own) -> None:
+    member = replace(card(own[EE], port=7400), number=5)
+
+    read = charter.read_card(charter.card(member))
+
+    assert read == replace(member, number=0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("id", "ee"), ("port", 0), ("signing_key", "AA=="), ("host", ""), ("more", 1)],
+)
+def test_a_card_with_a_wrong_field_is_refused(own: Own, field: str, value: object) -> None:
+    plain = json.loads(charter.card(card(own[EE], port=7400)))
+
+    with pytest.raises(InvalidError, match=field):
+        charter.read_card(json.dumps(plain | {field: value}))
+
+
+@pytest.mark.parametrize("host", ["amber.police.ee", "10.0.0.1", "2001:db8::1", "localhost"])
+def test_a_host_is_a_name_or_an_address(own: Own, host: str) -> None:
+    member = replace(card(own[EE], port=7400), host=host)
+
+    read = charter.read_card(charter.card(member))
+
+    assert read.host == host
+
+
+def test_a_member_that_is_not_there_is_a_fault_of_the_charter(own: Own) -> None:
+    held = charter.proposal(charter.draft(cards(own, EE, LV), expires_at=NOW)).charter
+
+    with pytest.raises(CharterError, match="no member LT"):
+        held.member(LT)
+
+
+def test_the_others_are_everybody_else_and_each_has_a_door(own: Own) -> None:
+    held = charter.proposal(charter.draft(cards(own, EE, LV, LT), expires_at=NOW)).charter
+
+    others = held.others(LV)
+
+    assert [other.id for other in others] == [EE, LT]
+    assert [held.member(LV).door_for(other) for other in others] == [7401, 7403]
+
+
+def test_a_charter_is_in_force_until_it_expires(own: Own) -> None:
+    held = charter.proposal(charter.draft(cards(own, EE), expires_at=NOW)).charter
+    held.check_in_force(NOW - timedelta(seconds=2))
+
+    with pytest.raises(CharterError, match="expired"):
+        held.check_in_force(NOW)
+
+
+def own_of(own: Own, *members: MemberId) -> list[Keys]:
+    return [own[member] for member in members]

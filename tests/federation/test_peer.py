@@ -1,0 +1,250 @@
+"""One member seen from here: what counts as its answer, and what becomes of everything else."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import grpc
+import pytest
+
+from federation import keys, trust, wire
+from federation.errors import (
+    BusyError,
+    CharterError,
+    FederationError,
+    InvalidError,
+    RefusedError,
+    TooLargeError,
+    UnprovenError,
+)
+from federation.keys import Keys
+from federation.messages import Answer, Outcome, OutcomeKind, QuestionId
+from federation.peer import Peer
+from federation.seal import Sealed, Statement
+from tests.federation.world import EE, HOST, LT, LV, World, hit, made, question
+
+Q = QuestionId("q-1")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """Estonia asks Latvia; no door is open yet."""
+    return made(tmp_path, EE, LV, LT)
+
+
+async def ask(world: World, *, timeout_s: float = 5) -> Outcome:
+    """How Latvia meets Estonia's question."""
+    peer = Peer(world[EE].us, world[LV].member)
+    try:
+        return await peer.ask(Q, wire.question_to(question()), timeout_s=timeout_s)
+    finally:
+        await peer.close()
+
+
+def stated(world: World) -> Statement:
+    """What Estonia said when it asked."""
+    return Statement(EE, LV, "ask", Q, world.clock(), 1)
+
+
+Reply = Callable[[Sealed], bytes]
+
+
+def overheard(heard: list[Sealed]) -> Reply:
+    """Says nothing, and remembers what was asked."""
+
+    def reply(sealed: Sealed) -> bytes:
+        heard.append(sealed)
+        return b""
+
+    return reply
+
+
+@asynccontextmanager
+async def answering(world: World, reply: Reply, own: Keys | None = None) -> AsyncIterator[None]:
+    """A node at Latvia's door that says whatever we like; with Latvia's keys if no others."""
+
+    async def method(request: bytes, _: object) -> bytes:
+        return reply(wire.request_from(request))
+
+    methods: dict[str, grpc.RpcMethodHandler[bytes, bytes]]
+    methods = {"Ask": grpc.unary_unary_rpc_method_handler(method)}
+    server = grpc.aio.server()
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(wire.SERVICE, methods),))
+    estonia = world[EE].member
+    credentials = trust.door_credentials(own or world[LV].keys, estonia)
+    server.add_secure_port(f"{HOST}:{world[LV].member.door_for(estonia)}", credentials)
+    await server.start()
+    yield
+    await server.stop(None)
+
+
+@contextmanager
+def silence(world: World) -> Iterator[None]:
+    """Something at Latvia's door that takes a connection and never says a word."""
+    port = world[LV].member.door_for(world[EE].member)
+    with socket.create_server((HOST, port)):
+        yield
+
+
+def body() -> bytes:
+    return wire.answer_to(Answer(Q, LV, (hit(LV),), index_age_s=7))
+
+
+async def test_a_sealed_answer_to_our_question_is_the_members_answer(world: World) -> None:
+    def reply(sealed: Sealed) -> bytes:
+        return wire.response_to(world[LV].us.reply(sealed, stated(world), body()))
+
+    async with answering(world, reply):
+        outcome = await ask(world)
+
+    assert outcome.kind is OutcomeKind.ANSWERED
+    assert outcome.answer == Answer(Q, LV, (hit(LV),), index_age_s=7)
+    assert outcome.reason == ""
+
+
+def garbage(_: World, __: Sealed) -> bytes:
+    return b"\xff"
+
+
+def unsealed(_: World, sealed: Sealed) -> bytes:
+    return wire.response_to(Sealed(b"{}", sealed.key_id, b"", body()))
+
+
+def sealed_by_another(world: World, sealed: Sealed) -> bytes:
+    return wire.response_to(world[LT].us.reply(sealed, stated(world), body()))
+
+
+def to_another(world: World, sealed: Sealed) -> bytes:
+    statement = replace(stated(world), sender=LT)
+    return wire.response_to(world[LV].us.reply(sealed, statement, body()))
+
+
+def to_another_question(world: World, sealed: Sealed) -> bytes:
+    other = replace(sealed, statement=sealed.statement + b" ")
+    return wire.response_to(world[LV].us.reply(other, stated(world), body()))
+
+
+def under_another_id(world: World, sealed: Sealed) -> bytes:
+    statement = replace(stated(world), id="q-2")
+    return wire.response_to(world[LV].us.reply(sealed, statement, body()))
+
+
+def with_another_body(world: World, sealed: Sealed) -> bytes:
+    reply = world[LV].us.reply(sealed, stated(world), body())
+    return wire.response_to(replace(reply, body=wire.answer_to(Answer(Q, LV))))
+
+
+def our_question_again(_: World, sealed: Sealed) -> bytes:
+    return wire.response_to(sealed)
+
+
+def nonsense(world: World, sealed: Sealed) -> bytes:
+    return wire.response_to(world[LV].us.reply(sealed, stated(world), b"\xff"))
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        garbage,
+        unsealed,
+        sealed_by_another,
+        to_another,
+        to_another_question,
+        under_another_id,
+        with_another_body,
+        our_question_again,
+        nonsense,
+    ],
+)
+async def test_what_is_not_a_proven_answer_is_not_shown_and_said_so(
+    world: World, reply: Callable[[World, Sealed], bytes]
+) -> None:
+    async with answering(world, lambda sealed: reply(world, sealed)):
+        outcome = await ask(world)
+
+    assert outcome.kind is OutcomeKind.UNREACHABLE
+    assert outcome.answer is None
+    assert outcome.reason == UnprovenError.public
+
+
+async def test_a_stranger_at_the_members_address_never_gets_the_question(
+    world: World, tmp_path: Path
+) -> None:
+    heard: list[Sealed] = []
+    keys.make(tmp_path / "stranger", LV, world.clock())
+    stranger = keys.open(tmp_path / "stranger", LV, world.clock())
+
+    async with answering(world, overheard(heard), own=stranger):
+        outcome = await ask(world)
+
+    assert outcome.kind is OutcomeKind.UNREACHABLE
+    assert heard == []
+
+
+async def test_another_member_at_the_members_address_never_gets_the_question(world: World) -> None:
+    heard: list[Sealed] = []
+
+    async with answering(world, overheard(heard), own=world[LT].keys):
+        outcome = await ask(world)
+
+    assert outcome.kind is OutcomeKind.UNREACHABLE
+    assert heard == []
+
+
+async def test_an_answer_longer_than_a_message_may_be_is_not_read(world: World) -> None:
+    async with answering(world, lambda _: b"x" * (1024 * 1024 + 1)):
+        outcome = await ask(world)
+
+    assert outcome.kind is OutcomeKind.UNREACHABLE
+    assert outcome.reason == TooLargeError.public
+
+
+async def test_a_member_that_is_not_there_is_unreachable_at_once(world: World) -> None:
+    outcome = await ask(world, timeout_s=30)
+
+    assert outcome.kind is OutcomeKind.UNREACHABLE
+    assert outcome.reason == "The member could not be reached."
+    assert outcome.ms < 5_000
+
+
+async def test_a_member_that_never_says_a_word_is_late_on_time(world: World) -> None:
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+
+    with silence(world):
+        outcome = await ask(world, timeout_s=0.5)
+
+    assert outcome.kind is OutcomeKind.LATE
+    assert outcome.reason == "The member did not answer in time."
+    assert 500 <= outcome.ms < 1_000
+    assert loop.time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "reason"),
+    [
+        (RefusedError("EE: forbid"), OutcomeKind.REFUSED, "This request was refused."),
+        (InvalidError("limit must be low"), OutcomeKind.REFUSED, "limit must be low"),
+        (CharterError("ours is 4"), OutcomeKind.REFUSED, "ours is 4"),
+        (BusyError("100 inside"), OutcomeKind.UNREACHABLE, BusyError.public),
+        (KeyError("name"), OutcomeKind.UNREACHABLE, FederationError.public),
+        (
+            InvalidError("\x1b[2J" + "x" * 900),
+            OutcomeKind.REFUSED,
+            "[2J" + "x" * 197,
+        ),
+    ],
+)
+async def test_a_fault_of_the_member_is_an_outcome_with_a_sentence(
+    world: World, fault: Exception, kind: OutcomeKind, reason: str
+) -> None:
+    await world.open()
+    world[LV].house.fault = fault
+
+    outcome = await ask(world)
+
+    await world.close()
+    assert (outcome.kind, outcome.reason) == (kind, reason)

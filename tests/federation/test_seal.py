@@ -1,0 +1,188 @@
+import hashlib
+import json
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+from securesystemslib.signer import CryptoSigner
+
+from federation import seal
+from federation.errors import BrokenSealError
+from federation.messages import MemberId
+from federation.seal import Sealed, Statement
+from tests.federation.world import EE, LT, LV
+
+SIGNER = CryptoSigner.generate_ed25519()
+KEY = bytes.fromhex(SIGNER.public_key.keyval["public"])
+STATEMENT = Statement(
+    sender=EE,
+    audience=LV,
+    method="ask",
+    id="q-1",
+    sealed_at=datetime(2026, 11, 24, 12, 0, 0, 123_457, tzinfo=UTC),
+    charter=3,
+)
+BODY = b"who is Viktor Lesnikov"
+
+#: For each signed field something else that an attacker may like better.
+OTHERWISE = {
+    "sender": "LT",
+    "audience": "LT",
+    "method": "answer",
+    "id": "q-2",
+    "sealed_at": 1_800_000_000_000_000,
+    "charter": 4,
+    "body_digest": "0" * 64,
+    "reply_to": "0" * 64,
+}
+
+
+def sealed() -> Sealed:
+    return seal.seal(STATEMENT, BODY, SIGNER)
+
+
+def opened(envelope: Sealed, key: bytes = KEY, audience: MemberId = LV) -> Statement:
+    return seal.opened(envelope, key, sender=EE, audience=audience, method="ask")
+
+
+def test_what_was_sealed_is_read_again_to_the_microsecond() -> None:
+    envelope = sealed()
+
+    statement = opened(envelope)
+
+    assert statement == replace(STATEMENT, body_digest=statement.body_digest)
+    assert envelope.body == BODY
+
+
+def test_a_statement_of_the_first_version_is_written_as_it_was() -> None:
+    envelope = sealed()
+
+    body = hashlib.sha256(BODY).hexdigest()
+    assert envelope.statement.decode() == (
+        '{"sender":"EE","audience":"LV","method":"ask","id":"q-1","sealed_at":1795521600123457,'
+        f'"charter":3,"body_digest":"{body}","reply_to":""}}'
+    )
+
+
+@pytest.mark.parametrize("field", OTHERWISE)
+def test_a_seal_breaks_when_any_signed_field_is_altered(field: str) -> None:
+    envelope = sealed()
+    line = json.loads(envelope.statement) | {field: OTHERWISE[field]}
+
+    with pytest.raises(BrokenSealError, match="signature"):
+        opened(replace(envelope, statement=json.dumps(line).encode()))
+
+
+def test_every_field_of_a_statement_is_signed() -> None:
+    line = json.loads(sealed().statement)
+
+    names = {field.name for field in fields(Statement)}
+
+    assert names == set(line) == set(OTHERWISE)
+
+
+def test_a_seal_breaks_when_the_body_is_another() -> None:
+    envelope = replace(sealed(), body=b"who is Anna Nowak")
+
+    with pytest.raises(BrokenSealError, match="body"):
+        opened(envelope)
+
+
+def test_a_seal_by_another_key_does_not_hold() -> None:
+    other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+
+    with pytest.raises(BrokenSealError, match="signature"):
+        opened(sealed(), key=other)
+
+
+def test_a_seal_that_names_another_key_does_not_hold() -> None:
+    envelope = replace(sealed(), key_id="0" * 64)
+
+    with pytest.raises(BrokenSealError, match="another key"):
+        opened(envelope)
+
+
+@pytest.mark.parametrize(
+    "meant",
+    [
+        replace(STATEMENT, sender=LT),
+        replace(STATEMENT, audience=LT),
+        replace(STATEMENT, method="answer"),
+    ],
+)
+def test_a_whole_seal_that_was_meant_otherwise_does_not_hold(meant: Statement) -> None:
+    envelope = seal.seal(meant, BODY, SIGNER)
+
+    with pytest.raises(BrokenSealError, match="not for LV"):
+        opened(envelope)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        json.dumps(json.loads(sealed().statement) | {"sealed_at": 10**18 * 9}).encode(),
+        json.dumps(json.loads(sealed().statement) | {"charter": "3"}).encode(),
+    ],
+)
+def test_a_signed_statement_that_cannot_be_read_does_not_hold(payload: bytes) -> None:
+    signature = seal.signed(seal.STATEMENT_TYPE, payload, SIGNER)
+    envelope = Sealed(payload, signature.keyid, bytes.fromhex(signature.signature), BODY)
+
+    with pytest.raises(BrokenSealError, match="cannot be read"):
+        opened(envelope)
+
+
+def test_a_field_that_a_later_version_adds_is_signed_and_passed_over() -> None:
+    payload = json.dumps(json.loads(sealed().statement) | {"later": True}).encode()
+    signature = seal.signed(seal.STATEMENT_TYPE, payload, SIGNER)
+    envelope = Sealed(payload, signature.keyid, bytes.fromhex(signature.signature), BODY)
+
+    statement = opened(envelope)
+
+    assert statement.id == "q-1"
+
+
+def test_a_signature_of_another_kind_never_counts_as_a_seal() -> None:
+    payload = sealed().statement
+    signature = seal.signed("application/vnd.amber.audit-head.v1", payload, SIGNER)
+    envelope = Sealed(payload, signature.keyid, bytes.fromhex(signature.signature), BODY)
+
+    with pytest.raises(BrokenSealError, match="signature"):
+        opened(envelope)
+
+
+def test_a_reply_names_a_statement_by_its_digest_alone() -> None:
+    first = sealed()
+    second = seal.seal(
+        replace(STATEMENT, sealed_at=STATEMENT.sealed_at + timedelta(microseconds=1)), BODY, SIGNER
+    )
+
+    digests = {first.digest, replace(first, body=b"", signature=b"").digest, second.digest}
+
+    assert len(digests) == 2
+
+
+@given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
+def test_a_seal_breaks_at_any_altered_byte(place: int, change: int) -> None:
+    envelope = sealed()
+    whole = bytearray(envelope.statement + envelope.signature + envelope.body)
+    whole[place % len(whole)] ^= change
+    ends = len(envelope.statement), len(envelope.statement) + len(envelope.signature)
+    parts = bytes(whole[: ends[0]]), bytes(whole[ends[0] : ends[1]]), bytes(whole[ends[1] :])
+
+    with pytest.raises(BrokenSealError):
+        opened(Sealed(parts[0], envelope.key_id, parts[1], parts[2]))
+
+
+@given(st.binary(max_size=80), st.binary(max_size=80))
+def test_bytes_that_nobody_signed_never_hold(statement: bytes, signature: bytes) -> None:
+    envelope = Sealed(statement, "", signature, b"")
+
+    with pytest.raises(BrokenSealError):
+        opened(envelope)

@@ -1,0 +1,238 @@
+"""The porter alone: which calls get to the gate, and what is written down of the others."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from federation import seal, wire
+from federation.certificates import NODE_LIFE
+from federation.errors import (
+    BrokenSealError,
+    CharterError,
+    ClockError,
+    Code,
+    FederationError,
+    InvalidError,
+    QuotaError,
+    StrangerError,
+)
+from federation.keys import Keys
+from federation.messages import QuestionId
+from federation.peer import ANSWER
+from federation.seal import Sealed, Statement
+from federation.server import Porter
+from federation.trust import AuthContext
+from tests.federation.test_seal import OTHERWISE
+from tests.federation.world import EE, LT, LV, Node, World, hit, made, question
+
+WINDOW = timedelta(seconds=30)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """Estonia asks and Latvia answers; nothing goes over a network."""
+    return made(tmp_path, EE, LV, LT)
+
+
+def porter(world: World) -> Porter:
+    """Who serves Estonia at Latvia's door."""
+    return Porter(world[LV].us, world[LV].house, EE, WINDOW)
+
+
+def context(own: Keys) -> AuthContext:
+    return {"x509_pem_cert": [own.tls_chain], "ssl_tls_version": [b"TLSv1.3"]}
+
+
+def asked(node: Node) -> Sealed:
+    """What this member sends to Latvia."""
+    return node.us.ask(LV, "q-1", wire.question_to(question()))
+
+
+def serve(world: World, sealed: Sealed, *, own: Keys | None = None) -> bytes:
+    return porter(world).answered(context(own or world[EE].keys), wire.request_to(sealed))
+
+
+def refused(world: World, sealed: Sealed, *, own: Keys | None = None) -> FederationError:
+    """The fault by which Latvia refuses this call before its gate hears of it."""
+    with pytest.raises(FederationError) as fault:
+        serve(world, sealed, own=own)
+    house = world[LV].house
+    assert house.asked == []
+    assert [(member, code) for member, code, _ in house.refused] == [(EE, fault.value.code)]
+    return fault.value
+
+
+def test_a_question_reaches_the_gate_with_everything_that_proves_it(world: World) -> None:
+    sealed = asked(world[EE])
+
+    serve(world, sealed)
+
+    [(member, heard, kept, statement)] = world[LV].house.asked
+    assert (member, heard, kept) == (EE, question(), sealed)
+    assert statement.sender == EE
+    assert statement.sealed_at == world.clock.now
+
+
+def test_the_answer_is_sealed_as_the_reply_to_these_very_bytes(world: World) -> None:
+    world[LV].house.hits = (hit(LV),)
+    sealed = asked(world[EE])
+
+    reply = wire.response_from(serve(world, sealed))
+
+    statement = seal.opened(
+        reply, world[LV].keys.signing_key, sender=LV, audience=EE, method=ANSWER
+    )
+    assert statement.reply_to == sealed.digest
+    assert statement.id == "q-1"
+    assert wire.answer_from(reply.body, QuestionId("q-1"), LV).hits == (hit(LV),)
+
+
+def test_the_certificate_is_proven_before_anything_is_read(world: World) -> None:
+    with pytest.raises(StrangerError):
+        porter(world).answered(context(world[LT].keys), b"not even a message")
+
+    assert world[LV].house.refused == [(EE, Code.STRANGER, None)]
+
+
+def test_an_expired_certificate_is_a_strangers(world: World) -> None:
+    sealed = asked(world[EE])
+    world.clock.turn(days=NODE_LIFE.days + 1)
+
+    fault = refused(world, sealed)
+
+    assert isinstance(fault, StrangerError)
+
+
+def test_a_member_that_left_the_charter_is_no_longer_served(world: World) -> None:
+    sealed = asked(world[EE])
+    held = world.charter
+    world.charter = replace(held, members={LV: held.member(LV), LT: held.member(LT)})
+
+    fault = refused(world, sealed)
+
+    assert isinstance(fault, CharterError)
+
+
+def test_a_message_that_cannot_be_read_is_written_down(world: World) -> None:
+    with pytest.raises(InvalidError, match="AskRequest"):
+        porter(world).answered(context(world[EE].keys), b"\xff")
+
+    assert world[LV].house.refused == [(EE, Code.INVALID, None)]
+
+
+@pytest.mark.parametrize("field", OTHERWISE)
+def test_a_question_with_any_signed_field_altered_is_refused(world: World, field: str) -> None:
+    sealed = asked(world[EE])
+    line = json.loads(sealed.statement) | {field: OTHERWISE[field]}
+
+    fault = refused(world, replace(sealed, statement=json.dumps(line).encode()))
+
+    assert isinstance(fault, BrokenSealError)
+
+
+def test_a_question_with_another_body_is_refused(world: World) -> None:
+    other = wire.question_to(question(limit=100))
+
+    fault = refused(world, replace(asked(world[EE]), body=other))
+
+    assert isinstance(fault, BrokenSealError)
+
+
+def test_a_question_sealed_for_somebody_else_is_refused(world: World) -> None:
+    elsewhere = world[EE].us.ask(LT, "q-1", wire.question_to(question()))
+
+    fault = refused(world, elsewhere)
+
+    assert isinstance(fault, BrokenSealError)
+
+
+def test_a_question_sealed_by_another_member_is_refused(world: World) -> None:
+    fault = refused(world, asked(world[LT]), own=world[EE].keys)
+
+    assert isinstance(fault, BrokenSealError)
+
+
+def test_an_answer_is_no_question(world: World) -> None:
+    sealed = asked(world[EE])
+    statement = Statement(LV, EE, "ask", "q-1", world.clock(), 1)
+    answer = world[EE].us.reply(sealed, statement, sealed.body)
+
+    fault = refused(world, answer)
+
+    assert isinstance(fault, BrokenSealError)
+
+
+@pytest.mark.parametrize("seconds", [-30, 30])
+def test_a_clock_inside_the_window_is_good_enough(world: World, seconds: int) -> None:
+    sealed = asked(world[EE])
+    world.clock.turn(seconds=seconds)
+
+    serve(world, sealed)
+
+    assert len(world[LV].house.asked) == 1
+
+
+@pytest.mark.parametrize(("seconds", "says"), [(-31, "sealed -31 s"), (31, "sealed 31 s")])
+def test_a_clock_outside_the_window_is_told_by_how_much(
+    world: World, seconds: int, says: str
+) -> None:
+    sealed = asked(world[EE])
+    world.clock.turn(seconds=seconds)
+
+    fault = refused(world, sealed)
+
+    assert isinstance(fault, ClockError)
+    assert says in str(fault)
+
+
+def test_what_is_refused_under_a_seal_that_holds_is_written_down_with_it(world: World) -> None:
+    sealed = asked(world[EE])
+    world.clock.turn(hours=1)
+
+    refused(world, sealed)
+
+    [(_, _, statement)] = world[LV].house.refused
+    assert statement is not None
+    assert statement.id == "q-1"
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_question_under_another_charter_is_told_so(world: World, version: int) -> None:
+    held = world.charter
+    world.charter = replace(held, version=version)
+    sealed = asked(world[EE])
+    world.charter = held
+
+    fault = refused(world, sealed)
+
+    assert isinstance(fault, CharterError)
+    assert str(fault) == f"sealed under charter {version}; ours is 1"
+
+
+def test_nobody_is_answered_under_a_charter_that_has_expired(world: World) -> None:
+    world.charter = replace(world.charter, expires_at=world.clock())
+
+    fault = refused(world, asked(world[EE]))
+
+    assert isinstance(fault, CharterError)
+
+
+def test_a_question_that_makes_no_sense_is_refused_with_its_field(world: World) -> None:
+    sealed = world[EE].us.ask(LV, "q-1", b"")
+
+    fault = refused(world, sealed)
+
+    assert isinstance(fault, InvalidError)
+    assert "limit" in str(fault)
+
+
+def test_what_the_gate_refuses_it_has_written_down_itself(world: World) -> None:
+    world[LV].house.fault = QuotaError("EE: 3600 in an hour")
+
+    with pytest.raises(QuotaError):
+        serve(world, asked(world[EE]))
+
+    assert world[LV].house.refused == []

@@ -1,0 +1,145 @@
+"""Real nodes as processes: killed, stopped, told to end; what the analyst sees by the command."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.world import free_base
+
+AMBER = (sys.executable, "-m", "node")
+QUESTION = ("--case", "C-1", "--purpose", "investigation", "--json")
+
+
+class Lab:
+    """Four nodes made and run by the command."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def amber(self, *arguments: str, code: int = 0) -> list[dict[str, Any]]:
+        """Run a verb; its exit code must be this one. Returns the JSON lines it printed."""
+        done = subprocess.run([*AMBER, *arguments], capture_output=True, text=True, check=False)
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+    def home(self, member: str) -> str:
+        return str(self.folder / member)
+
+    def pid(self, member: str) -> int:
+        rows = self.amber("lab", "status", str(self.folder), "--json")
+        return next(int(row["pid"]) for row in rows if row["member"] == member)
+
+    def is_whole_again(self) -> bool:
+        """Whether everybody answers before long: a line to who was down is tried every 5 s."""
+        search = [*AMBER, "-n", self.home("EE"), "search", "Jan Kowalski", *QUESTION]
+        return any(
+            subprocess.run(search, capture_output=True, check=False).returncode == 0
+            for _ in range(30)
+        )
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    made = Lab(tmp_path_factory.mktemp("lab") / "lab")
+    folder = str(made.folder)
+    base = free_base(nodes=4)
+    made.amber("lab", "create", folder, "--members", "EE,LV,PL,FI", "--port", str(base))
+    made.amber("lab", "start", folder, "--detach")
+    yield made
+    made.amber("lab", "stop", folder)
+
+
+def test_a_killed_and_a_stopped_node_are_named_and_the_rest_answers_on_time(
+    lab: Lab, tmp_path: Path
+) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text('{"id": "P-1", "kind": "person", "names": ["Anna Nowak"]}\n')
+    share = ("--format", "simple", "--share", "core", "--to", "ALL")
+    lab.amber("-n", lab.home("LV"), "load", str(file), *share)
+    killed, stopped = lab.pid("PL"), lab.pid("FI")
+    os.kill(killed, signal.SIGKILL)
+    os.kill(stopped, signal.SIGSTOP)
+
+    started = time.monotonic()
+    (found,) = lab.amber(
+        *("-n", lab.home("EE"), "search", "Anna Nowak", *QUESTION, "--timeout", "3"), code=4
+    )
+    spent_s = time.monotonic() - started
+    os.kill(stopped, signal.SIGCONT)
+    lab.amber("lab", "start", str(lab.folder), "--detach")
+
+    outcomes = {one["member"]: one["outcome"] for one in found["members"]}
+    assert outcomes["EE"] == outcomes["LV"] == "answered"
+    assert outcomes["PL"] == "unreachable"
+    assert outcomes["FI"] in ("late", "unreachable")
+    assert [hit["record"] for hit in found["hits"]] == ["P-1"]
+    assert not found["complete"]
+    assert spent_s < 10
+    assert lab.is_whole_again()
+
+
+def test_a_batch_is_answered_line_by_line(lab: Lab, tmp_path: Path) -> None:
+    questions, answers = tmp_path / "questions.jsonl", tmp_path / "answers.jsonl"
+    questions.write_text(
+        '{"qid": "1", "name": "Anna Nowak", "extra": 1}\n{"qid": "2", "name": "Anna"}\n'
+        '{"qid": "3", "identifier": {"type": "imo", "value": "9074729"}, "kind": "vessel"}\n'
+    )
+
+    lab.amber(
+        *("-n", lab.home("EE"), "search", "--batch", str(questions), "--out", str(answers)),
+        *("--case", "C-1", "--purpose", "investigation"),
+        code=4,
+    )
+
+    first, second, third = map(json.loads, answers.read_text().splitlines())
+    assert (first["qid"], [one["outcome"] for one in first["members"]]) == ("1", ["answered"] * 4)
+    assert "birth date" in second["error"]
+    assert third["hits"] == []
+
+
+def test_a_node_that_is_told_to_stop_ends_well(lab: Lab) -> None:
+    pid = lab.pid("LV")
+
+    os.kill(pid, signal.SIGTERM)
+    until = time.monotonic() + 20
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
+        time.sleep(0.05)  # another process ends: there is nothing to wait on
+
+    assert not (Path(lab.home("LV")) / "running.json").exists()
+    assert "stopping" in (Path(lab.home("LV")) / "node.log").read_text()
+    lab.amber("lab", "start", str(lab.folder), "--detach")
+    assert lab.is_whole_again()
+
+
+def test_a_resting_node_is_woken_for_one_verb(tmp_path: Path) -> None:
+    home = str(tmp_path / "EE")
+    alone = Lab(tmp_path)
+    alone.amber(*("init", home, "--member", "EE", "--name", "E", "--address", "127.0.0.1:7400"))
+
+    (proof,) = alone.amber("-n", home, "audit", "verify", "--json")
+
+    assert proof["whole"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("search", "Anna Nowak", *QUESTION), 2),
+        (("-n", "nowhere", "search", "Anna Nowak", *QUESTION), 2),
+        (("init", "/proc/EE", "--member", "EE", "--name", "E", "--address", "here"), 2),
+        (("lab", "start", "nowhere"), 2),
+        (("frobnicate",), 2),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_a_code(
+    tmp_path: Path, arguments: tuple[str, ...], code: int
+) -> None:
+    assert Lab(tmp_path).amber(*arguments, code=code) == []

@@ -1,0 +1,340 @@
+"""The desk port over real TLS: every call proves its person and its role first."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import grpc
+import pytest
+
+from federation.errors import CharterError, InvalidError, TooWideError, UnreachableError
+from federation.messages import OutcomeKind, PersonId, Sought
+from node import desk
+from node.desk import Desk, Line, LoadOptions, Whom, Why
+from node.people import MAY, Role
+from protos.node.v1 import node_pb2 as pb
+from tests.world import Place, World
+
+Result = TypeVar("Result")
+WHY, EVERYBODY = Why("CASE-1", "investigation"), Whom()
+SIMPLE = LoadOptions(
+    format="simple",
+    source="tests",
+    is_edition=False,
+    share="full",
+    to=("ALL",),
+    handling=(),
+    handling_text="",
+    topic="",
+    category="",
+    grade="",
+)
+
+
+def line(place: Place, person: str = "first") -> Line:
+    run = place.home.running()
+    assert run is not None
+    key, certificate = place.home.person_credentials(PersonId(person))
+    return Line(run.desk, place.home.member, place.home.ca(), key, certificate)
+
+
+def asked(place: Place, ask: Callable[[Desk], Awaitable[Result]], person: str = "first") -> Result:
+    async def call() -> Result:
+        async with desk.opened(line(place, person)) as opened:
+            return await ask(opened)
+
+    return asyncio.run(call())
+
+
+@pytest.mark.parametrize("call", MAY)
+def test_every_call_refuses_a_person_without_the_role(world: World, call: str) -> None:
+    allowed = set(MAY[call])
+    role = next((role for role in Role if role not in allowed), None)
+    person = PersonId("other")
+    world["ee"].home.issue(person, [role] if role else [])
+
+    code = asyncio.run(_code(line(world["ee"], "other"), call))
+
+    assert code is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def _code(line: Line, call: str) -> grpc.StatusCode:
+    """How a bare, empty call of this name ends."""
+    async with desk.opened(line) as opened:
+        method = getattr(opened._calls, call)
+        request = getattr(pb, f"{call}Request")
+        try:
+            if call == "Load":
+                load = method()
+                await load.write(pb.LoadRequest(options=pb.LoadOptions()))
+                await load.read()
+            else:
+                await method(request())
+        except grpc.aio.AioRpcError as error:
+            return error.code()
+    return grpc.StatusCode.OK
+
+
+@pytest.mark.parametrize("call", MAY)
+def test_every_call_refuses_a_person_of_another_member(world: World, call: str) -> None:
+    ours, theirs = line(world["ee"]), line(world["lv"])
+    stranger = Line(ours.address, ours.member, ours.ca, theirs.key, theirs.certificate)
+
+    code = asyncio.run(_code(stranger, call))
+
+    assert code is grpc.StatusCode.UNAVAILABLE
+
+
+def test_our_own_node_is_none_of_our_people(world: World) -> None:
+    keys = world["ee"].up.keys
+    ours = line(world["ee"])
+    node = Line(ours.address, ours.member, ours.ca, keys.tls_key, keys.tls_chain)
+
+    code = asyncio.run(_code(node, "GetStatus"))
+
+    assert code is grpc.StatusCode.UNAUTHENTICATED
+
+
+def test_a_search_shows_hits_with_reasons_and_every_member(world: World) -> None:
+    world["pl"].holds("Anna Nowak", birthDate="1980-01-02")
+    sought = Sought(name="Anna Nowak", birth_date="1980")
+
+    found = asked(world["ee"], lambda d: d.search(sought, why=WHY, whom=EVERYBODY))
+
+    (hit,) = found["hits"]
+    assert (hit["member"], hit["share"], hit["caption"]) == ("PL", "full", "Anna Nowak")
+    assert hit["record"] == hit["entity"]["id"]
+    assert hit["reasons"]
+    assert hit["marking"]["handling"] == ["H0"]
+    assert [one["member"] for one in found["members"]] == ["EE", "LV", "PL"]
+    assert {one["outcome"] for one in found["members"]} == {"answered"}
+    assert found["complete"]
+
+
+def test_an_age_is_told_only_by_who_holds_something(world: World) -> None:
+    world["pl"].holds("Anna Nowak")
+    world.clock.turn(seconds=20)
+    sought = Sought(name="Anna Nowak")
+
+    found = asked(world["ee"], lambda d: d.search(sought, why=WHY, whom=EVERYBODY))
+
+    ages = {one["member"]: one["index_age_s"] for one in found["members"]}
+    assert ages == {"EE": None, "LV": None, "PL": 20}
+
+
+def test_a_limit_and_members_are_heeded(world: World) -> None:
+    for number in range(3):
+        world["pl"].holds("Anna Nowak", id=f"P{number}")
+    whom = Whom(to=("pl",), limit=2, timeout_s=5)
+
+    found = asked(world["ee"], lambda d: d.search(Sought(name="Anna Nowak"), why=WHY, whom=whom))
+
+    assert len(found["hits"]) == 2
+    assert [one["member"] for one in found["members"]] == ["PL"]
+
+
+def test_a_question_too_wide_comes_back_with_what_to_add(world: World) -> None:
+    with pytest.raises(TooWideError):
+        asked(world["ee"], lambda d: d.search(Sought(name="Anna"), why=WHY, whom=EVERYBODY))
+
+
+@pytest.mark.parametrize(
+    "why",
+    [Why("", "investigation"), Why("C", "fun"), Why("C", "investigation", topic="gossip")],
+)
+def test_a_question_without_a_known_reason_is_not_asked(world: World, why: Why) -> None:
+    with pytest.raises(InvalidError):
+        asked(world["ee"], lambda d: d.search(Sought(name="Anna Nowak"), why=why, whom=EVERYBODY))
+
+
+def test_a_hit_is_shown_again_by_its_reference(world: World) -> None:
+    world["pl"].holds("Anna Nowak", share="core", gender="female")
+    sought = Sought(name="Anna Nowak")
+    found = asked(world["ee"], lambda d: d.search(sought, why=WHY, whom=EVERYBODY))
+
+    shown = asked(world["ee"], lambda d: d.show("pl", found["hits"][0]["ref"], why=WHY))
+
+    assert shown["hit"]["caption"] == "Anna Nowak"
+    assert shown["hit"]["entity"]["properties"] == {"name": ["Anna Nowak"]}
+
+
+def test_a_reference_of_another_member_shows_nothing(world: World) -> None:
+    world["pl"].holds("Anna Nowak")
+    sought = Sought(name="Anna Nowak")
+    found = asked(world["ee"], lambda d: d.search(sought, why=WHY, whom=EVERYBODY))
+
+    shown = asked(world["lv"], lambda d: d.show("pl", found["hits"][0]["ref"], why=WHY))
+
+    assert shown["hit"] is None
+    assert shown["member"]["outcome"] == "answered"
+
+
+def test_a_file_is_loaded_with_its_marking_and_found(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text('{"id": "P-1", "kind": "person", "names": ["Anna Nowak"]}\n')
+    heard: list[int] = []
+
+    loaded = asked(world["pl"], lambda d: d.load(file, SIMPLE, heard.append))
+
+    assert (loaded["read"], loaded["stored"], loaded["rejected"]) == (1, 1, 0)
+    assert heard
+    assert world["ee"].search("Anna Nowak").ids_from("pl") == ["P-1"]
+    assert list(world["pl"].home.incoming.iterdir()) == []
+
+
+def test_a_file_that_breaks_off_changes_nothing(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text('{"id": "P-1", "kind": "person", "names": ["Anna Nowak"]}\n{"id": "P-2", "ki')
+
+    with pytest.raises(InvalidError, match=r"cases\.jsonl"):
+        asked(world["pl"], lambda d: d.load(file, SIMPLE, lambda _: None))
+
+    assert world["pl"].desk.administration.standing().records == 0
+
+
+def test_a_file_name_that_leads_elsewhere_is_refused(world: World) -> None:
+    options = pb.LoadOptions(format="simple", source="s", name="../../amber.db")
+
+    async def load() -> None:
+        async with desk.opened(line(world["pl"])) as opened:
+            call = opened._calls.Load()
+            await call.write(pb.LoadRequest(options=options))
+            await call.read()
+            await call.read()
+
+    with pytest.raises(grpc.aio.AioRpcError, match="without folders"):
+        asyncio.run(load())
+
+
+def test_a_folder_comes_as_a_folder(world: World, tmp_path: Path) -> None:
+    folder = tmp_path / "list"
+    folder.mkdir()
+    for name in ("sdn", "alt"):
+        (folder / f"{name}.csv").write_text("")
+    options = replace(SIMPLE, format="ofac")
+
+    with pytest.raises(InvalidError, match=r"add\.csv"):
+        asked(world["pl"], lambda d: d.load(folder, options, lambda _: None))
+
+
+def test_a_table_comes_with_its_mapping(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("number,who\n1,Anna Nowak\n")
+    mapping = b'kind = "person"\nid = ["number"]\n[columns]\nwho = "name"\n'
+    options = replace(SIMPLE, format="csv", mapping=mapping)
+
+    loaded = asked(world["pl"], lambda d: d.load(file, options, lambda _: None))
+
+    assert loaded["stored"] == 1
+    assert len(world["ee"].search("Anna Nowak").hits_from("pl")) == 1
+
+
+@pytest.mark.parametrize(
+    ("differs", "named"), [({"source": ""}, "--source"), ({"format": "xlsx"}, "format")]
+)
+def test_a_load_that_says_too_little_is_refused(
+    world: World, tmp_path: Path, differs: dict[str, str], named: str
+) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text("")
+    options = replace(SIMPLE, **differs)  # type: ignore[arg-type]
+
+    with pytest.raises(InvalidError, match=named):
+        asked(world["pl"], lambda d: d.load(file, options, lambda _: None))
+
+
+def test_a_status_names_the_doors(world: World) -> None:
+    said = asked(world["ee"], lambda d: d.status())
+
+    assert said["member"] == "EE"
+    assert [door["member"] for door in said["doors"]] == ["LV", "PL"]
+    assert all(door["open"] for door in said["doors"])
+
+
+def test_a_person_is_added_and_may_then_prove_the_log(world: World) -> None:
+    asked(world["ee"], lambda d: d.add_person("a.tamm", ["auditor"]))
+
+    proof = asked(world["ee"], lambda d: d.verify_audit(), "a.tamm")
+
+    assert proof["whole"]
+    assert proof["entries"] > 0
+
+
+def test_a_role_that_is_none_is_not_given(world: World) -> None:
+    with pytest.raises(InvalidError, match="a role is one of"):
+        asked(world["ee"], lambda d: d.add_person("a.tamm", ["emperor"]))
+
+
+def test_a_charter_that_lacks_a_signature_is_not_adopted(world: World) -> None:
+    document = world["ee"].home.propose([world["lv"].home.card()])
+    document = world["lv"].home.sign(document)
+
+    with pytest.raises(CharterError):
+        asked(world["ee"], lambda d: d.adopt_charter(document))
+
+    assert world["ee"].up.in_force().version == 2
+
+
+def test_an_adopted_charter_is_followed_at_once(world: World) -> None:
+    document = world["ee"].home.propose([world[name].home.card() for name in ("lv", "pl")])
+    for name in ("lv", "pl"):
+        document = world[name].home.sign(document)
+
+    for name in ("ee", "lv"):
+        asked(world[name], lambda d: d.adopt_charter(document))
+    found = world["ee"].search("Anna Nowak")
+
+    assert found.outcome("lv").kind is OutcomeKind.ANSWERED
+    assert found.outcome("pl").kind is OutcomeKind.REFUSED
+    assert "charter" in found.outcome("pl").reason
+
+
+def test_a_member_that_leaves_signs_it_and_its_door_is_closed(world: World) -> None:
+    document = world["ee"].home.propose([world["lv"].home.card()])
+    for name in ("lv", "pl"):
+        document = world[name].home.sign(document)
+
+    for name in ("ee", "lv"):
+        asked(world[name], lambda d: d.adopt_charter(document))
+    found = world["pl"].search("Anna Nowak", to=["ee"])
+
+    assert found.outcome("ee").kind is OutcomeKind.UNREACHABLE
+    assert [door.member.id for door in world["ee"].up.doors] == ["LV"]
+
+
+def test_a_desk_that_one_of_our_people_ends_stands_again(world: World) -> None:
+    async def end() -> None:
+        async with desk.opened(line(world["ee"])) as opened:
+            channel = opened._channel
+            with pytest.raises(grpc.aio.AioRpcError):
+                await channel.unary_unary(b"/amber.node.v1.Desk/\xff")(b"", timeout=5)  # type: ignore[arg-type]
+
+    address = line(world["ee"]).address
+    asyncio.run(end())
+
+    assert stands_again(world["ee"])
+    assert line(world["ee"]).address == address
+
+
+def stands_again(place: Place) -> bool:
+    """Whether the desk answers before long: it is rebuilt within a second."""
+    for _ in range(1_000):
+        try:
+            return bool(asked(place, lambda d: d.status()))
+        except UnreachableError:
+            continue
+    return False
+
+
+def test_a_fault_nobody_foresaw_says_nothing_of_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("Anna Nowak")
+
+    monkeypatch.setattr(type(world["ee"].desk.administration), "standing", fail)
+
+    with pytest.raises(Exception, match=r"^(?!.*Nowak)"):
+        asked(world["ee"], lambda d: d.status())

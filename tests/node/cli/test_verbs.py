@@ -1,0 +1,254 @@
+"""The verbs in one process, on homes that rest and a world that runs."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from node.cli import amber
+from node.cli.faults import guarded
+from tests.world import World
+
+
+class Shell:
+    """Runs verbs as a shell would, in this process."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+        self.err = ""
+
+    def __call__(self, *arguments: object, code: int = 0) -> str:
+        self._monkeypatch.setattr("sys.argv", ["amber", *map(str, arguments)])
+        ended = guarded(amber)
+        said = self._capsys.readouterr()
+        self.err = said.err
+        assert ended == code, said.err
+        return said.out
+
+    def json(self, *arguments: object, code: int = 0) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self(*arguments, "--json", code=code).splitlines()]
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(monkeypatch, capsys)
+
+
+@pytest.fixture
+def home(shell: Shell, tmp_path: Path) -> Path:
+    path = tmp_path / "EE"
+    shell("init", path, "--member", "EE", "--name", "Estonia", "--address", "127.0.0.1:7400")
+    return path
+
+
+def test_a_home_is_made_with_every_setting(home: Path) -> None:
+    assert 'id = "EE"' in (home / "amber.toml").read_text()
+
+
+@pytest.mark.parametrize("address", ["here", "here:", ":7400", "here:port"])
+def test_an_address_has_a_host_and_a_port(shell: Shell, tmp_path: Path, address: str) -> None:
+    options = ("--member", "EE", "--name", "E", "--address", address)
+
+    shell("init", tmp_path / "EE", *options, code=2)
+
+    assert "HOST:PORT" in shell.err
+    assert not (tmp_path / "EE").exists()
+
+
+def test_a_charter_goes_from_card_to_force(shell: Shell, home: Path, tmp_path: Path) -> None:
+    other = tmp_path / "LV"
+    shell("init", other, "--member", "LV", "--name", "Latvia", "--address", "127.0.0.1:7500")
+    card, draft = tmp_path / "lv.json", tmp_path / "charter.json"
+    card.write_text(shell("-n", other, "charter", "card"))
+
+    shell("-n", home, "charter", "propose", card, "--out", draft)
+    assert "LV" in (unsigned := shell("-n", home, "charter", "read", draft))
+    assert "not signed" in unsigned
+    shell("-n", home, "charter", "adopt", draft, code=5)
+    shell("-n", other, "charter", "sign", draft)
+    for one in (home, other):
+        shell("-n", one, "charter", "adopt", draft)
+
+    rows = shell.json("-n", home, "charter", "show")
+    assert [(row["member"], row["number"], row["version"]) for row in rows] == [
+        ("EE", 1, 2),
+        ("LV", 2, 2),
+    ]
+    assert "127.0.0.1:7500" in shell("-n", other, "charter", "show")
+
+
+def test_a_person_is_added_by_an_administrator_alone(shell: Shell, home: Path) -> None:
+    (issued,) = shell.json("-n", home, "people", "add", "a.tamm", "--role", "auditor")
+
+    assert Path(issued["certificate"]).exists()
+    assert Path(issued["key"]).stat().st_mode & 0o77 == 0
+    shell("-n", home, "--as", "a.tamm", "people", "add", "b", "--role", "analyst", code=3)
+    shell("-n", home, "--as", "nobody", "people", "add", "b", "--role", "analyst", code=2)
+
+
+def test_the_log_is_proven_in_words_and_in_json(shell: Shell, home: Path) -> None:
+    assert "whole" in shell("-n", home, "audit", "verify")
+    assert shell.json("-n", home, "audit", "verify")[0]["whole"]
+
+
+def test_a_broken_log_ends_with_a_trust_failure(shell: Shell, home: Path) -> None:
+    with sqlite3.connect(home / "amber.db") as connection:
+        connection.execute("DELETE FROM audit WHERE seq = 1")
+    connection.close()
+
+    assert "Broken at entry 1" in shell("-n", home, "audit", "verify", code=5)
+
+
+def test_records_are_loaded_without_a_running_node(
+    shell: Shell, home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text('{"id": "P-1", "kind": "person", "names": ["Anna Nowak"]}\n{"id": 3}\n')
+    load = ("-n", home, "load", file, "--format", "simple", "--share", "hit", "--to", "EE,LV")
+
+    (loaded,) = shell.json(*load)
+
+    assert (loaded["read"], loaded["stored"], loaded["rejected"]) == (2, 1, 1)
+    assert json.loads(Path(loaded["rejects"]).read_text())["line"] == 2
+    assert "unchanged 1" in shell(*load)
+
+
+def test_a_grade_or_member_that_is_none_is_refused(
+    shell: Shell, home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text('{"id": "P-1", "kind": "person", "names": ["Anna Nowak"]}\n')
+    load = ("-n", home, "load", file, "--format", "simple")
+
+    shell(*load, "--grade", "europol-4x4:Z9", code=2)
+    assert "europol-4x4:[ABCX][1234]" in shell.err
+    shell(*load, "--to", "everybody!", code=2)
+    shell(*load, "--handling", "H3", code=2)
+
+
+def test_a_search_needs_a_running_node(shell: Shell, home: Path) -> None:
+    why = ("--case", "C-1", "--purpose", "investigation")
+
+    shell("-n", home, "search", "Anna Nowak", *why, code=1)
+
+    assert "amber serve" in shell.err
+
+
+def test_a_search_is_shown_in_words_with_its_reasons(shell: Shell, world: World) -> None:
+    world["pl"].holds("Anna Nowak", birthDate="1980")
+    world["lv"].stop()
+    why = ("--case", "C-1", "--purpose", "investigation", "--birth-date", "1980")
+
+    said = shell("-n", world["ee"].home.path, "search", "Anna Nowak", *why, code=4)
+
+    assert "Anna Nowak" in said
+    assert "birth" in said
+    assert "LV: unreachable" in shell.err
+
+
+def test_no_hit_and_no_answer_do_not_look_alike(shell: Shell, world: World) -> None:
+    search = ("-n", world["ee"].home.path, "search", "Anna Nowak", "--case", "C-1")
+    why = ("--purpose", "investigation")
+
+    everybody = shell(*search, *why)
+    world["lv"].stop()
+    some = shell(*search, *why, code=4)
+
+    assert everybody == "No hit.\n"
+    assert some == "No hit from those who answered.\n"
+
+
+def test_a_hit_is_shown_again(shell: Shell, world: World) -> None:
+    world["pl"].holds("Anna Nowak", share="core")
+    why = ("--case", "C-1", "--purpose", "investigation")
+    home = world["ee"].home.path
+    (found,) = shell.json("-n", home, "search", "Anna Nowak", *why)
+
+    said = shell("-n", home, "show", "PL", found["hits"][0]["ref"], *why)
+    nothing = shell("-n", home, "show", "PL", "no-such-reference", *why)
+
+    assert "Anna Nowak" in said
+    assert nothing == ""
+
+
+def test_an_identifier_is_written_with_its_type(shell: Shell, world: World) -> None:
+    world["pl"].holds("Zelta", kind="vessel", identifiers=[("imo", "9074729")])
+    search = ("-n", world["ee"].home.path, "search", "--case", "C-1", "--purpose", "investigation")
+
+    (found,) = shell.json(*search, "--identifier", "imo:9074729")
+    shell(*search, "--identifier", "9074729", code=2)
+
+    assert len(found["hits"]) == 1
+
+
+def test_a_batch_needs_a_place_for_its_answers(shell: Shell, world: World, tmp_path: Path) -> None:
+    batch, out = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
+    batch.write_text('{"qid": "1", "name": "Anna Nowak"}\n\n{"qid": "2", "name": "Jan Nowak"}\n')
+    search = ("-n", world["ee"].home.path, "search", "--case", "C", "--purpose", "investigation")
+
+    shell(*search, "--batch", batch, code=2)
+    shell(*search, "--batch", batch, "--out", out)
+
+    assert [json.loads(line)["qid"] for line in out.read_text().splitlines()] == ["1", "2"]
+    batch.write_text("{}\n")
+    shell(*search, "--batch", batch, "--out", out, code=2)
+    assert "line 1" in shell.err
+
+
+def test_every_code_list_is_shown(shell: Shell) -> None:
+    lists = {row["list"]: row["codes"] for row in shell.json("codes")}
+
+    assert "threat-to-life" in lists["purpose"]
+    assert "imo_company" in lists["identifier"]
+    assert "purpose: " in shell("codes")
+
+
+def test_a_status_needs_a_running_node_and_names_its_doors(shell: Shell, world: World) -> None:
+    said = shell("-n", world["ee"].home.path, "status")
+
+    assert "doors: LV" in said
+
+
+def test_a_lab_names_each_member_once(shell: Shell, tmp_path: Path) -> None:
+    shell("lab", "create", tmp_path / "lab", "--members", "EE,ee", code=2)
+    shell("lab", "start", tmp_path / "lab", code=2)
+
+    assert "holds no homes" in shell.err
+
+
+def test_a_lab_is_made_whole_and_rests_until_it_is_started(shell: Shell, tmp_path: Path) -> None:
+    lab = tmp_path / "lab"
+
+    shell("lab", "create", lab, "--members", "EE,lv", "--port", 7400)
+
+    rows = shell.json("lab", "status", lab)
+    assert [(row["member"], row["pid"], row["page"]) for row in rows] == [
+        ("EE", None, None),
+        ("LV", None, None),
+    ]
+    assert "EE: not running" in shell("lab", "status", lab)
+    shell("lab", "stop", lab)
+    rows = shell.json("-n", lab / "LV", "charter", "show")
+    assert [(row["member"], row["port"]) for row in rows] == [("EE", 7400), ("LV", 7464)]
+
+
+def test_a_lab_keeps_quotas_when_asked_to(shell: Shell, tmp_path: Path) -> None:
+    for name, options, quota in (("a", (), "= 0 "), ("b", ("--quotas",), "= 3600 ")):
+        shell("lab", "create", tmp_path / name, "--members", "EE", *options)
+
+        assert f"quota_per_hour {quota}" in (tmp_path / name / "EE" / "amber.toml").read_text()
+
+
+def test_the_status_of_a_lab_names_desk_and_doors(shell: Shell, world: World) -> None:
+    rows = {row["member"]: row for row in shell.json("lab", "status", world.folder)}
+
+    assert rows["EE"]["desk"] == world["ee"].up.home.running().desk  # type: ignore[union-attr]
+    assert [door["member"] for door in rows["EE"]["doors"]] == ["LV", "PL"]
+
+
+def test_a_verb_says_which_node_it_needs(shell: Shell) -> None:
+    shell("audit", "verify", code=2)
+
+    assert "amber -n HOME" in shell.err

@@ -1,0 +1,80 @@
+"""Finding: from a question to ranked, explained records, in a real store."""
+
+import time
+
+import pytest
+
+from federation.messages import Identifier, Sought
+from node.kinds import Kind
+from node.search import MOST_HITS, STRONG
+from tests.node.search.hostile import TOO_MUCH
+from tests.node.search.register import Register, person, thing
+
+PETROV = person("Владимир Сергеевич Петров", id="P-petrov", birthDate="1970-05-03")
+SIDOROV = person("Владимир Сергеевич Сидоров", id="P-sidorov", birthDate="1971-06-04")
+BALU = thing(Kind.VESSEL, "Balu 6", id="V-balu", numbers=[Identifier("imo", "IMO 9074729")])
+
+
+def test_the_best_comes_first_with_its_reasons(register: Register) -> None:
+    register.holds(SIDOROV, PETROV)
+
+    found = register.find(Sought(name="Vladimirs Petrovs", birth_date="1970", kind="person"))
+
+    assert found[0].held.record.entity.id == "P-petrov"
+    assert found[0].is_strong
+    assert [reason.feature for reason in found[0].reasons][-1] == "birth_date"
+    assert all(one.score <= found[0].score for one in found)
+    assert not any(one.is_strong for one in found[1:])
+
+
+def test_a_hit_is_strong_from_the_threshold_on(register: Register) -> None:
+    register.holds(SIDOROV, PETROV)
+
+    found = register.find(Sought(name="Vladimir Petrov"))
+
+    assert [one.is_strong for one in found] == [one.score >= STRONG for one in found]
+
+
+def test_a_number_finds_whatever_its_punctuation(register: Register) -> None:
+    register.holds(BALU, PETROV)
+
+    found = register.find(Sought(identifiers=(Identifier("imo", "907-4729"),)))
+
+    assert [(one.held.record.entity.id, one.score) for one in found] == [("V-balu", 1.0)]
+
+
+def test_another_kind_is_not_found(register: Register) -> None:
+    register.holds(BALU)
+
+    assert register.ids(Sought(name="Balu 6", kind="vessel")) == ["V-balu"]
+    assert register.ids(Sought(name="Balu 6", kind="organisation")) == []
+
+
+def test_nobody_is_found_for_a_stranger(register: Register) -> None:
+    register.holds(PETROV, BALU)
+
+    assert register.find(Sought(name="Peeter Kask")) == []
+
+
+def test_no_more_are_given_than_asked_for_and_never_more_than_the_most(register: Register) -> None:
+    register.holds(*(person("Anna Liiv", id=f"P-{number}") for number in range(150)))
+    sought = Sought(name="Anna Liiv")
+
+    assert len(register.find(sought, limit=3)) == 3
+    assert len(register.find(sought, limit=1000)) <= MOST_HITS
+
+
+def test_an_alias_finds_as_well_as_a_name(register: Register) -> None:
+    register.holds(thing(Kind.ORGANISATION, "Severny Veter", "Baltika Trans", id="O-1"))
+
+    assert register.ids(Sought(name="БАЛТИКА ТРАНС", kind="organisation")) == ["O-1"]
+
+
+@pytest.mark.parametrize("text", TOO_MUCH)
+def test_hostile_questions_are_answered_at_once(register: Register, text: str) -> None:
+    register.holds(*(person(one, id=f"P-{place}") for place, one in enumerate(TOO_MUCH[3:5])))
+    begun = time.monotonic()
+
+    register.find(Sought(name=text, identifiers=(Identifier("passport", text),)))
+
+    assert time.monotonic() - begun < 2

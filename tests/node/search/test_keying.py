@@ -1,0 +1,127 @@
+"""Keys: what two records of one thing share, and what two things do not."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from federation.messages import Entity, Identifier, Sought
+from node.codes import IdentifierType
+from node.kinds import Kind
+from node.search.keying import NUMBER, PAIR, PART, SOUND, VALUE, WHOLE, Key, keys, keys_of
+from tests.node.search.hostile import ANY_TEXT, TOO_MUCH
+from tests.node.search.register import person, thing
+
+
+def families(found: frozenset[Key]) -> set[str]:
+    return {family for family, _ in found}
+
+
+def of(name: str, kind: Kind = Kind.PERSON) -> frozenset[Key]:
+    return keys(person(name) if kind is Kind.PERSON else thing(kind, name))
+
+
+def test_a_name_has_keys_of_every_family() -> None:
+    assert families(of("Mari Liis Kask")) == {WHOLE, PAIR, PART, SOUND}
+
+
+def test_record_and_question_of_one_name_have_the_same_keys() -> None:
+    assert of("Mari Liis Kask") == keys_of(Sought(name="Mari Liis Kask", kind="person"))
+
+
+def test_the_order_of_parts_makes_no_difference_to_the_whole() -> None:
+    one = {key for key in of("Mari Kask") if key[0] in (WHOLE, PAIR)}
+    other = {key for key in of("KASK, Mari") if key[0] in (WHOLE, PAIR)}
+
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "family"),
+    [
+        ("Владимир Петров", "Vladimirs Petrovs", WHOLE),
+        ("Olena Shevchenko", "Елена Шевченко", WHOLE),
+        ("Karim Husayni", "کریم حسینی", PAIR),
+        ("Mohamed Kask", "Muhammad Tamm", PART),
+        ("Lihua Wang", "Wang Li Hua", SOUND),
+        ("Badr al-Din Karimi", "Badreddin Tamm", SOUND),
+        ("Sevcenko Oleg", "Шевченко Анна", SOUND),
+    ],
+)
+def test_two_ways_of_writing_share_a_key(one: str, other: str, family: str) -> None:
+    assert family in families(of(one) & of(other))
+
+
+def test_an_organisation_is_found_by_its_acronym() -> None:
+    shared = of("Baltic Timber Shipyards", Kind.ORGANISATION) & of("BTS", Kind.ORGANISATION)
+
+    assert PART in families(shared)
+
+
+def test_strangers_share_no_key() -> None:
+    assert of("Anna Liiv") & of("Peeter Kask") == frozenset()
+
+
+def test_every_name_of_a_record_has_its_keys() -> None:
+    entity = Entity("P-1", "Person", {"name": ("Anna Liiv",), "alias": ("Olga Kask",)})
+
+    assert keys(entity) >= of("Anna Liiv") | of("Olga Kask")
+
+
+def test_particles_and_initials_make_no_keys_beside_telling_parts() -> None:
+    texts = {text for family, text in of("V. von Kask") if family == PART}
+
+    assert texts == {"kask"}
+
+
+@pytest.mark.parametrize(
+    ("held", "asked", "family"),
+    [
+        (("imo", "IMO 9074729"), ("imo", "9074729"), NUMBER),
+        (("passport", "AB 123-456"), ("passport", "ab123456"), NUMBER),
+        (("registration", "12345678"), ("tax", "1234-5678"), VALUE),
+        (("phone", "+370 612 34567"), ("phone", "8-612-34567"), VALUE),
+    ],
+)
+def test_a_number_is_found_however_it_is_written(
+    held: tuple[str, str], asked: tuple[str, str], family: str
+) -> None:
+    record = keys(thing(Kind.OTHER, numbers=[Identifier(*held)]))
+
+    question = keys_of(Sought(identifiers=(Identifier(*asked),), kind="other"))
+
+    assert family in families(record & question)
+
+
+def test_a_question_without_a_kind_has_the_keys_of_a_person_and_of_an_organisation() -> None:
+    text = "Severny Veter OOO"
+
+    found = keys_of(Sought(name=text))
+
+    assert found == of(text) | of(text, Kind.ORGANISATION)
+
+
+def test_a_word_that_is_no_kind_makes_no_keys() -> None:
+    assert keys_of(Sought(name="Anna Liiv", kind="unicorn")) == frozenset()
+
+
+@given(ANY_TEXT, st.sampled_from([kind for kind in Kind if kind is not Kind.LINK]))
+def test_any_text_makes_bounded_keys_always_the_same(text: str, kind: Kind) -> None:
+    number = Identifier(IdentifierType.OTHER, text)
+
+    once, again = (keys(thing(kind, text, numbers=[number])) for _ in range(2))
+
+    assert once == again
+    assert len(once) < 1000
+    assert all(len(value) < 1000 for _, value in once)
+
+
+@pytest.mark.parametrize("text", TOO_MUCH)
+def test_hostile_names_make_keys_at_once(text: str) -> None:
+    begun = time.monotonic()
+
+    found = keys_of(Sought(name=text, identifiers=(Identifier("passport", text),)))
+
+    assert len(found) < 1000
+    assert time.monotonic() - begun < 1

@@ -1,0 +1,79 @@
+"""Likeness: on which ground two parts of names are one, and which are two."""
+
+import pytest
+from hypothesis import given
+
+from node.kinds import Kind
+from node.search.likeness import LEAST_ALIKE, Ground, likeness
+from node.search.names import names
+from node.search.parts import Part
+from tests.node.search.hostile import WORDS
+
+
+def part(text: str) -> Part:
+    ((found,),) = names(text, Kind.PERSON)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "ground"),
+    [
+        ("Petrov", "PETROV", Ground.WRITTEN),
+        ("Čaikovski", "Tschaikowski", Ground.ROMANISED),
+        ("Petrova", "Petrovs", Ground.FORM),
+        ("Mykola", "Nikolai", Ground.FORM),
+        ("محمد", "Mehmed", Ground.FORM),
+        ("Husayni", "حسینی", Ground.SOUND),
+        ("Sasha", "Oleksandr", Ground.SHORT),
+        ("Kowalski", "Kowalsky", Ground.ROMANISED),
+        ("Jabłoński", "Jabloński", Ground.WRITTEN),
+        ("Tammsaare", "Tamsaare", Ground.ROMANISED),
+        ("Kangro", "Kandro", Ground.SLIP),
+        ("V", "Vladimir", Ground.INITIAL),
+        ("X", "Ksenia", Ground.INITIAL),
+    ],
+)
+def test_two_parts_are_one_on_a_ground(one: str, other: str, ground: Ground) -> None:
+    alike, found = likeness(part(one), part(other))
+
+    assert found is ground
+    assert LEAST_ALIKE <= alike <= 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Petrov", "Sidorov"),
+        ("Tamm", "Kask"),
+        ("V", "Sergei"),
+        ("12", "13"),
+        ("12", "Tamm"),
+        ("Aleksei", "Aleksandr"),
+    ],
+)
+def test_two_parts_are_two(one: str, other: str) -> None:
+    assert likeness(part(one), part(other)) == (0.0, None)
+
+
+def test_names_known_to_be_two_are_less_alike_than_their_letters() -> None:
+    known, _ = likeness(part("Hassan"), part("Hossein"))
+    unknown, _ = likeness(part("Kassan"), part("Kossein"))
+
+    assert known < unknown
+
+
+def test_a_slip_weighs_more_in_a_short_word() -> None:
+    short, _ = likeness(part("Kask"), part("Kusk"))
+    long, _ = likeness(part("Kaskmann"), part("Kuskmann"))
+
+    assert short < long
+
+
+@given(WORDS, WORDS)
+def test_the_order_of_two_parts_makes_no_difference(one: str, other: str) -> None:
+    assert likeness(part(one), part(other)) == likeness(part(other), part(one))
+
+
+@given(WORDS)
+def test_a_part_is_wholly_like_itself(word: str) -> None:
+    assert likeness(part(word), part(word)) == (1.0, Ground.WRITTEN)

@@ -1,0 +1,141 @@
+"""Scoring: names, dates, nationality and numbers together, explained to the last point."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from federation.messages import Entity, Identifier, Sought
+from node.kinds import Kind
+from node.search.scoring import LEAST, NO_SCORE, STRONG, Score, score
+from tests.node.search.hostile import NAMES
+from tests.node.search.register import person, thing
+
+BORN = "1970-05-03"
+
+
+def scored(birth_date: str, held: str, name: str = "Mari Liiv") -> Score:
+    sought = Sought(name=name, birth_date=birth_date)
+    return score(sought, person("Maria Liiv", birthDate=held))
+
+
+def test_a_date_that_agrees_raises_and_one_that_contradicts_lowers() -> None:
+    unknown = scored("", BORN).value
+
+    raised = [scored(asked, BORN).value for asked in (BORN, "1970-03-05", "1970-05", "1970")]
+    lowered = [scored(asked, BORN).value for asked in ("1971-05-03", "1972", "1955")]
+
+    assert raised == sorted(raised, reverse=True)
+    assert min(raised) > unknown
+    assert lowered == sorted(lowered, reverse=True)
+    assert max(lowered) < unknown
+
+
+def test_a_date_that_differs_by_years_takes_a_namesake_below_strong() -> None:
+    assert scored("1955", BORN, name="Maria Liiv").value < STRONG
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (BORN, "birth date agrees to the day"),
+        ("1970-03-05", "birth day and month are swapped"),
+        ("1970-05", "birth year and month agree"),
+        ("1970", "birth year agrees"),
+        ("1971-05-03", "birth date differs by one slip"),
+        ("1955", "birth date differs"),
+    ],
+)
+def test_a_date_is_explained_by_its_precision(asked: str, words: str) -> None:
+    assert words in [reason.text for reason in scored(asked, BORN).reasons]
+
+
+def test_the_best_of_several_birth_dates_counts() -> None:
+    entity = Entity("P-1", "Person", {"name": ("Anna Liiv",), "birthDate": ("1950", BORN)})
+
+    found = score(Sought(name="Anna Liiv", birth_date=BORN), entity)
+
+    assert "birth date agrees to the day" in [reason.text for reason in found.reasons]
+
+
+def test_a_record_that_cannot_tell_the_date_is_neither_raised_nor_lowered() -> None:
+    assert scored(BORN, "").value == scored(BORN, "about 1970").value == scored("", "").value
+
+
+def test_nationality_moves_the_score_a_little() -> None:
+    citizen = person("Maria Liiv", nationality="ee")
+    neither = score(Sought(name="Mari Liiv"), citizen).value
+
+    same = score(Sought(name="Mari Liiv", nationality="EE"), citizen).value
+    other = score(Sought(name="Mari Liiv", nationality="lv"), citizen).value
+
+    assert neither * 0.9 < other < neither < same < neither + 0.1
+
+
+def test_a_former_name_is_as_good_and_is_said_to_be_one() -> None:
+    entity = Entity("P-1", "Person", {"name": ("Anna Kask",), "previousName": ("Anna Liiv",)})
+
+    found = score(Sought(name="Anna Liiv"), entity)
+
+    assert found.value == 1.0
+    assert [reason.text for reason in found.reasons] == [
+        "2 parts of a former name agree as written"
+    ]
+
+
+def test_another_kind_is_no_hit() -> None:
+    assert score(Sought(name="Anna Liiv", kind="vessel"), person("Anna Liiv")) == NO_SCORE
+
+
+def test_a_question_without_a_kind_finds_any() -> None:
+    vessel = thing(Kind.VESSEL, "Balu 6")
+
+    assert score(Sought(name="Balu 6"), vessel).value == 1.0
+
+
+def test_a_number_decides_and_another_name_beside_it_lowers_a_little() -> None:
+    entity = person("Anna Liiv", passportNumber="KA123456")
+    number = (Identifier("passport", "KA 123456"),)
+
+    alone = score(Sought(identifiers=number), entity)
+    same = score(Sought(name="Anna Liiv", identifiers=number), entity)
+    other = score(Sought(name="Peeter Kask", identifiers=number), entity)
+
+    assert alone.value == same.value == 1.0
+    assert same.reasons[-1].text == "a name agrees, too"
+    assert STRONG < other.value < 1.0
+    assert other.reasons[-1].points < 0
+
+
+def test_a_lasting_number_that_contradicts_lowers_a_namesake() -> None:
+    entity = person("Anna Liiv", idNumber="37605030299")
+    other = (Identifier("national_id", "44051401359"),)
+
+    found = score(Sought(name="Anna Liiv", identifiers=other), entity)
+
+    assert found.value < STRONG
+    assert found.reasons[-1].text == "national identity number differs"
+
+
+@given(NAMES, NAMES, st.sampled_from(["", BORN, "1970", "1955"]), st.sampled_from(["", "ee", "lv"]))
+def test_points_add_up_to_the_score(name: str, held: str, born: str, country: str) -> None:
+    entity = person(held, birthDate=BORN, nationality="ee")
+
+    found = score(Sought(name=name, birth_date=born, nationality=country), entity)
+
+    assert found.value == pytest.approx(sum(reason.points for reason in found.reasons), abs=1e-9)
+    assert found == NO_SCORE or 0 < found.value <= 1
+
+
+@given(NAMES)
+def test_no_reason_repeats_a_value_of_the_record(name: str) -> None:
+    entity = person(f"{name} Qwertz", birthDate="1987-06-05", passportNumber="ZX4455667")
+    sought = Sought(name=f"{name} Qwertz", birth_date="1987-06-05")
+
+    texts = " ".join(reason.text for reason in score(sought, entity).reasons)
+
+    assert not {"qwertz", "1987", "4455667"} & set(texts.lower().split())
+
+
+def test_a_record_below_the_least_score_is_explained_no_further() -> None:
+    assert score(Sought(name="Anna Liiv"), person("Peeter Kask")) == NO_SCORE
+    assert LEAST < STRONG

@@ -1,0 +1,140 @@
+"""Weighing of names: each rule with a pair that it mends and one that it must not join."""
+
+import pytest
+from hypothesis import given
+
+from node.kinds import Kind
+from node.search.names import names
+from node.search.scoring import LEAST, STRONG
+from node.search.weighing import weighed
+from tests.node.search.hostile import NAMES
+
+
+def score(one: str, other: str, kind: Kind = Kind.PERSON) -> float:
+    found = [weighed(m, t).score for m in names(one, kind) for t in names(other, kind)]
+    return max(found, default=0.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Владимир Сергеевич Петров", "Vladimir Sergejevitš Petrov"),
+        ("Владимир Сергеевич Петров", "Vladimir Petrov"),  # a patronymic left out
+        ("Vladimirs Petrovs", "Владимир Петров"),  # Latvian
+        ("Jonas Jonaitis", "Йонас Йонайтис"),  # Lithuanian
+        ("Jānis Bērziņš", "Янис Берзиньш"),
+        ("Hans Müller", "Ханс Мюллер"),
+        ("Aleksander Tšaikovski", "Александр Чайковский"),  # Estonian
+        ("Alexander Tschaikowski", "Aleksandrs Čaikovskis"),  # German, Latvian
+        ("Jan Jabłoński", "Ян Яблонский"),  # Polish
+        ("Микола Петрович Шевченко", "Nikolai Petrovich Sevcenko"),  # Ukrainian, Russian
+        ("Уладзімір Пятроў", "Vladimir Petrov"),  # Belarusian
+        ("Dzmitry Paulichenka", "Дмитрий Павличенко"),
+        ("Anna Kowalska", "Анна Ковальская"),
+        ("Rasa Jonaitienė", "Rasa Jonaitis"),  # a wife
+        ("Karim Husayni", "کریم حسینی"),
+        ("Abd al-Khaliq Karimi", "عبدالخالق كريمي"),
+        ("Ismail Magomedov", "ИСМАИЛ МАГОМЕДОВ"),
+        ("СHERVENKO Oleg", "Червенко Олег"),  # a Cyrillic letter among Latin ones
+        ("Oleg Kask / Олег Каск", "Олег Каск"),  # two names in one field
+        ("KASK, Mari-Liis", "Mariliis Kask"),
+        ("Wang Lihua", "王丽华"),
+        ("Giorgi Beridze", "გიორგი ბერიძე"),
+    ],
+)
+def test_two_ways_of_writing_one_name_are_strong(one: str, other: str) -> None:
+    assert score(one, other) >= STRONG
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Vladimir Sergeevich Petrov", "Vladimir Sergeevich Sidorov"),  # another surname
+        ("Vladimir Sergeevich Petrov", "Vladimir Andreevich Petrov"),  # another father
+        ("Vladimir Petrov", "Vladimir Petrovsky"),
+        ("Aleksandr Kask", "Aleksei Kask"),
+        ("Hassan Karimi", "Hussein Karimi"),
+        ("Jonas Jonaitis", "Jonas Joniškis"),
+        ("Smith John", "Smirnov Ivan"),
+        ("Anna Liiv", "Anna"),  # a given name alone
+        ("Kim Yong Chol", "Kim Song Nam"),
+    ],
+)
+def test_two_persons_are_not_strong(one: str, other: str) -> None:
+    assert score(one, other) < STRONG
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Anna Liiv", "Peeter Kask"),
+        ("Olga Smirnova", "Tatjana Orlova"),
+    ],
+)
+def test_strangers_do_not_meet(one: str, other: str) -> None:
+    assert score(one, other) < LEAST
+
+
+def test_a_missing_patronymic_costs_less_than_a_missing_surname() -> None:
+    without_patronymic = score("Oleg Ivanovich Kask", "Oleg Kask")
+    without_surname = score("Oleg Ivanovich Kask", "Oleg Ivanovich")
+
+    assert without_patronymic > without_surname
+
+
+def test_a_part_that_contradicts_costs_more_than_one_that_is_missing() -> None:
+    assert score("Mari Liis Kask", "Mari Kask") > score("Mari Liis Kask", "Mari Ann Kask")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ООО Балтика Транс", "BALTIKA TRANS LLC"),
+        ("Baltika Trans, UAB", "Baltikatrans"),
+        ("JSC Severny Veter", "АО Северный Ветер"),
+        ("Severny Veter", "Severniy Veter Trading Company"),
+        ("Baltic Timber Shipyards", "BTS"),
+    ],
+)
+def test_one_organisation_is_found_in_another_form(one: str, other: str) -> None:
+    assert score(one, other, Kind.ORGANISATION) >= 0.7
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Bank of Tamsalu", "Bank of Viljandi"),
+        ("Tamsalu Trading Company", "Viljandi Trading Company"),
+        ("OOO Veter", "OOO Severny"),
+    ],
+)
+def test_common_words_alone_make_no_organisation(one: str, other: str) -> None:
+    assert score(one, other, Kind.ORGANISATION) < 0.5
+
+
+def test_a_number_in_a_vessel_s_name_tells() -> None:
+    same = score("Balu 6", "BALU-6", Kind.VESSEL)
+    sister = score("Balu 6", "Balu 7", Kind.VESSEL)
+
+    assert same == 1.0
+    assert sister < 0.6
+
+
+@given(NAMES, NAMES)
+def test_swapping_two_names_changes_nothing(one: str, other: str) -> None:
+    for kind in (Kind.PERSON, Kind.ORGANISATION):
+        assert score(one, other, kind) == pytest.approx(score(other, one, kind))
+
+
+@given(NAMES)
+def test_a_name_is_wholly_itself_and_no_score_is_above_one(name: str) -> None:
+    assert score(name, name) == pytest.approx(1.0)
+
+
+@given(NAMES, NAMES)
+def test_each_step_only_lowers(one: str, other: str) -> None:
+    (mine,), (theirs,) = names(one, Kind.PERSON), names(other, Kind.PERSON)
+
+    found = weighed(mine, theirs)
+
+    assert 1.000001 > found.agreeing >= found.contradicted >= found.incomplete >= found.score >= 0

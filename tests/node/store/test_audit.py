@@ -1,0 +1,160 @@
+"""The audit log in the database: appended with what it is about, whole, and seen when it is not."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+
+import pytest
+
+from node import audit, store
+from node.audit import Break, Head
+from node.errors import AuditError
+from tests.node.store.shelf import DONE, EE, NOW, Shelf, draft, person
+
+
+def appended(shelf: Shelf, count: int) -> list[int]:
+    with shelf.store.write() as tx:
+        return [store.audit.append(tx, DONE) for _ in range(count)]
+
+
+def verified(shelf: Shelf) -> Break | None:
+    with shelf.store.view() as view:
+        return store.audit.verify(view)
+
+
+@contextmanager
+def behind(shelf: Shelf) -> Iterator[sqlite3.Connection]:
+    """The database without the store."""
+    with closing(sqlite3.connect(shelf.file)) as database, database:
+        yield database
+
+
+def test_entries_are_numbered_without_gaps_over_transactions(shelf: Shelf) -> None:
+    assert appended(shelf, 2) + appended(shelf, 1) == [1, 2, 3]
+    assert verified(shelf) is None
+
+
+def test_an_entry_says_when_and_where(shelf: Shelf) -> None:
+    appended(shelf, 1)
+    shelf.now += timedelta(minutes=5)
+    appended(shelf, 1)
+
+    with shelf.store.view() as view:
+        rows = list(store.audit.read(view))
+        later = list(store.audit.read(view, after=1))
+
+    assert [(audit.framed(row).at, audit.framed(row).node) for row in rows] == [
+        (NOW, EE),
+        (NOW + timedelta(minutes=5), EE),
+    ]
+    assert later == rows[1:]
+    assert [audit.decode(row) for row in rows] == [DONE, DONE]
+
+
+def test_the_head_is_the_last_entry(shelf: Shelf) -> None:
+    appended(shelf, 3)
+
+    with shelf.store.view() as view:
+        *_, last = store.audit.read(view)
+        head = store.audit.head(view)
+
+    assert head is not None
+    assert (head.seq, head.hash) == (last.seq, last.hash)
+
+
+def test_a_database_without_an_entry_is_not_whole(shelf: Shelf) -> None:
+    broken = verified(shelf)
+
+    assert broken is not None
+    assert broken.seq == 1
+
+
+@pytest.mark.parametrize(
+    ("edit", "named"),
+    [
+        ("UPDATE audit SET data = replace(data, 'done', 'gone') WHERE seq = 3", 3),
+        ("UPDATE audit SET data = CAST(replace(data, 'done', 'gone') AS BLOB) WHERE seq = 3", 3),
+        ("UPDATE audit SET data = 7, hash = 'none' WHERE seq = 2", 2),
+        ("UPDATE audit SET signature = zeroblob(32), hash = zeroblob(32) WHERE seq = 4", 4),
+        ("DELETE FROM audit WHERE seq = 2", 2),
+        ("DELETE FROM audit WHERE seq >= 4", 4),
+        ("DELETE FROM audit", 1),
+        ("UPDATE audit SET seq = seq + 100 WHERE seq >= 3", 3),
+        ("UPDATE audit SET data = (SELECT data FROM audit WHERE seq = 2) WHERE seq = 4", 4),
+        ("INSERT INTO audit SELECT 6, data, hash, signature FROM audit WHERE seq = 5", 6),
+        ("DELETE FROM audit_head", 6),
+        ("UPDATE audit_head SET seq = 2", 6),
+        ("UPDATE audit_head SET hash = 'x', signature = 9", 6),
+    ],
+)
+def test_an_edit_of_the_file_is_seen_and_the_first_entry_named(
+    shelf: Shelf, edit: str, named: int
+) -> None:
+    appended(shelf, 5)
+
+    with behind(shelf) as database:
+        database.execute(edit)
+
+    broken = verified(shelf)
+    assert broken is not None
+    assert broken.seq == named
+
+
+def test_a_log_that_was_cut_with_its_head_is_seen_without_the_key(shelf: Shelf) -> None:
+    appended(shelf, 5)
+
+    with behind(shelf) as database:
+        database.execute("DELETE FROM audit WHERE seq > 3")
+        database.execute(
+            "UPDATE audit_head SET (seq, hash, signature) ="
+            " (SELECT seq, hash, signature FROM audit WHERE seq = 3)"
+        )
+
+    assert verified(shelf) == Break(4, "the head is not ours: entries may have been cut off here")
+
+
+def test_rows_and_head_of_an_earlier_day_put_back_together_are_not_seen(shelf: Shelf) -> None:
+    """The limit of what one node can tell alone: only those who remember a later head can."""
+    appended(shelf, 2)
+    with shelf.store.view() as view:
+        early = store.audit.head(view)
+    appended(shelf, 3)
+
+    assert early is not None
+    with behind(shelf) as database:
+        database.execute("DELETE FROM audit WHERE seq > 2")
+        database.execute("UPDATE audit_head SET seq = ?, hash = ?, signature = ?", values(early))
+
+    assert verified(shelf) is None
+
+
+def test_the_log_goes_on_after_a_break_and_still_names_it(shelf: Shelf) -> None:
+    appended(shelf, 3)
+    with behind(shelf) as database:
+        database.execute("UPDATE audit SET data = replace(data, 'done', 'gone') WHERE seq = 2")
+
+    appended(shelf, 2)
+
+    broken = verified(shelf)
+    assert broken is not None
+    assert broken.seq == 2
+
+
+@pytest.mark.parametrize("edit", ["DELETE FROM audit_head", "DELETE FROM audit"])
+def test_no_log_is_begun_where_another_one_was(shelf: Shelf, edit: str) -> None:
+    shelf.keep(draft())
+    with behind(shelf) as database:
+        database.execute("DELETE FROM audit_head")
+        database.execute(edit)
+    shelf.now += timedelta(seconds=1)
+
+    with pytest.raises(AuditError, match="head of the audit log is gone"):
+        shelf.keep(draft(person("P-2")))
+
+    with shelf.store.view() as view:
+        assert store.records.count(view) == 1
+
+
+def values(head: Head) -> tuple[int, bytes, bytes]:
+    return head.seq, head.hash, head.signature

@@ -1,0 +1,155 @@
+"""Search keys: who carries a key, as far as a marking lets an asker know."""
+
+from collections.abc import Collection, Iterable
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from node import store
+from node.store.keys import Key, RecordNumber
+from node.store.markings import MarkingNumber
+from tests.node.store.shelf import Shelf, draft, person, shown_to
+
+ANNA: Key = ("name", "anna")
+
+
+def probed(
+    shelf: Shelf, key: Key = ANNA, markings: Collection[MarkingNumber] | None = None, cap: int = 100
+) -> list[RecordNumber]:
+    with shelf.store.view() as view:
+        return store.keys.probe(view, key, markings=markings, cap=cap)
+
+
+def many(shelf: Shelf, audiences: Iterable[str]) -> dict[str, MarkingNumber]:
+    """One Anna for each audience; the number of each one's marking."""
+    held = shelf.keep(
+        *(draft(person(f"P-{name}", "Anna"), shown_to(f"group:{name}")) for name in audiences)
+    )
+    return {next(iter(one.record.marking.audience)): one.marking for one in held}
+
+
+def test_a_record_is_found_by_each_of_its_keys(shelf: Shelf) -> None:
+    (held,) = shelf.keep(draft(person(name="Anna Liiv")))
+
+    found = [probed(shelf, ("name", text)) for text in ("anna", "liiv", "ann", "")]
+
+    assert found == [[held.number], [held.number], [], []]
+
+
+def test_a_key_of_another_family_is_another_key(shelf: Shelf) -> None:
+    shelf.keep(draft())
+
+    assert probed(shelf, ("sound", "anna")) == []
+
+
+def test_only_records_with_these_markings_are_found(shelf: Shelf) -> None:
+    seen, unseen = shelf.keep(
+        draft(person("P-1"), shown_to("LV")), draft(person("P-2"), shown_to("LT"))
+    )
+
+    assert probed(shelf, markings=[seen.marking]) == [seen.number]
+    assert probed(shelf, markings=[seen.marking, unseen.marking]) == [seen.number, unseen.number]
+    assert probed(shelf, markings=[]) == []
+
+
+def test_no_more_than_the_cap_is_read(shelf: Shelf) -> None:
+    markings = many(shelf, [f"g{number}" for number in range(10)])
+
+    assert len(probed(shelf, cap=4)) == 4
+    assert len(probed(shelf, markings=list(markings.values()), cap=4)) == 4
+
+
+def test_many_markings_find_what_each_of_them_finds(shelf: Shelf) -> None:
+    """More markings than are looked up at once, some rare keys and one common key."""
+    names = [f"g{number}" for number in range(60)]
+    markings = many(shelf, names)
+    allowed = [number for name, number in markings.items() if name != "group:g7"]
+    beyond = [*allowed, *(MarkingNumber(number) for number in range(1000, 5000))]
+
+    found = [probed(shelf, markings=allowed), probed(shelf, markings=beyond)]
+
+    assert [len(one) for one in found] == [59, 59]
+    assert set(found[0]) == set(found[1])
+
+
+def test_more_markings_than_one_statement_takes_find_no_more_than_the_cap(shelf: Shelf) -> None:
+    markings = list(many(shelf, [f"g{number}" for number in range(1100)]).values())
+
+    found = [len(probed(shelf, markings=markings[1:], cap=cap)) for cap in (1050, 2000)]
+
+    assert found == [1050, 1099]
+
+
+def test_a_withdrawn_record_is_not_found(shelf: Shelf) -> None:
+    shelf.keep(draft())
+
+    shelf.withdraw("P-1")
+
+    assert probed(shelf) == []
+
+
+def test_a_changed_record_is_found_by_what_it_says_now(shelf: Shelf) -> None:
+    shelf.keep(draft(person(name="Anna Liiv")))
+
+    (held,) = shelf.keep(draft(person(name="Anna Nowak")))
+
+    found = [probed(shelf, ("name", text)) for text in ("anna", "liiv", "nowak")]
+    assert found == [[held.number], [], [held.number]]
+
+
+def test_a_changed_marking_hides_at_once(shelf: Shelf) -> None:
+    (before,) = shelf.keep(draft(marking=shown_to("ALL")))
+
+    (after,) = shelf.keep(draft(marking=shown_to("LT")))
+
+    assert probed(shelf, markings=[before.marking]) == []
+    assert probed(shelf, markings=[after.marking]) == [after.number]
+
+
+def test_a_key_is_counted_up_to_the_cap(shelf: Shelf) -> None:
+    many(shelf, "abcdefg")
+
+    with shelf.store.view() as view:
+        counted = [store.keys.count(view, ANNA, cap=cap) for cap in (3, 7, 100)]
+        unknown = [store.keys.count(view, key, cap=9) for key in (("name", "x"), ("x", "anna"))]
+
+    assert (counted, unknown) == ([3, 7, 7], [0, 0])
+
+
+def test_keys_that_are_named_twice_count_once(shelf: Shelf) -> None:
+    shelf.keep(draft(person(name="Anna Anna")))
+
+    assert len(probed(shelf)) == 1
+
+
+people = st.lists(
+    st.tuples(
+        st.sets(st.sampled_from("abcdef"), min_size=1), st.sampled_from(["LV", "LT", "PL", "FI"])
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None
+)
+@given(people, st.sets(st.sampled_from(["LV", "LT", "PL", "FI"])), st.integers(1, 30))
+def test_a_probe_finds_what_a_look_at_every_record_finds(
+    shelf: Shelf, some: list[tuple[set[str], str]], allowed: set[str], cap: int
+) -> None:
+    entities = [person(f"P-{n}", " ".join(sorted(words))) for n, (words, _) in enumerate(some)]
+    gone = [f"P-{number}" for number in range(len(some), 25)]
+    marked = zip(entities, some, strict=True)
+    held = shelf.keep(*(draft(entity, shown_to(to)) for entity, (_, to) in marked))
+    shelf.withdraw(*gone)
+    markings = {one.marking for one in held if one.record.marking.audience & allowed}
+
+    for text in "abcdef":
+        found = probed(shelf, ("name", text), markings, cap)
+
+        names = {one.number: one.record.entity.first("name").split() for one in held}
+        wanted = {
+            one.number for one in held if one.marking in markings and text in names[one.number]
+        }
+        assert (len(found), set(found) <= wanted) == (min(cap, len(wanted)), True)

@@ -1,0 +1,62 @@
+"""Killed at any moment: the database opens, is whole, and holds all that was acknowledged."""
+
+import contextlib
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+from federation.messages import MemberId
+from node import store
+from tests.node.store.shelf import NOW, Shelf
+
+REPOSITORY = Path(__file__).parents[3]
+KILLS = 20
+
+
+def acknowledged(folder: Path, lines: int, delay_s: float) -> int:
+    """Let a process write, kill it a moment after so many promises; returns its last one."""
+    writer = subprocess.Popen(
+        [sys.executable, "-m", "tests.node.store.written", str(folder)],
+        stdout=subprocess.PIPE,
+        cwd=REPOSITORY,
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+    )
+    assert writer.stdout
+    first = [writer.stdout.readline() for _ in range(lines)]
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        writer.wait(delay_s)
+    writer.send_signal(signal.SIGKILL)
+    rest = writer.stdout.read()
+    writer.wait()
+    writer.stdout.close()
+    whole = [line for line in [*first, *rest.splitlines(keepends=True)] if line.endswith(b"\n")]
+    return int(whole[-1])
+
+
+def test_a_killed_writer_leaves_whole_transactions_and_all_it_promised(tmp_path: Path) -> None:
+    chance = random.Random(6962)
+    Shelf(tmp_path).close()
+
+    for _ in range(KILLS):
+        promised = acknowledged(tmp_path, chance.randint(1, 10), chance.uniform(0, 0.02))
+
+        opened = Shelf(tmp_path, now=NOW + timedelta(days=9999))
+        with opened.store.view() as view:
+            head = store.audit.head(view)
+            kept = store.records.count(view)
+            seen = store.seen.count_since(view, MemberId("LV"), NOW - timedelta(days=9999))
+            carried = store.keys.count(view, ("name", "anna"), cap=10**6)
+            assert store.audit.verify(view) is None
+        opened.close()
+        with closing(sqlite3.connect(tmp_path / "amber.db")) as database:
+            assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert head is not None
+        assert (head.seq, seen, carried) == (kept, kept, kept)
+        assert kept in {promised, promised + 1}

@@ -1,0 +1,74 @@
+"""What is done to the house is written down, and its log can be proven."""
+
+import sqlite3
+
+from federation.messages import MemberId, PersonId
+from node import store
+from node.people import Role, person
+from tests.world import World
+
+ADMINISTRATOR = person(PersonId("first"), ["administrator"])
+
+
+def test_the_log_is_proven_and_that_is_written_down(world: World) -> None:
+    entries, broken = world["ee"].desk.administration.verify(by=ADMINISTRATOR)
+
+    assert broken is None
+    assert entries > 0
+    assert world["ee"].last_audit.event == "audit verified"
+
+
+def test_an_edit_behind_our_back_is_named(world: World) -> None:
+    world["ee"].search("Anna Nowak")
+    place = world["ee"]
+    place.stop()
+    with sqlite3.connect(place.home.path / "amber.db") as connection:
+        edit = "CAST(replace(data, 'CASE-1', 'CASE-2') AS BLOB)"
+        connection.execute(f"UPDATE audit SET data = {edit} WHERE seq = 3")  # noqa: S608
+    connection.close()
+    place.start()
+
+    _, broken = place.desk.administration.verify(by=ADMINISTRATOR)
+
+    assert broken is not None
+    assert broken.seq == 3
+
+
+def test_a_standing_counts_what_is_held(world: World) -> None:
+    world["ee"].holds("Anna Nowak")
+
+    standing = world["ee"].desk.administration.standing()
+
+    assert standing.records == 1
+    assert list(standing.charter.members) == ["EE", "LV", "PL"]
+    assert standing.audit_entries == len(world["ee"].audit)
+
+
+def test_an_adopted_charter_and_a_new_person_are_written_down(world: World) -> None:
+    place = world["ee"]
+    cards = [world[name].home.card() for name in ("lv", "pl")]
+    document = place.home.propose(cards)
+    for name in ("lv", "pl"):
+        document = world[name].home.sign(document)
+
+    adopted = place.desk.administration.adopt_charter(document, by=ADMINISTRATOR)
+    place.desk.administration.person_added((Role.AUDITOR,), by=ADMINISTRATOR)
+
+    assert place.up.in_force().version == adopted.version
+    assert [entry.event for entry in place.audit[-2:]] == ["charter adopted", "person added"]
+    assert place.last_audit.person == "first"
+
+
+def test_the_text_of_a_question_is_erased_when_its_retention_ends(world: World) -> None:
+    found = world["ee"].search("Anna Nowak", to=["pl"])
+    administration = world["pl"].desk.administration
+
+    assert administration.erase_overdue() == 0
+    world.clock.turn(days=366)
+    assert administration.erase_overdue() == 1
+
+    assert world["pl"].last_audit.event == "questions erased"
+    with world["pl"].up.store.view() as view:
+        kept = store.questions.get(view, MemberId("EE"), found.gathered.question)
+    assert kept is not None
+    assert (kept.body, bool(kept.signature)) == (b"", True)

@@ -1,0 +1,90 @@
+"""amber.toml: written whole, read strictly."""
+
+from pathlib import Path
+
+import pytest
+
+from node import config
+from node.errors import ConfigError
+
+
+@pytest.fixture
+def settings() -> config.Config:
+    return config.made(id="EE", name="Estonia", host="127.0.0.1", port=7400)
+
+
+def test_what_is_written_is_what_is_read(settings: config.Config, tmp_path: Path) -> None:
+    path = tmp_path / "amber.toml"
+
+    path.write_text(config.render(settings))
+
+    assert config.read(path) == settings
+
+
+def test_every_setting_is_written_with_what_it_means(settings: config.Config) -> None:
+    text = config.render(settings)
+
+    for section in settings.__struct_fields__:
+        assert f"[{section}]" in text
+        for key, meaning in config.meanings(type(getattr(settings, section))).items():
+            assert any(
+                line.startswith(f"{key} = ") and line.endswith(f"# {meaning}")
+                for line in text.splitlines()
+            )
+
+
+def test_an_unknown_key_stops_the_node(settings: config.Config, tmp_path: Path) -> None:
+    path = tmp_path / "amber.toml"
+    path.write_text(config.render(settings).replace("in_flight", "inflight"))
+
+    with pytest.raises(ConfigError, match=r"inflight.*listen"):
+        config.read(path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"id": "ee"}, "id"),
+        ({"port": 70_000}, "port"),
+        ({"name": ""}, "name"),
+        ({"kind": "kingdom"}, "kind"),
+    ],
+)
+def test_a_wrong_value_is_named(wrong: dict[str, object], named: str) -> None:
+    said: dict[str, object] = {"id": "EE", "name": "Estonia", "host": "h", "port": 7400}
+
+    with pytest.raises(ConfigError, match=named):
+        config.made(**(said | wrong))
+
+
+@pytest.mark.parametrize("host", ["::", "192.0.2.1", "example"])
+def test_the_desk_listens_on_loopback_alone(
+    settings: config.Config, tmp_path: Path, host: str
+) -> None:
+    path = tmp_path / "amber.toml"
+    text = config.render(settings)
+    path.write_text(text.replace('[desk]\nhost = "127.0.0.1"', f'[desk]\nhost = "{host}"'))
+
+    with pytest.raises(ConfigError, match="loopback"):
+        config.read(path)
+
+
+def test_a_folder_without_settings_is_no_home(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="not a home"):
+        config.read(tmp_path / "amber.toml")
+
+
+@pytest.mark.parametrize(
+    ("host", "bound"), [("192.0.2.7", "192.0.2.7"), ("amber.example", config.ALL_ADDRESSES)]
+)
+def test_doors_bind_to_the_address_or_to_all(host: str, bound: str) -> None:
+    assert config.made(id="EE", name="E", host=host, port=7400).listen_host == bound
+
+
+def test_the_desk_has_the_base_port_unless_it_has_its_own(settings: config.Config) -> None:
+    assert settings.desk_port == 7400
+
+
+def test_a_lab_has_no_quota_unless_asked_for() -> None:
+    assert config.lab_member("EE", 7400, has_quotas=False).answer.quota_per_hour == 0
+    assert config.lab_member("EE", 7400, has_quotas=True).answer.quota_per_hour > 0
