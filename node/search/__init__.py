@@ -7,7 +7,8 @@ from federation.messages import Reason, Sought
 from node import store
 from node.search.candidates import candidates
 from node.search.keying import KEYS_VERSION, keys, keys_of
-from node.search.scoring import LEAST, STRONG, score
+from node.search.scoring import LEAST, STRONG, compared, score
+from node.search.subjects import subject_of, wanted_of
 from node.search.width import check_width
 from node.store import View
 from node.store.markings import MarkingNumber
@@ -37,11 +38,16 @@ def find(
     the one that agrees in the rarer parts comes first. The question was found narrow enough by
     `check_width`; what it cannot read of one it does not find, and never raises.
     """
-    found = []
+    wanted = wanted_of(sought)
+    scored = []
     numbers = candidates(view, keys_of(sought), markings=markings)
     for held in store.records.load(view, numbers):
-        scored = score(sought, held.record.entity)
-        if scored.value:
-            found.append(Found(held, scored.value, scored.value >= STRONG, scored.reasons))
-    found.sort(key=lambda one: -one.score)
-    return found[: min(limit, MOST_HITS)]
+        subject = subject_of(held.record.entity)
+        one = compared(wanted, subject)
+        if one.value:
+            scored.append((one, subject, held))
+    scored.sort(key=lambda one: -one[0].value)
+    return [
+        Found(held, one.value, one.value >= STRONG, one.reasons(subject))
+        for one, subject, held in scored[: min(limit, MOST_HITS)]
+    ]

@@ -1,10 +1,10 @@
 """Two names laid side by side: which part of one is which part of the other, what is left over."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from node.search.likeness import Ground, likeness
-from node.search.names import Name, acronym, runs
+from node.search.names import Name, acronym, runs, spelt_as_one
 from node.search.parts import Part, Role, joined
 
 #: What a part has to say by its kind; a name is told by its words.
@@ -23,7 +23,9 @@ _ACRONYM = 0.8
 
 #: Neighbouring parts of a name, by their places.
 _Places = tuple[int, ...]
-_Match = tuple[float, Ground, _Places, _Places]
+#: How unlike, then by length and place in a way that is the same from both sides: best first.
+_Rank = tuple[float, int, int, int]
+_Match = tuple[_Rank, Ground, _Places, _Places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,117 +54,97 @@ class Alignment:
     right: float = 0.0
 
 
+NOTHING = Alignment()
+
+
 def aligned(one: Name, other: Name) -> Alignment:
     """Lay two names side by side; the order of their parts, and of the two, makes no difference."""
-    left, right = list(range(len(one))), list(range(len(other)))
-    chosen = _taken(_equal(one, other, is_particle=False), left, right)
-    if left and right:
-        chosen += _taken(_resembling(one, other, left, right), left, right)
-    if left and right:
-        chosen += _taken(_equal(one, other, is_particle=True), left, right)
+    left, right = set(range(len(one))), set(range(len(other)))
+    chosen = _taken(_resembling(one, other), left, right)
     if not chosen:
         chosen = _taken(_abbreviated(one, other), left, right)
+        if not chosen:
+            return NOTHING
     pairs = tuple(_pair(one, other, match) for match in chosen)
     return Alignment(pairs, _says(one, left), _says(other, right))
 
 
-def _equal(one: Name, other: Name, *, is_particle: bool) -> list[_Match]:
-    """Parts of one stem: most agreements, found without looking at every pair."""
-    stems = {part.stem for part in one} & {part.stem for part in other}
-    if not stems:
-        return []
-    mine, theirs = (
-        [
-            place
-            for place, part in enumerate(name)
-            if part.stem in stems and (part.role is Role.PARTICLE) is is_particle
-        ]
-        for name in (one, other)
-    )
-    return _single(one, other, mine, theirs)
+def _resembling(one: Name, other: Name) -> list[_Match]:
+    """Parts that resemble one another, and neighbours here that are one part there.
 
-
-def _resembling(one: Name, other: Name, left: Sequence[int], right: Sequence[int]) -> list[_Match]:
-    """Parts that resemble one another, and neighbours here that are one part there."""
-    mine = [place for place in left if one[place].role is not Role.PARTICLE]
-    theirs = [place for place in right if other[place].role is not Role.PARTICLE]
-    found = _single(one, other, mine, theirs)
-    found += _joining(one, other, left, theirs)
-    found += [
-        (alike, ground, ours, run) for alike, ground, run, ours in _joining(other, one, right, mine)
-    ]
+    Particles only equal one another, and only where nothing better does.
+    """
+    found: list[_Match] = []
+    for i, mine in enumerate(one):
+        for j, theirs in enumerate(other):
+            alike, ground = likeness(mine, theirs)
+            if ground is None:
+                continue
+            if Role.PARTICLE in (mine.role, theirs.role):
+                if mine.stem != theirs.stem:
+                    continue
+                alike = 0.0  # behind all others
+            found.append(((-alike, -2, i + j, abs(i - j)), ground, (i,), (j,)))
+    found += _joining(one, other)
+    found += [(rank, ground, ours, run) for rank, ground, run, ours in _joining(other, one)]
     return found
 
 
-def _single(one: Name, other: Name, left: Sequence[int], right: Sequence[int]) -> list[_Match]:
-    found: list[_Match] = []
-    for i in left:
-        for j in right:
-            alike, ground = likeness(one[i], other[j])
-            if ground:
-                found.append((alike, ground, (i,), (j,)))
-    return found
-
-
-def _joining(one: Name, other: Name, left: Sequence[int], right: Sequence[int]) -> list[_Match]:
-    found: list[_Match] = []
-    longest = max((len(other[j].plain) for j in right), default=0) + _JOINED_SLACK
-    for places, run, _ in runs(one):
-        if len(run) > longest or not all(place in left for place in places):
-            continue
-        for j in right:
-            if abs(len(run) - len(other[j].plain)) <= _JOINED_SLACK:
-                alike, ground = likeness(joined(run), other[j])
+def _joining(one: Name, other: Name) -> Iterator[_Match]:
+    """Neighbours of the first name that are one part of the second."""
+    for run in runs(one):
+        places, spelt = run
+        letters = sum([len(one[i].plain) for i in spelt])
+        for j, whole in enumerate(other):
+            is_near = abs(letters - len(whole.plain)) <= _JOINED_SLACK
+            if is_near and one[places[0]].fold[0] == whole.fold[0]:
+                alike, ground = likeness(joined(spelt_as_one(one, run)), whole)
                 if ground and alike >= _LEAST_JOINED:
-                    found.append((alike, ground, places, (j,)))
-    return found
+                    rank = (-alike, -len(places) - 1, sum(places) + j, abs(places[0] - j))
+                    yield rank, ground, places, (j,)
 
 
 def _abbreviated(one: Name, other: Name) -> list[_Match]:
     """One part that is the first letters of the other name."""
-    found: list[_Match] = [
-        (_ACRONYM, Ground.ACRONYM, (i,), tuple(range(len(other))))
-        for i, part in enumerate(one)
-        if part.plain == acronym(other)
-    ]
-    return found + [
-        (_ACRONYM, Ground.ACRONYM, tuple(range(len(one))), (j,))
-        for j, part in enumerate(other)
-        if part.plain == acronym(one)
-    ]
+    mine, theirs = tuple(range(len(one))), tuple(range(len(other)))
+    rank = (-_ACRONYM, 0, 0, 0)
+    found: list[_Match] = []
+    if letters := acronym(other):
+        found += [(rank, Ground.ACRONYM, (i,), theirs) for i in mine if one[i].plain == letters]
+    if letters := acronym(one):
+        found += [(rank, Ground.ACRONYM, mine, (j,)) for j in theirs if other[j].plain == letters]
+    return found
 
 
-def _taken(found: list[_Match], left: list[int], right: list[int]) -> list[_Match]:
+def _taken(found: list[_Match], left: set[int], right: set[int]) -> list[_Match]:
     """The best matches, no part twice; what they take is no longer left over."""
     found.sort(key=_rank)
     chosen = []
     for match in found:
         _, _, mine, theirs = match
-        if all(i in left for i in mine) and all(j in right for j in theirs):
+        if left.issuperset(mine) and right.issuperset(theirs):
             chosen.append(match)
-            for i in mine:
-                left.remove(i)
-            for j in theirs:
-                right.remove(j)
+            left.difference_update(mine)
+            right.difference_update(theirs)
+            if not left or not right:
+                break
     return chosen
 
 
-def _rank(match: _Match) -> tuple[float, int, int, int]:
-    """Best first; among equals by length and place, in a way that is the same from both sides."""
-    alike, _, mine, theirs = match
-    return -alike, -len(mine) - len(theirs), sum(mine) + sum(theirs), abs(mine[0] - theirs[0])
+def _rank(match: _Match) -> _Rank:
+    return match[0]
 
 
 def _pair(one: Name, other: Name, match: _Match) -> Pair:
-    alike, ground, mine, theirs = match
+    (unlike, *_), ground, mine, theirs = match
     return Pair(
         mine=tuple(one[i] for i in mine),
         theirs=tuple(other[j] for j in theirs),
-        alike=alike,
+        alike=-unlike or 1.0,
         ground=ground,
         says=(_says(one, mine) + _says(other, theirs)) / 2,
     )
 
 
-def _says(name: Name, places: Sequence[int]) -> float:
-    return sum(_SAYS[name[place].role] for place in places)
+def _says(name: Name, places: Collection[int]) -> float:
+    return sum([_SAYS[name[place].role] for place in places])

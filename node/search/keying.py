@@ -11,9 +11,9 @@ from federation.messages import Entity, Identifier, Sought
 from node.codes import IdentifierType
 from node.identifiers import normal_form
 from node.kinds import Kind, identifiers_of, kind_of, names_of
-from node.search.names import Name, acronym, names, runs, telling
-from node.search.parts import Role
-from node.search.spelling import sound, stem
+from node.search.names import Name, acronym, names, runs, spelt_as_one, telling
+from node.search.parts import Role, joined
+from node.search.subjects import MOST_NAMES, PHONE_TAIL, countries_of, kinds_of
 
 #: To be counted up whenever a change here makes other keys: records must then be read again.
 KEYS_VERSION = 1
@@ -24,11 +24,8 @@ WHOLE, PAIR, PART, SOUND, NUMBER, VALUE = "n", "p", "t", "s", "i", "v"
 
 Key = tuple[str, str]
 
-#: Names of one record that are read, for lists hold some with hundreds; parts that make pairs.
-MOST_NAMES, _MOST_PAIRED = 64, 6
-#: Digits of a phone number that stay the same however its country is written.
-PHONE_TAIL = 8
-_COUNTRIES = ("nationality", "citizenship", "country", "jurisdiction", "flag")
+#: Parts that make pairs.
+_MOST_PAIRED = 6
 
 
 def keys(entity: Entity) -> frozenset[Key]:
@@ -52,18 +49,6 @@ def keys_of(sought: Sought) -> frozenset[Key]:
     return frozenset(found)
 
 
-def kinds_of(sought: Sought) -> tuple[Kind, ...]:
-    """The kinds as which the name of a question is read; none for a word that is no kind."""
-    if not sought.kind:
-        return Kind.PERSON, Kind.ORGANISATION
-    return tuple(kind for kind in Kind if kind == sought.kind)
-
-
-def countries_of(entity: Entity) -> tuple[str, ...]:
-    """Every country that a record is tied to, as two-letter codes."""
-    return tuple(dict.fromkeys(code for name in _COUNTRIES for code in entity.all(name)))
-
-
 def _of_text(text: str, kind: Kind) -> set[Key]:
     return {key for name in names(text, kind) for key in _of_name(name)}
 
@@ -76,8 +61,8 @@ def _of_name(name: Name) -> Iterator[Key]:
         yield from ((SOUND, sound) for sound in part.sounds)
     if (letters := acronym(name)) and not any(part.role is Role.GIVEN for part in parts):
         yield PART, letters
-    for _, _, fold in runs(name):
-        yield SOUND, sound(stem(fold))
+    for run in runs(name):
+        yield SOUND, joined(spelt_as_one(name, run)).sounds[0]
     words = [part for part in parts if part.role is not Role.GENERIC][:_MOST_PAIRED]
     for first, second in combinations(words, 2):
         yield PAIR, " ".join(sorted((first.sounds[0], second.sounds[0])))

@@ -1,7 +1,6 @@
 """How alike two parts of names are, and on what ground."""
 
 from enum import StrEnum
-from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -36,25 +35,41 @@ class Ground(StrEnum):
     ACRONYM = "with the first letters of its words"
 
 
+Likeness = tuple[float, Ground | None]
+
 _ALIKE = {Ground.WRITTEN: 1.0, Ground.ROMANISED: 0.98, Ground.FORM: 0.95}
+_UNLIKE: Likeness = (0.0, None)
+
+#: Pairs of parts, by their signs, that were compared before: names repeat the same ones.
+_known: dict[tuple[str, str], Likeness] = {}
+_MOST_KNOWN = 50_000
 
 
-@lru_cache(maxsize=65_536)
-def likeness(one: Part, other: Part) -> tuple[float, Ground | None]:
+def likeness(one: Part, other: Part) -> Likeness:
     """0 to 1 with its ground; (0, None) for two parts that are not one. Symmetric."""
+    pair = (one.sign, other.sign)
+    found = _known.get(pair)
+    if found is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        found = _known[pair] = _compared(one, other)
+    return found
+
+
+def _compared(one: Part, other: Part) -> Likeness:
     if same := _same(one, other):
         return _ALIKE[same], same
     if Role.INITIAL in (one.role, other.role):
         is_initial = one.plain[0] == other.plain[0] or one.fold[0] == other.fold[0]
-        return (_INITIAL, Ground.INITIAL) if is_initial else (0.0, None)
+        return (_INITIAL, Ground.INITIAL) if is_initial else _UNLIKE
     if Role.NUMBER in (one.role, other.role):
-        return 0.0, None
+        return _UNLIKE
     if SHORT.get(one.fold) == other.stem or SHORT.get(other.fold) == one.stem:
         return _SHORT, Ground.SHORT
     alike, ground = _spelt(one, other)
     if one.role is other.role is Role.GIVEN:
         alike *= _TWO_NAMES
-    return (alike, ground) if alike >= LEAST_ALIKE else (0.0, None)
+    return (alike, ground) if alike >= LEAST_ALIKE else _UNLIKE
 
 
 def _same(one: Part, other: Part) -> Ground | None:
@@ -65,7 +80,7 @@ def _same(one: Part, other: Part) -> Ground | None:
     return Ground.FORM if one.stem == other.stem else None
 
 
-def _spelt(one: Part, other: Part) -> tuple[float, Ground | None]:
+def _spelt(one: Part, other: Part) -> Likeness:
     """By letters, and by consonants where vowels are written in many ways or not at all."""
     if not one.heard.isdisjoint(other.heard):
         edits = OSA.normalized_similarity(one.fold, other.fold)
@@ -73,7 +88,7 @@ def _spelt(one: Part, other: Part) -> tuple[float, Ground | None]:
         return max(least, _SOUND + _VOWELS_ADD * edits), Ground.SOUND
     edits = OSA.normalized_similarity(one.fold, other.fold, score_cutoff=_LEAST_EDITS)
     if not edits:
-        return 0.0, None
+        return _UNLIKE
     is_short = min(len(one.fold), len(other.fold)) <= _SHORT_WORD
     alike = 1 - (_SHORT_SLIP if is_short else _SLIP) * (1 - edits)
     if one.fold[0] != other.fold[0]:

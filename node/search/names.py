@@ -28,8 +28,8 @@ _LEAST_ACRONYM = 3
 
 Name = tuple[Part, ...]
 
-#: Places of neighbouring parts, and these parts written as one, plain and folded.
-Run = tuple[tuple[int, ...], str, str]
+#: Places of neighbouring parts in a name, and of those of them that are spelt.
+Run = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def names(text: str, kind: Kind) -> tuple[Name, ...]:
@@ -37,19 +37,28 @@ def names(text: str, kind: Kind) -> tuple[Name, ...]:
     return _names(text[:MAX_LETTERS], kind)
 
 
-@lru_cache(maxsize=16_384)
-def runs(name: Name) -> tuple[Run, ...]:
-    """Neighbouring parts written as one: two, or three around a particle.
+def runs(name: Name) -> list[Run]:
+    """Neighbouring parts that are often written as one: two or three of a few letters together.
 
     A particle between two parts is swallowed as often as it is kept: Badr al-Din, Badreddin.
     """
-    found = [_run((i, i + 1), name[i], name[i + 1]) for i in range(len(name) - 1)]
-    for i in range(len(name) - 2):
-        first, middle, last = name[i : i + 3]
-        if middle.role in (Role.PARTICLE, Role.INITIAL):
-            places = (i, i + 1, i + 2)
-            found += [_run(places, first, middle, last), _run(places, first, last)]
-    return tuple(run for run in found if len(run[1]) <= MAX_RUN_LETTERS)
+    lengths = [len(part.plain) for part in name]
+    found: list[Run] = []
+    for i in range(len(name) - 1):
+        two = lengths[i] + lengths[i + 1]
+        if two <= MAX_RUN_LETTERS:
+            found.append(((i, i + 1), (i, i + 1)))
+        if i + 2 < len(name) and two + lengths[i + 2] <= MAX_RUN_LETTERS:
+            three = (i, i + 1, i + 2)
+            found.append((three, three))
+            if name[i + 1].role in (Role.PARTICLE, Role.INITIAL):
+                found.append((three, (i, i + 2)))
+    return found
+
+
+def spelt_as_one(name: Name, run: Run) -> str:
+    """The spelt parts of a run written as one word."""
+    return "".join([name[place].plain for place in run[1]])
 
 
 def acronym(name: Name) -> str:
@@ -91,7 +100,3 @@ def _thing(text: str, kind: Kind) -> Name:
 def _parts(words: list[str]) -> Name:
     found = (plain for word in words for plain in latin(word[:MAX_PART_LETTERS]))
     return tuple(part(plain) for plain in islice(found, MAX_PARTS))
-
-
-def _run(places: tuple[int, ...], *parts: Part) -> Run:
-    return places, "".join(part.plain for part in parts), "".join(part.fold for part in parts)

@@ -1,13 +1,10 @@
 """What identifiers say: one that agrees decides, one that contradicts counts against."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from federation.messages import Entity, Identifier, Sought
 from node.codes import IdentifierType as Type
 from node.codes import Verdict
-from node.identifiers import checked, normal_form
-from node.kinds import identifiers_of
-from node.search.keying import PHONE_TAIL, countries_of
+from node.search.subjects import PHONE_TAIL, Number
 
 #: What a number that agrees is worth: of its type, of a type that is taken for it, of another
 #: type, and the last digits of a phone.
@@ -41,44 +38,36 @@ _WORDS: Mapping[str, str] = {
 }
 
 
-def agreeing(sought: Sought, entity: Entity) -> tuple[float, str]:
+def agreeing(sought: Sequence[Number], held: Sequence[Number]) -> tuple[float, str]:
     """The worth of the best number that agrees, with words for it; (0, "") when none does."""
-    countries = countries_of(entity) if sought.identifiers else ()
-    found = (
-        _agrees(wanted, held, countries)
-        for wanted in sought.identifiers
-        for held in identifiers_of(entity)
-    )
+    found = (_agrees(wanted, one) for wanted in sought for one in held)
     return max(found, default=(0.0, ""))
 
 
-def contradicting(sought: Sought, entity: Entity) -> str:
+def contradicting(sought: Sequence[Number], held: Sequence[Number]) -> str:
     """Words for a number of a kind that is kept for life and is another one here, or nothing."""
-    for wanted in sought.identifiers:
-        if wanted.type in _KEPT and any(
-            held.type == wanted.type for held in identifiers_of(entity)
-        ):
+    for wanted in sought:
+        if wanted.type in _KEPT and any(one.type == wanted.type for one in held):
             return f"{_words(wanted.type)} differs"
     return ""
 
 
-def _agrees(wanted: Identifier, held: Identifier, countries: tuple[str, ...]) -> tuple[float, str]:
-    mine, theirs = normal_form(wanted, countries), normal_form(held, countries)
-    words = _words(wanted.type)
+def _agrees(wanted: Number, held: Number) -> tuple[float, str]:
+    mine, theirs = wanted.normal, held.normal
     if mine and mine == theirs:
-        return _equal(wanted, held, countries)
+        return _equal(wanted, held)
     is_phone = wanted.type == held.type == Type.PHONE
     if is_phone and mine[-PHONE_TAIL:] == theirs[-PHONE_TAIL:] and len(mine) >= PHONE_TAIL:
-        return _TAIL, f"{words} agrees in its last {PHONE_TAIL} digits"
+        return _TAIL, f"{_words(wanted.type)} agrees in its last {PHONE_TAIL} digits"
     return 0.0, ""
 
 
-def _equal(wanted: Identifier, held: Identifier, countries: tuple[str, ...]) -> tuple[float, str]:
+def _equal(wanted: Number, held: Number) -> tuple[float, str]:
     words = _words(wanted.type)
     if wanted.type != held.type:
         worth = _KINDRED if {wanted.type, held.type} <= _KIN else _OTHER
         return worth, f"{words} agrees, though held as a number of another type"
-    if checked(held, countries).verdict is Verdict.INVALID:
+    if held.verdict == Verdict.INVALID:
         return _AGREES - _CHECK_FAILS, f"{words} agrees, though its check digit fails"
     return _AGREES, f"{words} agrees"
 

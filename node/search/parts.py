@@ -1,9 +1,11 @@
 """Parts of names: one word in forms that grow coarser, and what kind of part it is."""
 
 import re
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+
+import msgspec
+from msgspec.structs import replace
 
 from node.search.spelling import folded, other_sounds, sound, stem
 from node.search.words import FATHERS, GENERIC, GIVEN, PARTICLES, SHORT, bare
@@ -25,13 +27,13 @@ class Role(StrEnum):
     GENERIC = "generic"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class Part(msgspec.Struct, frozen=True, array_like=True, eq=False):
     """One part of a name in forms that grow coarser, and what kind of part it is.
 
     `heard` are the sounds long enough to say something; `is_unvowelled` that it was written
-    without vowels, as Arabic and Hebrew are. Parts are equal only to themselves, because pairs of
-    them are looked up by the million.
+    without vowels, as Arabic and Hebrew are; `sign` is by what it is known among all others:
+    parts of one sign are alike in everything. It is stored with its record, and read back by the
+    thousand, hence a struct. Parts are equal only to themselves.
     """
 
     plain: str
@@ -41,6 +43,7 @@ class Part:
     role: Role
     heard: frozenset[str]
     is_unvowelled: bool
+    sign: str
 
 
 @lru_cache(maxsize=32_768)
@@ -67,7 +70,7 @@ def patronymic(part: Part) -> Part:
     father = found and FATHERS.get(bare(found["of"]), bare(found["of"]))
     if not found and (found := _SHORT_PATRONYMIC.match(part.fold)):
         father = FATHERS.get(bare(found["of"]))
-    return replace(part, stem=f"{father}'", role=Role.PATRONYMIC) if father else part
+    return _as(part, stem=f"{father}'", role=Role.PATRONYMIC) if father else part
 
 
 @lru_cache(maxsize=32_768)
@@ -75,18 +78,28 @@ def of_thing(part: Part) -> Part:
     """The part as one of a thing's name: no given names, but words that half of them have."""
     is_generic = part.plain in GENERIC or part.role is Role.PARTICLE
     role = Role.GENERIC if is_generic else part.role
-    return replace(part, stem=part.fold, role=Role.WORD if role is Role.GIVEN else role)
+    return _as(part, stem=part.fold, role=Role.WORD if role is Role.GIVEN else role)
+
+
+def _as(part: Part, *, stem: str, role: Role) -> Part:
+    return replace(part, stem=stem, role=role, sign=_sign(part.plain, stem, role))
+
+
+def _sign(plain: str, stem: str, role: Role) -> str:
+    return f"{plain} {stem} {role}"
 
 
 def _made(plain: str, fold: str, stem: str, sounds: tuple[str, ...]) -> Part:
+    role = _role(plain, fold)
     return Part(
         plain=plain,
         fold=fold,
         stem=stem,
         sounds=sounds,
-        role=_role(plain, fold),
+        role=role,
         heard=frozenset(sound for sound in sounds if len(sound) >= _LEAST_HEARD),
         is_unvowelled=len(fold) <= len(sounds[0]) + 1,
+        sign=_sign(plain, stem, role),
     )
 
 

@@ -6,11 +6,9 @@ They name what agrees and how, never a value of the record, so that they can be 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from federation.messages import Entity, Reason
-from node.kinds import Kind
+from federation.messages import Reason
 from node.search.alignment import Pair
 from node.search.likeness import Ground
-from node.search.names import names
 from node.search.parts import Role
 from node.search.weighing import Weighed
 
@@ -28,14 +26,6 @@ _ROLES = {
     Role.GENERIC: "common word",
     Role.PARTICLE: "particle",
 }
-#: Properties in which a record says itself which part of its name is which.
-_PROPERTIES = {
-    "firstName": "given name",
-    "secondName": "given name",
-    "middleName": "given name",
-    "fatherName": "patronymic",
-    "lastName": "surname",
-}
 
 
 @dataclass(slots=True)
@@ -52,11 +42,11 @@ class Tally:
         self.reasons.append(Reason(feature, text, points))
 
 
-def explain_name(tally: Tally, found: Weighed, use: str, entity: Entity) -> None:
+def explain_name(tally: Tally, found: Weighed, use: str, labels: Mapping[str, str]) -> None:
     """Add what agrees in a name, then what contradicts, what is missing and a mere namesake."""
     said = sum(pair.says for pair in found.pairs)
     value = tally.value
-    for (label, ground), (count, says) in _groups(found, entity).items():
+    for (label, ground), (count, says) in _groups(found, labels).items():
         value += says / said
         tally.move(value, NAME, _agrees(label, ground, count, _OF[use]))
     for left, text in (
@@ -68,9 +58,10 @@ def explain_name(tally: Tally, found: Weighed, use: str, entity: Entity) -> None
             tally.move(left, NAME, text)
 
 
-def _groups(found: Weighed, entity: Entity) -> dict[tuple[str, Ground], tuple[int, float]]:
+def _groups(
+    found: Weighed, labels: Mapping[str, str]
+) -> dict[tuple[str, Ground], tuple[int, float]]:
     """(label, ground) -> how many parts agree so, and how much that says."""
-    labels = _labels(entity)
     groups: dict[tuple[str, Ground], tuple[int, float]] = {}
     for pair in found.pairs:
         key = _label(pair, labels), pair.ground
@@ -81,17 +72,6 @@ def _groups(found: Weighed, entity: Entity) -> dict[tuple[str, Ground], tuple[in
 
 def _label(pair: Pair, labels: Mapping[str, str]) -> str:
     return _ROLES.get(pair.role) or labels.get(pair.theirs[0].plain, "part")
-
-
-def _labels(entity: Entity) -> dict[str, str]:
-    """Part of a name -> what the record says it is."""
-    return {
-        part.plain: label
-        for name, label in _PROPERTIES.items()
-        for text in entity.all(name)
-        for parts in names(text, Kind.PERSON)
-        for part in parts
-    }
 
 
 def _agrees(label: str, ground: Ground, count: int, of: str) -> str:

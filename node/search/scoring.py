@@ -4,18 +4,10 @@ from dataclasses import dataclass
 
 from federation.messages import Entity, Reason, Sought
 from node.dates import Agreement, PartialDate, agreement
-from node.kinds import Kind, kind_of, names_of
-from node.search.keying import MOST_NAMES, countries_of
 from node.search.names import names
 from node.search.numbers import agreeing, contradicting
-from node.search.reasons import (
-    BIRTH_DATE,
-    IDENTIFIER,
-    NAME,
-    NATIONALITY,
-    Tally,
-    explain_name,
-)
+from node.search.reasons import BIRTH_DATE, IDENTIFIER, NAME, NATIONALITY, Tally, explain_name
+from node.search.subjects import Subject, Wanted, subject_of, wanted_of
 from node.search.weighing import NOTHING, Weighed, weighed
 
 #: A hit from here on would raise an alert; a record below is no hit at all.
@@ -33,14 +25,8 @@ _DATES = {
     Agreement.CLOSE: (0.0, 0.97),
     Agreement.DIFFERS: (0.0, 0.6),
 }
+_ORDER = {found: place for place, found in enumerate(Agreement)}
 _NEAR_YEARS, _NEAR_LEFT = 3, 0.8
-_DATE_OF = {
-    Kind.PERSON: "birthDate",
-    Kind.ORGANISATION: "incorporationDate",
-    Kind.VEHICLE: "buildDate",
-    Kind.VESSEL: "buildDate",
-    Kind.AIRCRAFT: "buildDate",
-}
 #: What is left of the score when a nationality, a lasting number, or the name beside a number
 #: that agrees, is another one; what an agreeing nationality gives of what is lacking.
 _OTHER_NATIONALITY, _OTHER_NUMBER, _OTHER_NAME, _SAME_NATIONALITY = 0.95, 0.8, 0.95, 0.1
@@ -48,79 +34,106 @@ _OTHER_NATIONALITY, _OTHER_NUMBER, _OTHER_NAME, _SAME_NATIONALITY = 0.95, 0.8, 0
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """0 to 1, and the evidence for and against; the points add up to the value."""
+    """0 to 1, and the evidence for and against; the points add up to the value.
+
+    `name` is the best agreement of names, with the use of the record's one, where names decide;
+    `moves` are the values after each further step, with their feature and words.
+    """
 
     value: float = 0.0
-    reasons: tuple[Reason, ...] = ()
+    name: tuple[Weighed, str] | None = None
+    moves: tuple[tuple[float, str, str], ...] = ()
+
+    def reasons(self, subject: Subject) -> tuple[Reason, ...]:
+        """What made this score of a subject, in words and points, in order."""
+        tally = Tally()
+        if self.name:
+            explain_name(tally, *self.name, subject.labels)
+        for value, feature, text in self.moves:
+            tally.move(value, feature, text)
+        return tuple(tally.reasons)
 
 
 NO_SCORE = Score()
 
+#: The share that evidence gives of what the score lacks, what it leaves of it, feature and words.
+_Step = tuple[float, float, str, str]
+_NO_STEP: _Step = (0.0, 1.0, "", "")
+
 
 def score(sought: Sought, entity: Entity) -> Score:
+    """Weigh a question against a record, neither of which is prepared."""
+    return compared(wanted_of(sought), subject_of(entity))
+
+
+def compared(wanted: Wanted, subject: Subject) -> Score:
     """Weigh everything a question says against everything a record says.
 
     A number that agrees decides, and a name or date beside it moves it little; without one the
     best of the record's names does, moved by dates, nationality and numbers that contradict.
     """
-    kind = kind_of(entity.schema)
-    if sought.kind and sought.kind != kind:
+    if wanted.kind and wanted.kind != subject.kind:
         return NO_SCORE
-    worth, words = agreeing(sought, entity)
-    found, use = _best_name(sought.name, entity, kind)
+    worth, words = agreeing(wanted.numbers, subject.numbers) if wanted.numbers else (0.0, "")
+    found, use = _best_name(wanted, subject)
     if not worth and found.score < _LEAST_NAME:
         return NO_SCORE
-    tally = Tally()
-    if worth:
-        tally.move(worth, IDENTIFIER, words)
-        _name_beside(tally, sought, found)
-    else:
-        explain_name(tally, found, use, entity)
-        if differing := contradicting(sought, entity):
-            tally.move(tally.value * _OTHER_NUMBER, IDENTIFIER, differing)
-    _weigh_date(tally, sought, entity, kind)
-    _weigh_nationality(tally, sought, entity)
-    return Score(tally.value, tuple(tally.reasons)) if tally.value >= LEAST else NO_SCORE
+    steps = (
+        _name_beside(worth, wanted, found),
+        _other_number(worth, wanted, subject),
+        _dates(wanted, subject),
+        _nationality(wanted, subject),
+    )
+    value = worth or found.score
+    moves = [(value, IDENTIFIER, words)] if worth else []
+    for gives, leaves, feature, text in steps:
+        if text:
+            value = (value + (1 - value) * gives) * leaves
+            moves.append((value, feature, text))
+    value = round(value, 3)
+    if value < LEAST:
+        return NO_SCORE
+    return Score(value, None if worth else (found, use), tuple(moves))
 
 
-def _best_name(text: str, entity: Entity, kind: Kind) -> tuple[Weighed, str]:
+def _best_name(wanted: Wanted, subject: Subject) -> tuple[Weighed, str]:
     """The best agreement of the name asked for with any name of the record, and that name's use."""
     best, best_use = NOTHING, "primary"
-    for mine in names(text, kind):
-        for use, other in names_of(entity)[:MOST_NAMES]:
-            for theirs in names(other, kind):
-                found = weighed(mine, theirs)
-                if found.score > best.score:
-                    best, best_use = found, use
+    for mine in names(wanted.name, subject.kind):
+        for use, theirs in subject.names:
+            found = weighed(mine, theirs)
+            if found.score > best.score:
+                best, best_use = found, use
     return best, best_use
 
 
-def _name_beside(tally: Tally, sought: Sought, found: Weighed) -> None:
-    if sought.name and found.score < _LEAST_NAME:
-        text = "no name of the record agrees with the name asked for"
-        tally.move(tally.value * _OTHER_NAME, NAME, text)
-    elif sought.name:
-        tally.move(tally.value, NAME, "a name agrees, too")
+def _name_beside(worth: float, wanted: Wanted, found: Weighed) -> _Step:
+    """What a name does beside a number that agrees."""
+    if not worth or not wanted.name:
+        return _NO_STEP
+    if found.score < _LEAST_NAME:
+        return 0.0, _OTHER_NAME, NAME, "no name of the record agrees with the name asked for"
+    return 0.0, 1.0, NAME, "a name agrees, too"
 
 
-def _weigh_date(tally: Tally, sought: Sought, entity: Entity, kind: Kind) -> None:
+def _other_number(worth: float, wanted: Wanted, subject: Subject) -> _Step:
+    if worth or not wanted.numbers:
+        return _NO_STEP
+    differing = contradicting(wanted.numbers, subject.numbers)
+    return 0.0, _OTHER_NUMBER, IDENTIFIER, differing
+
+
+def _dates(wanted: Wanted, subject: Subject) -> _Step:
     """The best agreement of the date asked for with any that the record knows."""
-    wanted = PartialDate.read(sought.birth_date)
-    order = list(Agreement)
-    agreements = (
-        (agreement(wanted, held), held)
-        for held in map(PartialDate.read, entity.all(_DATE_OF.get(kind, "date")))
-    )
-    best, held = min(
-        agreements, key=lambda one: order.index(one[0]), default=(Agreement.UNKNOWN, wanted)
-    )
-    if best is Agreement.UNKNOWN:
-        return
+    if not wanted.date.year or not subject.dates:
+        return _NO_STEP
+    held = [PartialDate(*date) for date in subject.dates]
+    agreements = [(agreement(wanted.date, date), date) for date in held]
+    best, date = min(agreements, key=lambda one: _ORDER[one[0]])
     gives, leaves = _DATES[best]
-    if best is Agreement.DIFFERS and abs(wanted.year - held.year) <= _NEAR_YEARS:
+    if best is Agreement.DIFFERS and abs(wanted.date.year - date.year) <= _NEAR_YEARS:
         leaves = _NEAR_LEFT
-    value = (tally.value + (1 - tally.value) * gives) * leaves
-    tally.move(value, BIRTH_DATE, _date_words(best, wanted, held))
+    return gives, leaves, BIRTH_DATE, _date_words(best, wanted.date, date)
 
 
 def _date_words(best: Agreement, wanted: PartialDate, held: PartialDate) -> str:
@@ -135,12 +148,9 @@ def _date_words(best: Agreement, wanted: PartialDate, held: PartialDate) -> str:
     return "birth date differs"
 
 
-def _weigh_nationality(tally: Tally, sought: Sought, entity: Entity) -> None:
-    held = {country.lower() for country in countries_of(entity)}
-    if not sought.nationality or not held:
-        return
-    if sought.nationality.lower() in held:
-        value = tally.value + (1 - tally.value) * _SAME_NATIONALITY
-        tally.move(value, NATIONALITY, "nationality agrees")
-    else:
-        tally.move(tally.value * _OTHER_NATIONALITY, NATIONALITY, "nationality differs")
+def _nationality(wanted: Wanted, subject: Subject) -> _Step:
+    if not wanted.nationality or not subject.countries:
+        return _NO_STEP
+    if wanted.nationality in subject.countries:
+        return _SAME_NATIONALITY, 1.0, NATIONALITY, "nationality agrees"
+    return 0.0, _OTHER_NATIONALITY, NATIONALITY, "nationality differs"

@@ -36,10 +36,11 @@ def weighed(one: Name, other: Name) -> Weighed:
     found = aligned(one, other)
     if not found.pairs:
         return NOTHING
-    says = sum(pair.says for pair in found.pairs)
-    agrees = sum(pair.says * pair.alike for pair in found.pairs)
-    all_says = says + _AGAINST * min(found.left, found.right)
-    incomplete = agrees / (all_says + _MISSING * abs(found.left - found.right))
+    says = sum([pair.says for pair in found.pairs])
+    agrees = sum([pair.says * pair.alike for pair in found.pairs])
+    less, more = sorted((found.left, found.right))
+    all_says = says + _AGAINST * less
+    incomplete = agrees / (all_says + _MISSING * (more - less))
     return Weighed(
         pairs=found.pairs,
         agreeing=agrees / says,

@@ -8,8 +8,8 @@ from node.codes import IdentifierType
 from node.dates import PartialDate
 from node.identifiers import normal_form
 from node.kinds import Kind
-from node.search.keying import kinds_of
 from node.search.names import names
+from node.search.subjects import kinds_of
 
 #: Letters and digits that an identifier needs; call signs and plates can be as short as three.
 _LEAST_NUMBER, _LEAST_SHORT_NUMBER = 4, 3

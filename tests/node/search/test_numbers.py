@@ -4,8 +4,17 @@ import pytest
 
 from federation.messages import Entity, Identifier, Sought
 from node.kinds import Kind
-from node.search.numbers import agreeing, contradicting
+from node.search import numbers
+from node.search.subjects import subject_of, wanted_of
 from tests.node.search.register import person, thing
+
+
+def agreeing(sought: Sought, entity: Entity) -> tuple[float, str]:
+    return numbers.agreeing(wanted_of(sought).numbers, subject_of(entity).numbers)
+
+
+def contradicting(sought: Sought, entity: Entity) -> str:
+    return numbers.contradicting(wanted_of(sought).numbers, subject_of(entity).numbers)
 
 
 def asked(type_: str, value: str) -> Sought:

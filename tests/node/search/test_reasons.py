@@ -4,13 +4,14 @@ from federation.messages import Entity
 from node.kinds import Kind
 from node.search.names import names
 from node.search.reasons import Tally, explain_name
+from node.search.subjects import subject_of
 from node.search.weighing import weighed
 
 
 def texts(one: str, entity: Entity, use: str = "primary") -> list[str]:
     (mine,), (theirs,) = names(one, Kind.PERSON), names(entity.caption, Kind.PERSON)
     tally = Tally()
-    explain_name(tally, weighed(mine, theirs), use, entity)
+    explain_name(tally, weighed(mine, theirs), use, subject_of(entity).labels)
     return [reason.text for reason in tally.reasons]
 
 
