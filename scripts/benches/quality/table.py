@@ -1,0 +1,47 @@
+"""The figures as a table that people read."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from scripts.benches.quality import before
+from scripts.benches.quality.figures import Figure
+from scripts.benches.quality.sources import ALL, PARTS
+
+_HEAD = (
+    f"{'':48s} {'n':>6s} {'all':>6s} {'95 % within':>15s} {'before':>7s} {'best':>6s} {'aim':>6s}"
+)
+_PARTS = PARTS[1:]
+
+
+def lines(figures: Iterable[Figure]) -> Iterator[str]:
+    """One line a figure, its parts side by side, under the heading of its group."""
+    groups: dict[str, dict[str, list[Figure]]] = {}
+    for one in figures:
+        groups.setdefault(one.group, {}).setdefault(one.unit, []).append(one)
+    for group, units in groups.items():
+        yield ""
+        yield f"{group:52s}{_HEAD}"
+        for unit, parts in units.items():
+            yield _line(unit, parts)
+
+
+def _line(unit: str, parts: Sequence[Figure]) -> str:
+    by_part = {one.part: one for one in parts}
+    whole = by_part[ALL]
+    low, high = whole.between
+    cells = [
+        f"  {unit:50s}{whole.count:6d} {whole.figure:6.3f}   {low:.3f}-{high:.3f}",
+        f" {_or_blank(before.figures().get(whole.key)):>7s}",
+        f" {_or_blank(whole.held.floor):>6s} {_or_blank(whole.held.target):>6s}",
+    ]
+    return "".join([*cells, *(_cell(by_part.get(part)) for part in _PARTS)]).rstrip()
+
+
+def _cell(figure: Figure | None) -> str:
+    if figure is None:
+        return f" {'':13s}"
+    half = (figure.between[1] - figure.between[0]) / 2
+    return f" {figure.figure:6.3f} ±{half:.3f}"
+
+
+def _or_blank(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
