@@ -12,11 +12,15 @@ _ALIKE = 80
 
 
 class Likeness(NamedTuple):
-    """The words of two texts that agree, and those that only one side has."""
+    """The words of two texts that agree, and those that only one side has.
+
+    `places` are where the words that agree stand on the right, in the order of the left.
+    """
 
     agreeing: tuple[str, ...]
     left: tuple[str, ...]
     right: tuple[str, ...]
+    places: tuple[int, ...]
 
 
 @lru_cache(maxsize=65_536)
@@ -27,13 +31,14 @@ def words(text: str) -> tuple[str, ...]:
 
 def likeness(left: str, right: str) -> Likeness:
     """Pair the words of two texts, each with the most alike that is left."""
-    rest = list(words(right))
-    agreeing, alone = [], []
+    rest = dict(enumerate(words(right)))
+    agreeing, alone, places = [], [], []
     for word in words(left):
-        best = max(rest, key=lambda other: fuzz.ratio(word, other), default="")
-        if best and fuzz.ratio(word, best) >= _ALIKE:
-            rest.remove(best)
-            agreeing.append(word)
-        else:
+        best = max(rest, key=lambda place: fuzz.ratio(word, rest[place]), default=None)
+        if best is None or fuzz.ratio(word, rest[best]) < _ALIKE:
             alone.append(word)
-    return Likeness(tuple(agreeing), tuple(alone), tuple(rest))
+        else:
+            del rest[best]
+            agreeing.append(word)
+            places.append(best)
+    return Likeness(tuple(agreeing), tuple(alone), tuple(rest.values()), tuple(places))

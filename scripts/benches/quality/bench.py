@@ -1,10 +1,10 @@
-"""The whole bench: what is scored and asked on two processes, and the figures that come of it."""
+"""The whole bench: what is scored, asked and measured on two processes."""
 
 import multiprocessing
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,11 @@ from scripts.benches.quality import (
     table,
 )
 from scripts.benches.quality.figures import Figure
-from scripts.benches.quality.names import Texts, name_scores
-from scripts.benches.quality.sources import SCENARIOS, Query
+from scripts.benches.quality.names import name_scores
+from scripts.benches.quality.sources import SCENARIOS, Query, Truth
 from scripts.benches.quality.stores import Answer
 
-_PROCESSES, _LOT_OF_PAIRS, _LOTS_OF_QUERIES = 2, 2_000, 8
+_PROCESSES, _LOTS = 2, 8
 _FAMILIES = {
     "persons": sources.PERSONS,
     "organisations": sources.ORGANISATIONS,
@@ -40,10 +40,12 @@ def bench() -> Iterator[dict[str, Any]]:
         return
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(_PROCESSES, mp_context=spawn) as pool:
-        yield from told(chain(_of_pairs(pool), _of_scenarios(pool)))
+        families = [pool.submit(_of_pairs, name) for name in _FAMILIES]
+        scenarios = _of_scenarios(pool)
+        yield from told(one for some in [*families, *scenarios] for one in some.result())
 
 
-def told(figures: Iterator[Figure]) -> Iterator[dict[str, Any]]:
+def told(figures: Iterable[Figure]) -> Iterator[dict[str, Any]]:
     """Every figure as it comes, and in the end the table."""
     every = []
     for figure in figures:
@@ -52,38 +54,41 @@ def told(figures: Iterator[Figure]) -> Iterator[dict[str, Any]]:
     sys.stderr.write("\n".join(table.lines(every)) + "\n")
 
 
-def _of_pairs(pool: Executor) -> Iterator[Figure]:
-    for name, files in _FAMILIES.items():
-        read = [pair for file in files for pair in sources.pairs(file)]
-        scores = _scores(pool, [(pair.left, pair.right, pair.kind) for pair in read])
-        scored = pairs.scored_of(read, scores)
-        cut = pairs.cut_of(scored)
-        yield from pairs.figures(name, read, scored, cut)
-        yield from slices.found(name, read, scores, cut)
-        if name == "persons":
-            for one in slices.makings(read):
-                yield from slices.made(one, _scores(pool, one.texts), cut)
-
-
-def _scores(pool: Executor, texts: Sequence[Texts]) -> list[float]:
-    lots = [texts[start : start + _LOT_OF_PAIRS] for start in range(0, len(texts), _LOT_OF_PAIRS)]
-    return list(chain.from_iterable(pool.map(name_scores, lots)))
-
-
-def _of_scenarios(pool: Executor) -> Iterator[Figure]:
-    truths = {name: sources.truth(name) for name in SCENARIOS}
-    with tempfile.TemporaryDirectory() as folder:
-        answers = [one for name in SCENARIOS for one in _answers(pool, Path(folder) / name, name)]
-    yield from figures_of(answers, truths)
-    yield from dates.years(answers)
-    yield from dates.figures(answers, truths)
-    yield from fetching.figures(answers)
-
-
-def figures_of(answers: Sequence[Answer], truths: Mapping[str, sources.Truth]) -> Iterator[Figure]:
+def figures_of(answers: Sequence[Answer], truths: Mapping[str, Truth]) -> Iterator[Figure]:
     """What is measured the same whether stores or running nodes gave the answers."""
     yield from scenario.figures(answers, truths)
     yield from calibration.figures(answers, truths)
+
+
+def _of_pairs(name: str) -> list[Figure]:
+    """Every figure over one family of files, and its slices."""
+    read = [pair for file in _FAMILIES[name] for pair in sources.pairs(file)]
+    scores = name_scores(slices.texts_of(read))
+    scored = pairs.scored_of(read, scores)
+    cut = pairs.cut_of(scored)
+    found = [*pairs.figures(name, read, scored, cut), *slices.found(name, read, scores, cut)]
+    unchanged = dict(zip(read, scores, strict=True))
+    for one in slices.makings(read) if name == "persons" else ():
+        found += slices.made(one, name_scores(slices.texts_of(one.after)), unchanged, cut)
+    return found
+
+
+def _of_scenarios(pool: Executor) -> list[Future[list[Figure]]]:
+    """Ask every query, then measure."""
+    truths = {name: sources.truth(name) for name in SCENARIOS}
+    with tempfile.TemporaryDirectory() as folder:
+        answers = [one for name in SCENARIOS for one in _answers(pool, Path(folder) / name, name)]
+    return [
+        pool.submit(_listed, scenario.figures, answers, truths),
+        pool.submit(_listed, calibration.figures, answers, truths),
+        pool.submit(_listed, dates.years, answers),
+        pool.submit(_listed, dates.figures, answers, truths),
+        pool.submit(_listed, fetching.figures, answers),
+    ]
+
+
+def _listed(figures: Callable[..., Iterator[Figure]], *arguments: object) -> list[Figure]:
+    return list(figures(*arguments))
 
 
 def _answers(pool: Executor, folder: Path, name: str) -> list[Answer]:
@@ -92,7 +97,7 @@ def _answers(pool: Executor, folder: Path, name: str) -> list[Answer]:
         one.result()
     read = sources.queries(name)
     asked = [*read, *dates.undated(read)]
-    lots = [asked[start::_LOTS_OF_QUERIES] for start in range(_LOTS_OF_QUERIES)]
+    lots = [asked[start::_LOTS] for start in range(_LOTS)]
     return list(chain.from_iterable(pool.map(_asked, lots, [folder] * len(lots))))
 
 

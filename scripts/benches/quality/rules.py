@@ -2,6 +2,8 @@
 
 import re
 
+from rapidfuzz import fuzz
+
 from scripts.benches.quality.alike import likeness, words
 from scripts.benches.quality.sources import Pair
 
@@ -10,6 +12,7 @@ _UKRAINIAN_OR_BELARUSIAN = re.compile("[іїєґў]", re.IGNORECASE)
 _PATRONYMIC = re.compile(r"\w{3,}(?:[oaei]?v[iy]ch|[oei]vn[ay]|auna|ouna|i[ln]ichna|ich)\b")
 _ARABIC_WORDS = frozenset("al el abu abou bin ben ibn abd abdul abdel abdal ad ul din".split())
 _LETTERS_OF_A_WORD = 5
+_NEARLY_THE_SAME = 95
 _SHORTEST, _LONGEST = 3, 7
 
 
@@ -74,15 +77,16 @@ def left_out(pair: Pair) -> bool:
 
 
 def joined(pair: Pair) -> bool:
-    """The same letters in the same order, but not in the same words."""
+    """Nearly the same letters in the same order, but not in as many words."""
     left, right = words(pair.left), words(pair.right)
-    return len(left) != len(right) and "".join(left) == "".join(right)
+    return len(left) != len(right) and fuzz.ratio("".join(left), "".join(right)) >= _NEARLY_THE_SAME
 
 
 def reordered(pair: Pair) -> bool:
-    """The same words in another order."""
-    left, right = words(pair.left), words(pair.right)
-    return left != right and sorted(left) == sorted(right)
+    """Every word agrees, in another order."""
+    found = likeness(pair.left, pair.right)
+    is_whole = not found.left and not found.right
+    return is_whole and list(found.places) != sorted(found.places)
 
 
 def acronym(pair: Pair) -> bool:

@@ -1,6 +1,6 @@
 """The named slices of failures: how many of each are found now, and how many are false."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from scripts.benches.quality import rules, synthesis
@@ -43,10 +43,10 @@ class Made(NamedTuple):
     before: list[Pair]
     after: list[Pair]
 
-    @property
-    def texts(self) -> list[Texts]:
-        """What is to be scored."""
-        return [(pair.left, pair.right, pair.kind) for pair in [*self.before, *self.after]]
+
+def texts_of(pairs: Iterable[Pair]) -> list[Texts]:
+    """What is scored of these pairs."""
+    return [(pair.left, pair.right, pair.kind) for pair in pairs]
 
 
 def found(
@@ -67,6 +67,8 @@ def makings(persons: Sequence[Pair]) -> list[Made]:
     changes: dict[str, synthesis.Change] = {
         "look-alike letters": synthesis.with_look_alikes,
         "initial for the first name": synthesis.with_initial,
+        "first two words joined": synthesis.joined,
+        "last word set first": synthesis.surname_first,
         "several names in one field": synthesis.several(synthesis.others_of(persons)),
     }
     solvable = [pair for pair in persons if pair.band != _UNLIKE]
@@ -74,11 +76,13 @@ def makings(persons: Sequence[Pair]) -> list[Made]:
     return [Made(name, [a for a, _ in some], [b for _, b in some]) for name, some in made.items()]
 
 
-def made(one: Made, scores: Sequence[float], cut: float) -> Iterator[Figure]:
-    """A made slice beside the same pairs as they were; scores in the order of its texts."""
-    half = len(one.before)
-    yield from _figures(one.name, one.after, scores[half:], cut)
-    yield from _figures(f"{one.name}, unchanged", one.before, scores[:half], cut)
+def made(
+    one: Made, scores: Sequence[float], unchanged: Mapping[Pair, float], cut: float
+) -> Iterator[Figure]:
+    """A made slice, with the scores of its changed pairs, beside the same pairs as they were."""
+    yield from _figures(one.name, one.after, scores, cut)
+    before = [unchanged[pair] for pair in one.before]
+    yield from _figures(f"{one.name}, unchanged", one.before, before, cut)
 
 
 def _figures(

@@ -1,6 +1,5 @@
 """The eight stores of a scenario, each filled as a node fills its own, and searched in process."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import lru_cache
@@ -60,11 +59,6 @@ def make(folder: Path, scenario: str, node: str) -> None:
             keeping.keep(tx, drafts, Why(PersonId("bench"), "administrator", "bench"))
     finally:
         store.close()
-
-
-def remove(folder: Path) -> None:
-    """Remove every store of a scenario."""
-    shutil.rmtree(folder)
 
 
 @lru_cache(maxsize=32)

@@ -1,4 +1,4 @@
-"""Failures made from free pairs: look-alike letters, initials, several names in one field."""
+"""Failures made from free pairs: look-alike letters, initials, words joined, several names."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -35,6 +35,17 @@ def with_initial(pair: Pair) -> str:
     if not others or not first[:1].isalpha():
         return pair.right
     return " ".join([f"{first[0].upper()}.", *others])
+
+
+def joined(pair: Pair) -> str:
+    """The first two words written as one."""
+    return pair.right.replace(" ", "", 1)
+
+
+def surname_first(pair: Pair) -> str:
+    """The last word set first."""
+    *others, last = pair.right.split()
+    return " ".join([last, *others])
 
 
 def others_of(pairs: Sequence[Pair]) -> dict[tuple[str, str], str]:
