@@ -1,7 +1,6 @@
-"""The figures of an earlier commit; run with the lines of a bench on stdin, it keeps those."""
+"""The figures of an earlier commit, kept to stand beside those of now."""
 
 import json
-import sys
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -29,7 +28,3 @@ def keep(lines: Iterable[str], commit: str) -> None:
     kept = {key(one["unit"], one["of"]): one["figure"] for one in found if "of" in one}
     text = json.dumps({"commit": commit, "figures": kept}, indent=0, ensure_ascii=False)
     _FILE.write_text(text + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    keep(sys.stdin, sys.argv[1])
