@@ -6,10 +6,11 @@ from scripts.benches.quality import before
 from scripts.benches.quality.figures import Figure
 from scripts.benches.quality.sources import ALL, PARTS
 
-_HEAD = (
-    f"{'':48s} {'n':>6s} {'all':>6s} {'95 % within':>15s} {'before':>7s} {'best':>6s} {'aim':>6s}"
-)
 _PARTS = PARTS[1:]
+_HEAD = (
+    f"{'n':>6s} {'all':>6s} {'95 % within':>13s} {'before':>7s} {'best':>7s} {'aim':>6s}"
+    f"{''.join(f' {part:>13s}' for part in _PARTS)}"
+)
 
 
 def lines(figures: Iterable[Figure]) -> Iterator[str]:
