@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from scripts.benches.quality.figures import FEWEST, NOTHING, Figure, Held, pooled
+from scripts.benches.quality.figures import FEWEST, Figure, Held, pooled
 from scripts.benches.quality.measures import Row, bin_of, calibration_error
 from scripts.benches.quality.sources import ALL, PARTS, Truth, part_of
 from scripts.benches.quality.stores import Answer
@@ -62,4 +62,4 @@ def _errors(label: str, judged: Sequence[_Judged]) -> Iterator[Figure]:
         if len(some) >= FEWEST:
             error = calibration_error(some, WIDTH)
             unit = f"expected error of scores, {label}"
-            yield Figure(GROUP, unit, part, error, len(some), (error, error), NOTHING)
+            yield Figure(GROUP, unit, part, error, len(some), None)

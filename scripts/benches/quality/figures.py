@@ -42,7 +42,7 @@ class Figure:
     part: str
     figure: float
     count: int
-    between: Interval
+    between: Interval | None
     held: Held = NOTHING
 
     @property
@@ -62,9 +62,9 @@ class Figure:
             "unit": self.words,
             "of": self.part,
             "count": self.count,
-            "low": round(self.between[0], 4),
-            "high": round(self.between[1], 4),
         }
+        if self.between:
+            found |= {"low": round(self.between[0], 4), "high": round(self.between[1], 4)}
         if self.key in before.figures():
             found["before"] = before.figures()[self.key]
         if self.held.floor is not None:

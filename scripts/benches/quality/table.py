@@ -28,9 +28,8 @@ def lines(figures: Iterable[Figure]) -> Iterator[str]:
 def _line(unit: str, parts: Sequence[Figure]) -> str:
     by_part = {one.part: one for one in parts}
     whole = by_part[ALL]
-    low, high = whole.between
     cells = [
-        f"  {unit:50s}{whole.count:6d} {whole.figure:6.3f}   {low:.3f}-{high:.3f}",
+        f"  {unit:50s}{whole.count:6d} {whole.figure:6.3f}   {_within(whole):11s}",
         f" {_or_blank(before.figures().get(whole.key)):>7s}",
         f" {_or_blank(whole.held.floor):>6s} {_or_blank(whole.held.target):>6s}",
     ]
@@ -40,8 +39,13 @@ def _line(unit: str, parts: Sequence[Figure]) -> str:
 def _cell(figure: Figure | None) -> str:
     if figure is None:
         return f" {'':13s}"
-    half = (figure.between[1] - figure.between[0]) / 2
-    return f" {figure.figure:6.3f} ±{half:.3f}"
+    between = figure.between
+    half = f"±{(between[1] - between[0]) / 2:.3f}" if between else ""
+    return f" {figure.figure:6.3f} {half:6s}"
+
+
+def _within(figure: Figure) -> str:
+    return f"{figure.between[0]:.3f}-{figure.between[1]:.3f}" if figure.between else ""
 
 
 def _or_blank(value: float | None) -> str:
