@@ -4,22 +4,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from node.search.likeness import Ground, likeness
-from node.search.names import Name, acronym, runs, spelt_as_one
-from node.search.parts import Part, Role, joined
+from node.search.names import LEAST_ACRONYM, Name, acronyms, runs, spelt_as_one
+from node.search.parts import SAYS, Part, Role, joined
 
-#: What a part has to say by its kind; a name is told by its words.
-_SAYS = {
-    Role.WORD: 1.0,
-    Role.NUMBER: 1.0,
-    Role.GIVEN: 0.75,
-    Role.PATRONYMIC: 0.6,
-    Role.INITIAL: 0.3,
-    Role.GENERIC: 0.3,
-    Role.PARTICLE: 0.15,
-}
 #: Parts that one name joins and the other splits must agree better than two single parts.
 _LEAST_JOINED, _JOINED_SLACK = 0.85, 3
-_ACRONYM = 0.8
+#: Letters of an acronym -> how alike it is to the name that it stands for.
+_ACRONYM = {3: 0.6, 4: 0.75, 5: 0.85, 6: 0.9, 7: 0.9, 8: 0.9}
 
 #: Neighbouring parts of a name, by their places.
 _Places = tuple[int, ...]
@@ -42,16 +33,20 @@ class Pair:
     def role(self) -> Role:
         """The kind of part that has the most to say in it."""
         roles = (part.role for part in (*self.mine, *self.theirs))
-        return max(roles, key=_SAYS.__getitem__)
+        return max(roles, key=SAYS.__getitem__)
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Which parts are one, and how much the parts left over on either side would have said."""
+    """Which parts are one, and how much the parts left over on either side would have said.
+
+    `has_other_father` says that a patronymic is left over on both.
+    """
 
     pairs: tuple[Pair, ...] = ()
     left: float = 0.0
     right: float = 0.0
+    has_other_father: bool = False
 
 
 NOTHING = Alignment()
@@ -61,12 +56,13 @@ def aligned(one: Name, other: Name) -> Alignment:
     """Lay two names side by side; the order of their parts, and of the two, makes no difference."""
     left, right = set(range(len(one))), set(range(len(other)))
     chosen = _taken(_resembling(one, other), left, right)
+    if left and right and len(left) + len(right) > LEAST_ACRONYM:
+        chosen += _taken(_abbreviated(one, other, sorted(left), sorted(right)), left, right)
     if not chosen:
-        chosen = _taken(_abbreviated(one, other), left, right)
-        if not chosen:
-            return NOTHING
+        return NOTHING
     pairs = tuple(_pair(one, other, match) for match in chosen)
-    return Alignment(pairs, _says(one, left), _says(other, right))
+    has_other_father = _has_father(one, left) and _has_father(other, right)
+    return Alignment(pairs, _says(one, left), _says(other, right), has_other_father)
 
 
 def _resembling(one: Name, other: Name) -> list[_Match]:
@@ -96,24 +92,41 @@ def _joining(one: Name, other: Name) -> Iterator[_Match]:
         places, spelt = run
         letters = sum([len(one[i].plain) for i in spelt])
         for j, whole in enumerate(other):
-            is_near = abs(letters - len(whole.plain)) <= _JOINED_SLACK
-            if is_near and one[places[0]].fold[0] == whole.fold[0]:
+            if _is_near(letters, whole) and one[places[0]].fold[0] == whole.fold[0]:
                 alike, ground = likeness(joined(spelt_as_one(one, run)), whole)
                 if ground and alike >= _LEAST_JOINED:
                     rank = (-alike, -len(places) - 1, sum(places) + j, abs(places[0] - j))
                     yield rank, ground, places, (j,)
 
 
-def _abbreviated(one: Name, other: Name) -> list[_Match]:
-    """One part that is the first letters of the other name."""
-    mine, theirs = tuple(range(len(one))), tuple(range(len(other)))
-    rank = (-_ACRONYM, 0, 0, 0)
+def _is_near(letters: int, whole: Part) -> bool:
+    """Whether so many letters may be this part; what is written without vowels is shorter."""
+    lacking = letters - len(whole.plain)
+    return abs(lacking) <= _JOINED_SLACK or (whole.is_unvowelled and 0 < lacking <= letters // 2)
+
+
+def _abbreviated(one: Name, other: Name, left: list[int], right: list[int]) -> list[_Match]:
+    """A part left over that is the first letters of what the other name has left over."""
     found: list[_Match] = []
-    if letters := acronym(other):
-        found += [(rank, Ground.ACRONYM, (i,), theirs) for i in mine if one[i].plain == letters]
-    if letters := acronym(one):
-        found += [(rank, Ground.ACRONYM, mine, (j,)) for j in theirs if other[j].plain == letters]
+    for rank, i, whole in _acronyms(one, left, other, right):
+        found.append((rank, Ground.ACRONYM, (i,), whole))
+    for rank, j, whole in _acronyms(other, right, one, left):
+        found.append((rank, Ground.ACRONYM, whole, (j,)))
     return found
+
+
+def _acronyms(
+    one: Name, left: list[int], other: Name, right: list[int]
+) -> Iterator[tuple[_Rank, int, _Places]]:
+    """Parts of the first name that stand for all those of the second; longer ones say more."""
+    places = [i for i in left if len(one[i].fold) in _ACRONYM]
+    if not places or len(right) < LEAST_ACRONYM:
+        return
+    short = acronyms([other[j] for j in right])
+    for i in places:
+        if one[i].fold in short:
+            alike = _ACRONYM[len(one[i].fold)]
+            yield (-alike, 0, 0, 0), i, tuple(right)
 
 
 def _taken(found: list[_Match], left: set[int], right: set[int]) -> list[_Match]:
@@ -147,4 +160,8 @@ def _pair(one: Name, other: Name, match: _Match) -> Pair:
 
 
 def _says(name: Name, places: Collection[int]) -> float:
-    return sum([_SAYS[name[place].role] for place in places])
+    return sum([name[place].says for place in places])
+
+
+def _has_father(name: Name, places: Collection[int]) -> bool:
+    return any(name[place].role is Role.PATRONYMIC for place in places)

@@ -11,12 +11,12 @@ from federation.messages import Entity, Identifier, Sought
 from node.codes import IdentifierType
 from node.identifiers import normal_form
 from node.kinds import Kind, identifiers_of, kind_of, names_of
-from node.search.names import Name, acronym, names, runs, spelt_as_one, telling
+from node.search.names import Name, acronyms, names, runs, spelt_as_one, telling
 from node.search.parts import Role, joined
 from node.search.subjects import MOST_NAMES, PHONE_TAIL, countries_of, kinds_of
 
 #: To be counted up whenever a change here makes other keys: records must then be read again.
-KEYS_VERSION = 1
+KEYS_VERSION = 2
 
 #: A whole name without its order; two parts by their consonants; one part; its consonants;
 #: a number of its type; a number whatever its type.
@@ -50,7 +50,10 @@ def keys_of(sought: Sought) -> frozenset[Key]:
 
 
 def _of_text(text: str, kind: Kind) -> set[Key]:
-    return {key for name in names(text, kind) for key in _of_name(name)}
+    found = {key for name in names(text, kind) for key in _of_name(name)}
+    if kind is Kind.ORGANISATION:
+        found.update((PART, short) for name in names(text, kind) for short in acronyms(name))
+    return found
 
 
 def _of_name(name: Name) -> Iterator[Key]:
@@ -59,8 +62,6 @@ def _of_name(name: Name) -> Iterator[Key]:
     for part in parts:
         yield PART, part.stem
         yield from ((SOUND, sound) for sound in part.sounds)
-    if (letters := acronym(name)) and not any(part.role is Role.GIVEN for part in parts):
-        yield PART, letters
     for run in runs(name):
         yield SOUND, joined(spelt_as_one(name, run)).sounds[0]
     words = [part for part in parts if part.role is not Role.GENERIC][:_MOST_PAIRED]

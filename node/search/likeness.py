@@ -19,6 +19,10 @@ _SLIP, _SHORT_SLIP, _FIRST = 1.2, 1.5, 0.05
 #: What is left of a resemblance between two given names that are known to be different ones.
 _TWO_NAMES = 0.6
 _SHORT_WORD = 4
+#: The same with so few consonants that they say little by themselves: Foz, Fawz.
+_SHORT_SOUND, _LEAST_SPELT = 0.5, 3
+_ONE_VOWEL = 0.7
+_NO_CONSONANTS = str.maketrans("", "", "bcdfghjklmnpqrstvwxz")
 _LEAST_EDITS = 1 - (1 - LEAST_ALIKE) / _SLIP
 
 
@@ -72,6 +76,10 @@ def _compared(one: Part, other: Part) -> Likeness:
     return (alike, ground) if alike >= LEAST_ALIKE else _UNLIKE
 
 
+def _vowels(part: Part) -> str:
+    return part.fold.translate(_NO_CONSONANTS)
+
+
 def _same(one: Part, other: Part) -> Ground | None:
     if one.plain == other.plain:
         return Ground.WRITTEN
@@ -87,9 +95,14 @@ def _spelt(one: Part, other: Part) -> Likeness:
         least = _UNVOWELLED if one.is_unvowelled or other.is_unvowelled else 0.0
         return max(least, _SOUND + _VOWELS_ADD * edits), Ground.SOUND
     edits = OSA.normalized_similarity(one.fold, other.fold, score_cutoff=_LEAST_EDITS)
+    length = min(len(one.fold), len(other.fold))
+    if edits and one.sounds[0] == other.sounds[0] and length >= _LEAST_SPELT:
+        return _SHORT_SOUND + _VOWELS_ADD * edits, Ground.SOUND
+    if _vowels(one) == _vowels(other) and not set(one.sounds).isdisjoint(other.sounds):
+        return _SHORT_SOUND + _VOWELS_ADD * _ONE_VOWEL, Ground.SOUND
     if not edits:
         return _UNLIKE
-    is_short = min(len(one.fold), len(other.fold)) <= _SHORT_WORD
+    is_short = length <= _SHORT_WORD
     alike = 1 - (_SHORT_SLIP if is_short else _SLIP) * (1 - edits)
     if one.fold[0] != other.fold[0]:
         alike -= _FIRST

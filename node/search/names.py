@@ -1,14 +1,18 @@
 """Names taken apart into their parts, and what neighbouring parts make together."""
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
 
 from rigour.names import remove_org_types, tokenize_name
 
 from node.kinds import Kind
+from node.search.concepts import russian_letter, spelt_out
 from node.search.parts import Part, Role, of_thing, part, patronymic
 from node.search.scripts import latin
+from node.search.spelling import folded
 from node.search.words import PARTICLES
 
 #: What stands behind these bounds is not looked at, so that a hostile name stays cheap.
@@ -22,9 +26,11 @@ _BETWEEN_NAMES = re.compile(
 )
 #: A given name and a patronymic that lost the space between them.
 _HUMP = re.compile(r"(?<=[a-zа-яіїєґў]{2})(?=[A-ZА-ЯІЇЄҐЎ][a-zа-яіїєґў]{2})")
+#: First letters with a dot behind each: I.A.C.
+_DOTTED = re.compile(r"\b(?:\w\.){2,}(?:\w\b)?")
 #: With fewer other words a patronymic's form is more likely a surname's: Petrovic, Jankowicz.
 _LEAST_BESIDE_PATRONYMIC = 3
-_LEAST_ACRONYM = 3
+LEAST_ACRONYM = 3
 
 Name = tuple[Part, ...]
 
@@ -61,10 +67,22 @@ def spelt_as_one(name: Name, run: Run) -> str:
     return "".join([name[place].plain for place in run[1]])
 
 
-def acronym(name: Name) -> str:
-    """The first letters of a name's words, particles left out; empty for fewer than three."""
-    letters = "".join(part.plain[0] for part in name if part.plain not in PARTICLES)
-    return letters if len(letters) >= _LEAST_ACRONYM else ""
+def acronyms(name: Sequence[Part]) -> frozenset[str]:
+    """What a name is called by its first letters, folded; empty for fewer than three words.
+
+    In its own words with and without particles, and without its common words at the end; and in
+    Russian, where its words are known there.
+    """
+    own = [part.plain[0] for part in name]
+    telling = [part.plain[0] for part in name if part.plain not in PARTICLES]
+    russian = [_russian_letter(part) for part in name if part.plain not in PARTICLES]
+    found = {"".join(own), "".join(telling), "".join(telling[:-1]), "".join(russian)}
+    return frozenset(folded(one) for one in found if len(one) >= LEAST_ACRONYM)
+
+
+def _russian_letter(part: Part) -> str:
+    letter = russian_letter(part.stem)
+    return part.plain[0] if letter is None else letter
 
 
 def telling(name: Name) -> list[Part]:
@@ -75,7 +93,7 @@ def telling(name: Name) -> list[Part]:
 
 @lru_cache(maxsize=32_768)
 def _names(text: str, kind: Kind) -> tuple[Name, ...]:
-    clean = text.encode("utf-8", "ignore").decode()
+    clean = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode())
     if kind is Kind.PERSON:
         read = [_person(piece) for piece in _BETWEEN_NAMES.split(clean)[:MAX_NAMES]]
     else:
@@ -92,11 +110,18 @@ def _person(text: str) -> Name:
 
 
 def _thing(text: str, kind: Kind) -> Name:
-    lower = text.lower()
+    lower = _DOTTED.sub(_undotted, text).lower()
     words = tokenize_name(remove_org_types(lower)) if kind is Kind.ORGANISATION else []
-    return tuple(of_thing(part) for part in _parts(words or tokenize_name(lower)))
+    found = _parts(words or tokenize_name(lower))
+    if kind is Kind.ORGANISATION:
+        found = tuple(part(word) for one in found for word in spelt_out(one.plain))[:MAX_PARTS]
+    return tuple(of_thing(one) for one in found)
 
 
 def _parts(words: list[str]) -> Name:
     found = (plain for word in words for plain in latin(word[:MAX_PART_LETTERS]))
     return tuple(part(plain) for plain in islice(found, MAX_PARTS))
+
+
+def _undotted(found: re.Match[str]) -> str:
+    return found[0].replace(".", "")

@@ -7,6 +7,8 @@ from functools import lru_cache
 import msgspec
 from msgspec.structs import replace
 
+from node.search.concepts import concept
+from node.search.rarity import rarity
 from node.search.spelling import folded, other_sounds, sound, stem
 from node.search.words import FATHERS, GENERIC, GIVEN, PARTICLES, SHORT, bare
 
@@ -27,12 +29,25 @@ class Role(StrEnum):
     GENERIC = "generic"
 
 
+#: What a part has to say by its kind; a name is told by its words.
+SAYS = {
+    Role.WORD: 1.0,
+    Role.NUMBER: 1.0,
+    Role.GIVEN: 0.75,
+    Role.PATRONYMIC: 0.6,
+    Role.INITIAL: 0.3,
+    Role.GENERIC: 0.5,
+    Role.PARTICLE: 0.15,
+}
+
+
 class Part(msgspec.Struct, frozen=True, array_like=True, eq=False):
     """One part of a name in forms that grow coarser, and what kind of part it is.
 
     `heard` are the sounds long enough to say something; `is_unvowelled` that it was written
-    without vowels, as Arabic and Hebrew are; `sign` is by what it is known among all others:
-    parts of one sign are alike in everything. It is stored with its record, and read back by the
+    without vowels, as Arabic and Hebrew are; `says` is what it has to say, 1 for a rare word;
+    `sign` is by what it is known among all others: parts of one sign are alike in everything. It
+    is stored with its record, and read back by the
     thousand, hence a struct. Parts are equal only to themselves.
     """
 
@@ -44,6 +59,7 @@ class Part(msgspec.Struct, frozen=True, array_like=True, eq=False):
     heard: frozenset[str]
     is_unvowelled: bool
     sign: str
+    says: float
 
 
 @lru_cache(maxsize=32_768)
@@ -75,18 +91,30 @@ def patronymic(part: Part) -> Part:
 
 @lru_cache(maxsize=32_768)
 def of_thing(part: Part) -> Part:
-    """The part as one of a thing's name: no given names, but words that half of them have."""
+    """The part as one of a thing's name: no given names, but words that languages translate."""
+    meant = concept(part.fold)
+    if meant:
+        return _as(part, stem=meant, role=Role.GENERIC)
     is_generic = part.plain in GENERIC or part.role is Role.PARTICLE
     role = Role.GENERIC if is_generic else part.role
     return _as(part, stem=part.fold, role=Role.WORD if role is Role.GIVEN else role)
 
 
 def _as(part: Part, *, stem: str, role: Role) -> Part:
-    return replace(part, stem=stem, role=role, sign=_sign(part.plain, stem, role))
+    is_person = role is Role.PATRONYMIC
+    says = _says(stem, role, is_person=is_person)
+    return replace(part, stem=stem, role=role, sign=_sign(part.plain, stem, role), says=says)
 
 
 def _sign(plain: str, stem: str, role: Role) -> str:
     return f"{plain} {stem} {role}"
+
+
+def _says(stem: str, role: Role, *, is_person: bool) -> float:
+    """What a part says by its kind, less where many bear it."""
+    if role is Role.PATRONYMIC:
+        return SAYS[role]
+    return SAYS[role] * rarity(stem, is_person=is_person)
 
 
 def _made(plain: str, fold: str, stem: str, sounds: tuple[str, ...]) -> Part:
@@ -100,6 +128,7 @@ def _made(plain: str, fold: str, stem: str, sounds: tuple[str, ...]) -> Part:
         heard=frozenset(sound for sound in sounds if len(sound) >= _LEAST_HEARD),
         is_unvowelled=len(fold) <= len(sounds[0]) + 1,
         sign=_sign(plain, stem, role),
+        says=_says(stem, role, is_person=True),
     )
 
 

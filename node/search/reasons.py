@@ -52,7 +52,8 @@ def explain_name(tally: Tally, found: Weighed, use: str, labels: Mapping[str, st
     for left, text in (
         (found.contradicted, f"a part {_OF[use]} contradicts a part of the name asked for"),
         (found.incomplete, "a part of the name stands on one side only"),
-        (found.score, "only one word agrees: a namesake"),
+        (found.namesake, "only one word agrees: a namesake"),
+        (found.score, "what agrees is common to many, or little"),
     ):
         if round(left - tally.value, 3):
             tally.move(left, NAME, text)

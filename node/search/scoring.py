@@ -11,25 +11,26 @@ from node.search.subjects import Subject, Wanted, subject_of, wanted_of
 from node.search.weighing import NOTHING, Weighed, weighed
 
 #: A hit from here on would raise an alert; a record below is no hit at all.
-STRONG, LEAST = 0.85, 0.3
+STRONG, LEAST = 0.7, 0.3
 #: A name below this is no lead, whatever else agrees.
 _LEAST_NAME = 0.2
 
-#: What a date does: the share that it gives of what the score lacks, and what it leaves of it.
-#: On UN and OFAC records a year that agrees is 68 times as likely of one person as of two that
-#: bear the name; one that is off by more than three years 25 times less likely.
+#: What a date does: the share that it gives of what the score lacks, for itself and for each point
+#: of what the name says, and what it leaves of the score. On UN and OFAC records a year that agrees
+#: is 68 times as likely of one person as of two that bear the name; one that is off by more than
+#: three years 25 times less likely. With a name that hardly agrees it still says little.
 _DATES = {
-    Agreement.EQUAL: (0.7, 1.0),
-    Agreement.SWAPPED: (0.5, 1.0),
-    Agreement.COMPATIBLE: (0.4, 1.0),
-    Agreement.CLOSE: (0.0, 0.97),
-    Agreement.DIFFERS: (0.0, 0.6),
+    Agreement.EQUAL: (0.4, 0.8, 1.0),
+    Agreement.SWAPPED: (0.3, 0.8, 1.0),
+    Agreement.COMPATIBLE: (0.0, 1.1, 1.0),
+    Agreement.CLOSE: (0.0, 0.0, 0.97),
+    Agreement.DIFFERS: (0.0, 0.0, 0.6),
 }
 _ORDER = {found: place for place, found in enumerate(Agreement)}
 _NEAR_YEARS, _NEAR_LEFT = 3, 0.8
 #: What is left of the score when a nationality, a lasting number, or the name beside a number
 #: that agrees, is another one; what an agreeing nationality gives of what is lacking.
-_OTHER_NATIONALITY, _OTHER_NUMBER, _OTHER_NAME, _SAME_NATIONALITY = 0.95, 0.8, 0.95, 0.1
+_OTHER_NATIONALITY, _OTHER_NUMBER, _OTHER_NAME, _SAME_NATIONALITY = 0.95, 0.6, 0.95, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,13 @@ def compared(wanted: Wanted, subject: Subject) -> Score:
     found, use = _best_name(wanted, subject)
     if not worth and found.score < _LEAST_NAME:
         return NO_SCORE
+    value = worth or found.score
     steps = (
         _name_beside(worth, wanted, found),
         _other_number(worth, wanted, subject),
-        _dates(wanted, subject),
+        _dates(wanted, subject, value),
         _nationality(wanted, subject),
     )
-    value = worth or found.score
     moves = [(value, IDENTIFIER, words)] if worth else []
     for gives, leaves, feature, text in steps:
         if text:
@@ -123,17 +124,22 @@ def _other_number(worth: float, wanted: Wanted, subject: Subject) -> _Step:
     return 0.0, _OTHER_NUMBER, IDENTIFIER, differing
 
 
-def _dates(wanted: Wanted, subject: Subject) -> _Step:
+def _dates(wanted: Wanted, subject: Subject, value: float) -> _Step:
     """The best agreement of the date asked for with any that the record knows."""
     if not wanted.date.year or not subject.dates:
         return _NO_STEP
     held = [PartialDate(*date) for date in subject.dates]
     agreements = [(agreement(wanted.date, date), date) for date in held]
     best, date = min(agreements, key=lambda one: _ORDER[one[0]])
-    gives, leaves = _DATES[best]
+    itself, beside, leaves = _DATES[best]
     if best is Agreement.DIFFERS and abs(wanted.date.year - date.year) <= _NEAR_YEARS:
         leaves = _NEAR_LEFT
-    return gives, leaves, BIRTH_DATE, _date_words(best, wanted.date, date)
+    return (
+        min(1.0, itself + beside * value),
+        leaves,
+        BIRTH_DATE,
+        _date_words(best, wanted.date, date),
+    )
 
 
 def _date_words(best: Agreement, wanted: PartialDate, held: PartialDate) -> str:

@@ -7,9 +7,16 @@ from node.search.names import Name
 from node.search.parts import Role
 
 #: What it costs when a part contradicts another, and when only one name has it.
-_AGAINST, _MISSING = 1.2, 0.25
+_AGAINST, _MISSING = 0.9, 0.3
+#: What is left when both names have a patronymic, and it is another one.
+_OTHER_FATHER = 0.85
+#: What the agreeing parts of two names should say together, and what it costs when they do not:
+#: a name of common parts alone is the name of many.
+_ENOUGH, _THIN = 1.4, 0.6
 #: What is left when several words stand on both sides and only one of them agrees: a namesake.
-_NAMESAKE = 0.8
+_NAMESAKE = 0.9
+#: A word that says so much names an organisation by itself.
+_RARE = 0.95
 _TELLING = (Role.WORD, Role.GIVEN, Role.NUMBER)
 
 
@@ -18,13 +25,15 @@ class Weighed:
     """The score of two names, 0 to 1, step by step.
 
     `agreeing` is how alike the agreeing parts are; each further value is what is left after what
-    contradicts, after what only one name has, and, as `score`, after a mere namesake.
+    contradicts, after what only one name has, after a mere namesake and, as `score`, after the
+    thinness of what agrees.
     """
 
     pairs: tuple[Pair, ...] = ()
     agreeing: float = 0.0
     contradicted: float = 0.0
     incomplete: float = 0.0
+    namesake: float = 0.0
     score: float = 0.0
 
 
@@ -39,14 +48,17 @@ def weighed(one: Name, other: Name) -> Weighed:
     says = sum([pair.says for pair in found.pairs])
     agrees = sum([pair.says * pair.alike for pair in found.pairs])
     less, more = sorted((found.left, found.right))
-    all_says = says + _AGAINST * less
+    left = _OTHER_FATHER if found.has_other_father else 1.0
+    all_says = (says + _AGAINST * less) / left
     incomplete = agrees / (all_says + _MISSING * (more - less))
+    namesake = incomplete * (_NAMESAKE if _is_namesake(one, other, found) else 1.0)
     return Weighed(
         pairs=found.pairs,
         agreeing=agrees / says,
         contradicted=agrees / all_says,
         incomplete=incomplete,
-        score=incomplete * (_NAMESAKE if _is_namesake(one, other, found) else 1.0),
+        namesake=namesake,
+        score=namesake * (1.0 - _THIN * namesake * max(0.0, 1.0 - agrees / _ENOUGH)),
     )
 
 
@@ -54,4 +66,7 @@ def _is_namesake(one: Name, other: Name, found: Alignment) -> bool:
     if min(len(one), len(other)) == 1 or not found.left + found.right:
         return False
     words = [pair for pair in found.pairs if pair.role in _TELLING]
-    return len(words) == 1 and len(words[0].mine) == len(words[0].theirs)
+    if len(words) != 1 or len(words[0].mine) != len(words[0].theirs):
+        return False
+    is_thing = any(part.role is Role.GENERIC for part in (*one, *other))
+    return not (is_thing and words[0].says >= _RARE)

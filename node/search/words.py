@@ -10,8 +10,8 @@ PARTICLES = frozenset(
     " qizi de del dela della di da do dos das du des la le los las van von der den ter ten zu"
     " zur y e i and the of und mc mac af av st san abd abu abou umm mr mrs ms dr prof sir haji"
     " hajji hadji sheikh shaikh shaykh sheik mullah mulla mawlawi maulavi mawlana maulana qari"
-    " hafiz sayyid sayed seyed seyyed syed ustad gen general brigadier colonel col major"
-    " captain capt".split()
+    " ur ul ud us uz hafiz sayyid sayed seyed seyyed syed ustad gen general brigadier colonel col"
+    " major captain capt".split()
 )
 
 #: Words that half of all organisations have in their name, and legal forms that stayed in it.
@@ -26,7 +26,7 @@ GENERIC = frozenset(
     " predpriyatie zavod nauchno proizvodstvennoe obedinenie gruppa institut tsentr ou uab sia"
     " as ab oy oyj ooo oao zao pao ao llc llp ltda lp gmbh ag sp zoo kft jsc pjsc cjsc ojsc inc"
     " sa srl bv nv fsue fgup mup gup tov aps asa sas spa plc pte pty sdn bhd fze fzc fzco ooc cv"
-    " rl".split()
+    " rl www com".split()
 )
 
 #: canonical form: its forms in other languages and spellings | short forms.

@@ -11,7 +11,7 @@ from node.search.names import (
     MAX_NAMES,
     MAX_PARTS,
     Name,
-    acronym,
+    acronyms,
     names,
     runs,
     spelt_as_one,
@@ -86,7 +86,7 @@ def test_a_firm_loses_its_legal_form_and_keeps_its_common_words_apart() -> None:
 
     assert [(part.plain, part.role) for part in name] == [
         ("baltiisky", Role.WORD),
-        ("eksport", Role.WORD),
+        ("eksport", Role.GENERIC),
         ("trading", Role.GENERIC),
     ]
 
@@ -103,9 +103,23 @@ def test_neighbours_run_together_and_swallow_the_particle_between_them() -> None
     assert {"badral", "aldin", "badraldin", "badrdin"} == found
 
 
-def test_an_acronym_has_the_first_letter_of_three_words_or_more() -> None:
-    assert acronym(only("Baltic Trading and Shipping", Kind.ORGANISATION)) == "bts"
-    assert acronym(only("Baltic Trading", Kind.ORGANISATION)) == ""
+def test_acronyms_have_the_first_letters_of_three_words_or_more() -> None:
+    assert {"bts"} <= acronyms(only("Baltic Trading and Shipping", Kind.ORGANISATION))
+    assert not acronyms(only("Baltic Trading", Kind.ORGANISATION))
+
+
+def test_an_acronym_may_be_made_of_the_russian_words() -> None:
+    name = only("Tamsalu Mechanical Plant", Kind.ORGANISATION)
+
+    assert "tmz" in acronyms(name)
+
+
+def test_first_letters_with_dots_are_one_word() -> None:
+    assert plain(only("T.M.Z.", Kind.ORGANISATION)) == ["tmz"]
+
+
+def test_an_abbreviation_of_the_trade_is_spelt_out() -> None:
+    assert plain(only("NII Tamsalu", Kind.ORGANISATION))[:3] == ["science", "research", "institute"]
 
 
 def test_what_tells_a_name_is_never_nothing() -> None:

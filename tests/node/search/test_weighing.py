@@ -93,7 +93,7 @@ def test_a_part_that_contradicts_costs_more_than_one_that_is_missing() -> None:
         ("Baltika Trans, UAB", "Baltikatrans"),
         ("JSC Severny Veter", "АО Северный Ветер"),
         ("Severny Veter", "Severniy Veter Trading Company"),
-        ("Baltic Timber Shipyards", "BTS"),
+        ("Baltic Timber Shipyards of Tamsalu", "BTSOT"),
     ],
 )
 def test_one_organisation_is_found_in_another_form(one: str, other: str) -> None:
@@ -126,9 +126,29 @@ def test_swapping_two_names_changes_nothing(one: str, other: str) -> None:
         assert score(one, other, kind) == pytest.approx(score(other, one, kind))
 
 
-@given(NAMES)
-def test_a_name_is_wholly_itself_and_no_score_is_above_one(name: str) -> None:
-    assert score(name, name) == pytest.approx(1.0)
+def test_three_first_letters_are_a_lead_and_no_more() -> None:
+    assert LEAST < score("Baltic Timber Shipyards", "BTS", Kind.ORGANISATION) < STRONG
+
+
+def test_a_name_that_many_bear_says_less_than_a_rare_one() -> None:
+    assert score("Abdul Karim", "Abdul Karim") < score("Žemril Osteris", "Žemril Osteris") == 1.0
+
+
+def test_a_rare_word_names_a_firm_whatever_common_words_stand_beside_it() -> None:
+    other_words = score("Ulvesmar Shipping Company", "Ulvesmar Trading", Kind.ORGANISATION)
+    other_firm = score("Ulvesmar Shipping Company", "Dorfalis Shipping Company", Kind.ORGANISATION)
+
+    assert other_words > 0.6 > LEAST > other_firm
+
+
+@given(NAMES, NAMES)
+def test_a_name_agrees_wholly_with_itself_and_with_no_other_better(name: str, other: str) -> None:
+    (mine,) = names(name, Kind.PERSON)
+
+    assert weighed(mine, mine).incomplete == pytest.approx(1.0)
+    assert score(name, other) <= score(name, name) + 1e-9 or score(other, other) >= score(
+        name, other
+    )
 
 
 @given(NAMES, NAMES)
@@ -137,4 +157,6 @@ def test_each_step_only_lowers(one: str, other: str) -> None:
 
     found = weighed(mine, theirs)
 
-    assert 1.000001 > found.agreeing >= found.contradicted >= found.incomplete >= found.score >= 0
+    steps = [found.agreeing, found.contradicted, found.incomplete, found.namesake, found.score]
+    assert steps == sorted(steps, reverse=True)
+    assert 1.000001 > steps[0] >= steps[-1] >= 0

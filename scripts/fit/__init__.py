@@ -1,0 +1,1 @@
+"""What is counted or fitted on public data, and the scripts that do it."""

@@ -1,0 +1,65 @@
+"""Concepts: one for all the words that languages have, and none for what is a name."""
+
+import pytest
+from hypothesis import given
+
+from node.kinds import Kind
+from node.search.concepts import concept, russian_letter, spelt_out
+from node.search.scripts import latin
+from node.search.spelling import folded
+from tests.node.search.hostile import WORDS
+from tests.node.search.test_weighing import score
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("приборостроительный", "implement"),
+        ("исследовательский", "research"),
+        ("предприятия", "enterprise"),
+        ("fabryka", "factory"),
+        ("Stiftung", "foundation"),
+        ("ticaret", "trade"),
+        ("prekyba", "trade"),
+        ("kaubandus", "trade"),
+        ("shipping", "shipping"),
+    ],
+)
+def test_a_word_means_the_same_in_every_language(word: str, meant: str) -> None:
+    (plain,) = latin(word)
+
+    assert concept(folded(plain)) == meant
+
+
+@pytest.mark.parametrize("word", ["gazelle", "tamsalu", "viljandi", "osteris", "balu"])
+def test_a_name_means_nothing(word: str) -> None:
+    assert concept(folded(word)) == ""
+
+
+def test_abbreviations_of_the_trade_are_spelt_out_and_other_words_are_not() -> None:
+    assert spelt_out("nii") == ("science", "research", "institute")
+    assert spelt_out("balu") == ("balu",)
+
+
+def test_a_word_that_russian_writes_as_an_ending_has_no_letter() -> None:
+    assert russian_letter("engineering") == ""
+    assert russian_letter("factory") == "z"
+    assert russian_letter("balu") is None
+
+
+@given(WORDS)
+def test_any_word_has_one_concept_or_none(word: str) -> None:
+    assert concept(word) == concept(word) != word or concept(word) in (word, "")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "unlike"),
+    [
+        ("ОКБ Ульвесмар", "Experimental Design Bureau Ulvesmar", "Design Bureau Dorfalis"),
+        ("Завод приборостроения Ульвесмар", "Ulvesmar Instrument Plant", "Dorfalis Plant"),
+        ("Ulvesmar Dış Ticaret", "Ulvesmar Foreign Trade", "Dorfalis Foreign Trade"),
+    ],
+)
+def test_translated_words_join_one_firm_and_not_two(one: str, other: str, unlike: str) -> None:
+    assert score(one, other, Kind.ORGANISATION) > 0.7
+    assert score(one, unlike, Kind.ORGANISATION) < 0.5
