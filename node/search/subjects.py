@@ -8,16 +8,14 @@ from collections.abc import Mapping
 
 import msgspec
 
-from federation.messages import Entity, Identifier, Sought
+from federation.messages import Entity, Sought
 from node.dates import PartialDate
-from node.identifiers import checked
+from node.identifiers import Number, number
 from node.kinds import Kind, identifiers_of, kind_of, names_of
 from node.search.names import Name, names
 
 #: Names of one record that are read, for lists hold some with hundreds.
 MOST_NAMES = 64
-#: Digits of a phone number that stay the same however its country is written.
-PHONE_TAIL = 8
 
 _COUNTRIES = ("nationality", "citizenship", "country", "jurisdiction", "flag")
 _DATE_OF = {
@@ -35,14 +33,6 @@ _LABELS = {
     "fatherName": "patronymic",
     "lastName": "surname",
 }
-
-
-class Number(msgspec.Struct, frozen=True, array_like=True):
-    """An identifier in the form in which it is compared, with the verdict on its check digit."""
-
-    type: str
-    normal: str
-    verdict: str
 
 
 class Subject(msgspec.Struct, frozen=True, array_like=True):
@@ -86,7 +76,7 @@ def subject_of(entity: Entity) -> Subject:
         names=tuple(dict.fromkeys(read)),
         dates=tuple((date.year, date.month, date.day) for date in dates if date.year),
         countries=frozenset(code.lower() for code in countries if code.isascii()),
-        numbers=tuple(_number(one, countries) for one in identifiers_of(entity)),
+        numbers=tuple(number(one, countries) for one in identifiers_of(entity)),
         labels=_labels(entity) if kind is Kind.PERSON else {},
     )
 
@@ -99,7 +89,7 @@ def wanted_of(sought: Sought) -> Wanted:
         kind=sought.kind,
         date=PartialDate.read(sought.birth_date),
         nationality=sought.nationality.lower(),
-        numbers=tuple(_number(one, countries) for one in sought.identifiers),
+        numbers=tuple(number(one, countries) for one in sought.identifiers),
     )
 
 
@@ -123,11 +113,6 @@ def kinds_of(sought: Sought) -> tuple[Kind, ...]:
 def countries_of(entity: Entity) -> tuple[str, ...]:
     """Every country that a record is tied to, as two-letter codes."""
     return tuple(dict.fromkeys(code for name in _COUNTRIES for code in entity.all(name)))
-
-
-def _number(identifier: Identifier, countries: tuple[str, ...]) -> Number:
-    found = checked(identifier, countries)
-    return Number(identifier.type, found.normal, found.verdict)
 
 
 def _labels(entity: Entity) -> Mapping[str, str]:
