@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from federation.messages import Identifier, Sought
+from federation.messages import Entity, Identifier, Sought
 from node.kinds import Kind
 from node.search import MOST_HITS, STRONG
 from tests.node.search.hostile import TOO_MUCH
@@ -13,6 +13,8 @@ from tests.node.search.register import Register, person, thing
 PETROV = person("Владимир Сергеевич Петров", id="P-petrov", birthDate="1970-05-03")
 SIDOROV = person("Владимир Сергеевич Сидоров", id="P-sidorov", birthDate="1971-06-04")
 BALU = thing(Kind.VESSEL, "Balu 6", id="V-balu", numbers=[Identifier("imo", "IMO 9074729")])
+
+BALU_TWO = thing(Kind.VESSEL, "Balu 7", id="V-two", numbers=[Identifier("imo", "8814275")])
 
 
 def test_the_best_comes_first_with_its_reasons(register: Register) -> None:
@@ -41,6 +43,40 @@ def test_a_number_finds_whatever_its_punctuation(register: Register) -> None:
     found = register.find(Sought(identifiers=(Identifier("imo", "907-4729"),)))
 
     assert [(one.held.record.entity.id, one.score) for one in found] == [("V-balu", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("held", "asked"),
+    [
+        (("plate", "А 123 ВС 77"), ("plate", "a123bc")),
+        (("plate", "123 ABC"), ("plate", "EST 123-ABC")),
+        (("plate", "123 ABC"), ("plate", "I23A8C")),
+        (("plate", "123 ABC"), ("plate", "23AB")),
+        (("vin", "1M8GDM9AXKP042788"), ("vin", "XKP042788")),
+        (("container", "CSQU3054383"), ("container", "CSQU 305438")),
+        (("container", "CSQU3054383"), ("container", "CSQV 3054383")),
+        (("imo", "9074729"), ("imo", "IMO 9074792")),
+        (("iban", "EE382200221020145685"), ("account", "221020145685")),
+        (("phone", "+372 512 3456"), ("phone", "512 3456")),
+        (("imei", "490154203237518"), ("imei", "490154203237581")),
+    ],
+)
+def test_a_thing_is_found_by_a_number_that_is_partial_slipped_or_written_otherwise(
+    register: Register, held: tuple[str, str], asked: tuple[str, str]
+) -> None:
+    kinds = {"plate": Kind.VEHICLE, "vin": Kind.VEHICLE, "container": Kind.CONTAINER}
+    kind = kinds.get(held[0], Kind.PERSON if held[0] != "imo" else Kind.VESSEL)
+    register.holds(thing(kind, id="T-held", numbers=[Identifier(*held)]), BALU_TWO, PETROV)
+
+    assert register.ids(Sought(identifiers=(Identifier(*asked),))) == ["T-held"]
+
+
+def test_a_place_is_found_with_its_words_reordered_and_shortened(register: Register) -> None:
+    place = Entity("A-1", "Address", {"full": ("Kase tn 12-3, 10148 Tallinn",)})
+    other = Entity("A-2", "Address", {"full": ("Tamme tn 12-3, 10148 Tallinn",)})
+    register.holds(place, other)
+
+    assert register.ids(Sought(name="Tallinn, Kase tänav 12", kind="place"))[0] == "A-1"
 
 
 def test_another_kind_is_not_found(register: Register) -> None:
