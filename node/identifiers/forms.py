@@ -20,6 +20,10 @@ MAX_LENGTH = 64
 
 #: Cyrillic and Greek capitals that are drawn as a Latin one.
 _LOOKALIKES = str.maketrans("АВЕЅКМНОРСТУХІЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESKMHOPCTYXIJABEZHIKMNOPTYX")
+#: Signs that can only be misread where a number has digits alone, or letters alone.
+_NEVER_A_LETTER = str.maketrans("ODQILBSZG", "000118526")
+_NEVER_A_DIGIT = str.maketrans("0158", "OISB")
+_MOST_MISREAD, _OWNER, _CONTAINER_LENGTH = 2, 4, 11
 _NEVER_IN_VIN = str.maketrans("IOQ", "100")
 #: "No", as it is put before a number or between a series and its number.
 _NUMERO = re.compile(r"№|\bN[°º]|\bN[or]\.", re.IGNORECASE)
@@ -90,12 +94,31 @@ def _phone(value: str, region: str) -> str:
 
 
 def _imo(value: str) -> str:
-    return _IMO.sub("", plain(value), count=1) if plain(value).startswith("IMO") else plain(value)
+    number = plain(value)
+    return _meant(_IMO.sub("", number, count=1) if number.startswith("IMO") else number, 7)
+
+
+def _mmsi(value: str) -> str:
+    number = _meant(plain(value), 9)
+    return digits(number)
+
+
+def _meant(number: str, length: int) -> str:
+    """A number of so many digits, up to two of which were read as letters that look alike."""
+    drawn = number.translate(_NEVER_A_LETTER)
+    is_close = len(number) == length and sum(map(str.isdigit, number)) >= length - _MOST_MISREAD
+    return drawn if is_close and drawn.isdigit() else number
 
 
 def _container(value: str) -> str:
-    """With its check digit, which not everybody writes down."""
+    """With its check digit, which not everybody writes down, and signs where each belongs.
+
+    Its owner is four letters, what stands behind it digits.
+    """
     number = plain(value)
+    owner, serial = number[:_OWNER].translate(_NEVER_A_DIGIT), number[_OWNER:]
+    meant = owner + _meant(serial, len(serial))
+    number = meant if _CONTAINER.match(meant) and len(meant) <= _CONTAINER_LENGTH else number
     return number + iso6346.calc_check_digit(number) if _CONTAINER.fullmatch(number) else number
 
 
@@ -152,7 +175,7 @@ _FORMS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         Type.IMO: _imo,
         Type.IMO_COMPANY: _imo,
-        Type.MMSI: digits,
+        Type.MMSI: _mmsi,
         Type.IMEI: _imei,
         Type.VIN: _vin,
         Type.CONTAINER: _container,

@@ -176,7 +176,7 @@ def test_a_number_that_leaves_doubt_never_lowers_a_name_that_agrees() -> None:
 
 
 def test_a_birth_date_is_read_out_of_a_national_number() -> None:
-    entity = person("Anna Liiv", idNumber="47605030291", nationality="ee")
+    entity = person("Anna Liiv", idNumber="47605030299", nationality="ee")
 
     right = score(Sought(name="Anna Liivv", birth_date="1976-05-03"), entity)
     wrong = score(Sought(name="Anna Liivv", birth_date="1955"), entity)
