@@ -8,7 +8,8 @@ from federation.messages import Identifier
 from node.codes import IdentifierType as Type
 from node.codes import Verdict
 from node.identifiers.births import UNSAID, born
-from node.identifiers.forms import normal_form
+from node.identifiers.forms import MAX_LENGTH, normal_form, plain
+from node.identifiers.national import LENGTHS
 from node.identifiers.readings import Ground, readings
 from node.identifiers.slips import corrections
 from node.identifiers.verdicts import verdict
@@ -51,11 +52,16 @@ def number(identifier: Identifier, countries: tuple[str, ...] = ()) -> Number:
 def _corrected(identifier: Identifier, countries: tuple[str, ...], said: Verdict) -> frozenset[str]:
     """What it would be without a slip, when its check digit fails.
 
-    The national number of an unknown country fails when it passes nowhere.
+    The national number of an unknown country fails when it is as long as some but passes nowhere.
     """
-    is_homeless = identifier.type == Type.NATIONAL_ID and not countries
+    is_homeless = identifier.type == Type.NATIONAL_ID and not countries and _is_as_long(identifier)
     if said is Verdict.VALID or (said is Verdict.UNCHECKED and not is_homeless):
         return frozenset()
     found = corrections(identifier, countries)
     normals = (normal_form(Identifier(identifier.type, text), countries) for text in found)
     return frozenset(Ground.CORRECTED + normal for normal in normals)
+
+
+def _is_as_long(identifier: Identifier) -> bool:
+    length = len(plain(identifier.value[:MAX_LENGTH]))
+    return any(length in lengths for lengths in LENGTHS.values())
