@@ -42,6 +42,15 @@ _NEAR_YEARS, _NEAR_LEFT = 3, 0.8
 _OTHER_NATIONALITY, _OTHER_NUMBER, _OTHER_NAME, _SAME_NATIONALITY = 0.95, 0.8, 0.95, 0.1
 #: The share that a name beside a number that does not decide gives of what is lacking.
 _NAME_BESIDE = 0.5
+#: What the date and the country of a thing are called.
+_DATE_OF = {
+    Kind.PERSON: "birth",
+    Kind.ORGANISATION: "founding",
+    Kind.VEHICLE: "build",
+    Kind.VESSEL: "build",
+    Kind.AIRCRAFT: "build",
+}
+_COUNTRY_OF = {Kind.PERSON: "nationality", Kind.VESSEL: "flag"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,27 +176,29 @@ def _dates(wanted: Wanted, subject: Subject) -> _Step:
     gives, leaves = _DATES[best]
     if best is Agreement.DIFFERS and abs(wanted.date.year - date.year) <= _NEAR_YEARS:
         leaves = _NEAR_LEFT
-    words = _date_words(best, wanted.date, date)
+    words = _date_words(best, wanted.date, date, _DATE_OF.get(subject.kind, "its"))
     if (date.year, date.month, date.day) in subject.carried:
         words += ", which the national identity number carries"
     return gives, leaves, BIRTH_DATE, words
 
 
-def _date_words(best: Agreement, wanted: PartialDate, held: PartialDate) -> str:
+def _date_words(best: Agreement, wanted: PartialDate, held: PartialDate, of: str) -> str:
     if best is Agreement.EQUAL:
-        return "birth date agrees to the day"
+        return f"{of} date agrees to the day"
     if best is Agreement.SWAPPED:
-        return "birth day and month are swapped"
+        return f"{of} day and month are swapped"
     if best is Agreement.COMPATIBLE:
-        return "birth year and month agree" if wanted.month and held.month else "birth year agrees"
+        has_month = wanted.month and held.month
+        return f"{of} year and month agree" if has_month else f"{of} year agrees"
     if best is Agreement.CLOSE:
-        return "birth date differs by one slip"
-    return "birth date differs"
+        return f"{of} date differs by one slip"
+    return f"{of} date differs"
 
 
 def _nationality(wanted: Wanted, subject: Subject) -> _Step:
     if not wanted.nationality or not subject.countries:
         return _NO_STEP
+    of = _COUNTRY_OF.get(subject.kind, "country")
     if wanted.nationality in subject.countries:
-        return _SAME_NATIONALITY, 1.0, NATIONALITY, "nationality agrees"
-    return 0.0, _OTHER_NATIONALITY, NATIONALITY, "nationality differs"
+        return _SAME_NATIONALITY, 1.0, NATIONALITY, f"{of} agrees"
+    return 0.0, _OTHER_NATIONALITY, NATIONALITY, f"{of} differs"

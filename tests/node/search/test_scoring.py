@@ -203,3 +203,25 @@ def test_a_place_is_scored_by_its_address() -> None:
 
     assert found.value >= STRONG
     assert [reason.feature for reason in found.reasons(subject_of(entity))] == ["address"]
+
+
+@pytest.mark.parametrize(
+    ("sought", "words", "raises"),
+    [
+        (Sought(name="Balu Spirit", kind="vessel", nationality="lr"), "flag agrees", True),
+        (Sought(name="Balu Spirit", kind="vessel", nationality="mt"), "flag differs", False),
+        (Sought(name="Balu Spirit", kind="vessel", birth_date="1990"), "build year agrees", True),
+        (Sought(name="Balu Spirit", kind="vessel", birth_date="2005"), "build date differs", False),
+    ],
+)
+def test_flag_and_build_year_of_a_ship_speak_for_or_against_it(
+    sought: Sought, words: str, raises: bool
+) -> None:
+    names = {"name": ("Neptun",), "previousName": ("Balu Sprit",)}
+    entity = Entity("V-1", "Vessel", names | {"flag": ("lr",), "buildDate": ("1990",)})
+
+    found = score(sought, entity)
+
+    alone = score(Sought(name="Balu Spirit", kind="vessel"), entity)
+    assert found.reasons(subject_of(entity))[-1].text == words
+    assert (found.value > alone.value) is raises
