@@ -22,7 +22,7 @@ MAX_LENGTH = 64
 _LOOKALIKES = str.maketrans("АВЕЅКМНОРСТУХІЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESKMHOPCTYXIJABEZHIKMNOPTYX")
 #: Signs that can only be misread where a number has digits alone, or letters alone.
 _NEVER_A_LETTER = str.maketrans("ODQILBSZG", "000118526")
-_NEVER_A_DIGIT = str.maketrans("0158", "OISB")
+_NEVER_A_DIGIT = str.maketrans("012568", "OIZSGB")
 _MOST_MISREAD, _OWNER, _CONTAINER_LENGTH = 2, 4, 11
 _NEVER_IN_VIN = str.maketrans("IOQ", "100")
 #: "No", as it is put before a number or between a series and its number.

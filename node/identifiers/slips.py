@@ -18,7 +18,7 @@ MOST_CORRECTIONS = 64
 _MOST_SIGNS = 36
 _VIN_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 #: Types in which a letter may be a slip for another one.
-_LETTERED = (Type.CONTAINER, Type.IBAN, Type.NATIONAL_ID)
+_LETTERED = (Type.CONTAINER, Type.IBAN)
 
 
 def _with_century(value: str) -> str:
@@ -58,7 +58,7 @@ def corrections(identifier: Identifier, countries: tuple[str, ...] = ()) -> tupl
 
 
 def neighbours(number: str, type_: str) -> Iterator[str]:
-    """Every number one slip away: a digit for a digit, a letter for a letter, neighbours swapped.
+    """Every number one slip away: a digit for a digit or letter, or neighbours swapped.
 
     Nothing for types whose check digit, if any, we do not know.
     """
@@ -80,8 +80,11 @@ def shortened(number: str) -> Iterator[str]:
 
 
 def _signs(sign: str, type_: str) -> str:
+    """What a sign may be a slip for: a letter for a letter, and where only digits are, for them."""
     if type_ == Type.VIN:
         return digits + _VIN_LETTERS
     if sign in digits:
         return digits
-    return ascii_uppercase if type_ in _LETTERED and sign in ascii_uppercase else ""
+    if type_ == Type.NATIONAL_ID:
+        return ascii_uppercase + digits
+    return ascii_uppercase if type_ in _LETTERED and sign in ascii_uppercase else digits

@@ -93,9 +93,9 @@ def addresses_of(entity: Entity) -> tuple[Address, ...]:
 def keys_of_address(one: Address) -> Iterator[str]:
     """Two words of it together, and each with the house."""
     words = sorted(set(one.words[:_MOST_KEYED]))
-    yield from (f"&{first} {second}" for first, second in combinations(words, 2))
+    yield from (f"{first} {second}" for first, second in combinations(words, 2))
     if one.house:
-        yield from (f"&{word} {one.house}" for word in words)
+        yield from (f"{word} {one.house}" for word in words)
 
 
 def same_place(mine: Address, theirs: Address) -> tuple[float, str]:

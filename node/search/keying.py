@@ -22,8 +22,9 @@ from node.search.subjects import MOST_NAMES, countries_of, kinds_of
 KEYS_VERSION = 2
 
 #: A whole name without its order; two parts by their consonants; one part; its consonants;
-#: a number of its type; a number whatever its type.
-WHOLE, PAIR, PART, SOUND, NUMBER, VALUE = "n", "p", "t", "s", "i", "v"
+#: a number of its type; a number whatever its type; what is left of a number or address in which
+#: a sign or word is another one.
+WHOLE, PAIR, PART, SOUND, NUMBER, VALUE, LEFT = "n", "p", "t", "s", "i", "v", "l"
 
 Key = tuple[str, str]
 
@@ -48,7 +49,7 @@ def keys(entity: Entity) -> frozenset[Key]:
         found |= _of_text(text, kind)
     if kind is Kind.PLACE:
         for place in addresses_of(entity):
-            found.update((VALUE, key) for key in keys_of_address(place))
+            found.update((LEFT, key) for key in keys_of_address(place))
     for identifier in identifiers_of(entity):
         found.update(keys_of_number(number(identifier, countries_of(entity))))
     return frozenset(found)
@@ -60,7 +61,7 @@ def keys_of(sought: Sought) -> frozenset[Key]:
     for kind in kinds_of(sought):
         found |= _of_text(sought.name, kind)
         if kind is Kind.PLACE:
-            found.update((VALUE, key) for key in keys_of_address(address(sought.name)))
+            found.update((LEFT, key) for key in keys_of_address(address(sought.name)))
     for identifier in sought.identifiers:
         countries = (sought.nationality,) if sought.nationality else ()
         found.update(keys_of_number(number(identifier, countries)))
@@ -81,9 +82,9 @@ def keys_of_number(prepared: Number) -> Iterator[Key]:
         yield VALUE, f"?{alike(normal)}"
     if prepared.type in SLIPPING and LEAST_SLIPPING <= len(normal) <= _MOST_SLIPPING:
         core = normal[-TAIL:] if prepared.type == Type.VIN else normal
-        yield from ((VALUE, f"-{left}") for left in shortened(alike(core)))
+        yield from ((LEFT, left) for left in shortened(alike(core)))
     if prepared.type == Type.PLATE:
-        yield from ((VALUE, f"-{left}") for left in ends(alike(normal)))
+        yield from ((LEFT, left) for left in ends(alike(normal)))
 
 
 def _of_text(text: str, kind: Kind) -> set[Key]:

@@ -71,6 +71,21 @@ def test_a_thing_is_found_by_a_number_that_is_partial_slipped_or_written_otherwi
     assert register.ids(Sought(identifiers=(Identifier(*asked),))) == ["T-held"]
 
 
+def test_neighbours_of_a_number_never_crowd_out_a_name(register: Register) -> None:
+    numbers = [f"AB12345{tens}{ones}" for tens in range(10) for ones in range(10)]
+    neighbours = [*numbers, *(f"AB1234{tens}67" for tens in range(10) if tens != 5)]
+    strangers = (
+        person("Peeter Kask", id=f"P-{number}", passportNumber=number)
+        for number in neighbours
+        if number != "AB1234567"
+    )
+    register.holds(*strangers, person("Anna Liiv", id="P-anna"))
+
+    found = register.ids(Sought("Anna Liiv", identifiers=(Identifier("passport", "AB1234567"),)))
+
+    assert found[0] == "P-anna"
+
+
 def test_a_place_is_found_with_its_words_reordered_and_shortened(register: Register) -> None:
     place = Entity("A-1", "Address", {"full": ("Kase tn 12-3, 10148 Tallinn",)})
     other = Entity("A-2", "Address", {"full": ("Tamme tn 12-3, 10148 Tallinn",)})

@@ -52,6 +52,8 @@ LEADS = [
     ("container", "CSQV3054383", "CSQU3054383", "one of the two fails its check digit"),
     ("iban", "EE382200221020145686", "EE382200221020145685", "one of the two fails"),
     ("national_id", "37605030298", "37605030299", "one of the two fails its check digit"),
+    ("national_id", "376O5030299", "37605030299", "one of the two fails its check digit"),
+    ("tax_ru", "77202775093Q", "772027750939", "one of the two fails its check digit"),
     ("account", "20145685", "221020145685", "in its last 8 signs"),
 ]
 STRANGERS = [
