@@ -13,22 +13,22 @@ from node.identifiers.readings import Ground
 from node.search.keying import CONFUSED, LEAST_SLIPPING, SLIPPING, TAIL
 
 #: What a number that agrees is worth: of its type, of a type that is taken for it, of another one.
-_AGREES, _KINDRED, _OTHER = 1.0, 0.97, 0.75
+_AGREES, _KINDRED, _OTHER = 1.0, 0.97, 0.6
 _CHECK_FAILS = 0.05
-#: What another reading that agrees is worth, and what leaves too much open to decide.
+#: What another reading that agrees is worth; what leaves too much open to decide is at most 0.6.
 _READ: Mapping[str, float] = MappingProxyType(
     {
         Ground.UNMARKED: 0.95,
         Ground.UNFILLED: 0.95,
         Ground.INSIDE: 0.9,
-        Ground.SERIES: 0.55,
-        Ground.CORRECTED: 0.6,
+        Ground.SERIES: 0.5,
+        Ground.CORRECTED: 0.55,
     }
 )
-_CONFUSED, _PARTIAL, _CONFUSED_PARTIAL, _SWAPPED, _SLIP = 0.8, 0.6, 0.5, 0.5, 0.45
+_CONFUSED, _PARTIAL, _CONFUSED_PARTIAL, _SWAPPED, _SLIP = 0.6, 0.55, 0.45, 0.5, 0.45
 #: Of a type, what its last digits are worth when nothing else is known.
 _TAILS: Mapping[str, float] = MappingProxyType(
-    {Type.PHONE: 0.85, Type.VIN: 0.7, Type.IBAN: 0.55, Type.ACCOUNT: 0.55}
+    {Type.PHONE: 0.85, Type.VIN: 0.6, Type.IBAN: 0.5, Type.ACCOUNT: 0.5}
 )
 
 #: Types that lists take for one another.
@@ -102,7 +102,7 @@ _NOTHING: Said = (0.0, "")
 def agreeing(sought: Sequence[Number], held: Sequence[Number]) -> Said:
     """The worth of the best number that agrees, with words for it; (0, "") when none does.
 
-    Below 0.85 it is a lead beside other evidence. The worth is the same from either side.
+    Up to 0.6 it is a lead beside other evidence. The worth is the same from either side.
     """
     return max((compared(mine, theirs) for mine in sought for theirs in held), default=_NOTHING)
 
