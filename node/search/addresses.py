@@ -47,7 +47,7 @@ _POSTAL = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:[^\W\d_](?![^\W\d_]))?")
 
-#: What two addresses that agree are worth together with words, the house as the second key says.
+#: What two addresses that agree are worth, by what of them does; 0.6 and less is a lead.
 _SAME, _ANOTHER_FLAT, _NO_HOUSE = 0.9, 0.6, 0.6
 _ONE_WORD, _PARTLY, _ANOTHER_HOUSE = 0.55, 0.5, 0.35
 _TWO = 2
