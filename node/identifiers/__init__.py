@@ -6,9 +6,10 @@ from typing import Self
 from federation.messages import Identifier
 from node.codes import Verdict
 from node.identifiers.forms import MAX_LENGTH, normal_form
+from node.identifiers.prepared import Number, number
 from node.identifiers.verdicts import verdict
 
-__all__ = ["MAX_LENGTH", "Checked", "checked", "normal_form"]
+__all__ = ["MAX_LENGTH", "Checked", "Number", "checked", "normal_form", "number"]
 
 
 @dataclass(frozen=True, slots=True)

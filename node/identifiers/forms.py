@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from types import MappingProxyType
 
 import phonenumbers
+from stdnum import iso6346
 from stdnum.fi import hetu
 from stdnum.se import personnummer
 
@@ -18,7 +20,17 @@ MAX_LENGTH = 64
 
 #: Cyrillic and Greek capitals that are drawn as a Latin one.
 _LOOKALIKES = str.maketrans("АВЕЅКМНОРСТУХІЈΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESKMHOPCTYXIJABEZHIKMNOPTYX")
+#: Signs that can only be misread where a number has digits alone, or letters alone.
+_NEVER_A_LETTER = str.maketrans("ODQILBSZG", "000118526")
+_NEVER_A_DIGIT = str.maketrans("012568", "OIZSGB")
+_MOST_MISREAD, _OWNER, _CONTAINER_LENGTH = 2, 4, 11
 _NEVER_IN_VIN = str.maketrans("IOQ", "100")
+#: "No", as it is put before a number or between a series and its number.
+_NUMERO = re.compile(r"№|\bN[°º]|\bN[or]\.", re.IGNORECASE)
+#: A trunk prefix that is written beside a country code but not dialled with it.
+_TRUNK = re.compile(r"\(0?[08]?\)")
+_IMO = re.compile(r"(?:IMO(?:NUMBER|NO|NR)?)+")
+_CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{6}")
 _HETU = re.compile(r"([0-9]{6})[A-FU-Y]([0-9]{3}[0-9A-Y])")
 _SWEDISH_LENGTH = 12
 _IMEI_LENGTH = 14
@@ -33,14 +45,16 @@ def normal_form(identifier: Identifier, countries: tuple[str, ...] = ()) -> str:
     value = identifier.value[:MAX_LENGTH]
     if identifier.type == Type.PHONE:
         return _phone(value, region(countries))
-    return _FORMS.get(identifier.type, plain)(value)
+    return _FORMS.get(identifier.type, plain)(value)[:MAX_LENGTH]
 
 
 @lru_cache(maxsize=65536)
 def plain(value: str) -> str:
     """Capital letters and digits, accents dropped, look-alike letters drawn as Latin ones."""
-    capitals = unicodedata.normalize("NFKD", value).upper().translate(_LOOKALIKES)
-    return "".join(_digit(letter) for letter in capitals if letter.isalnum())
+    numbered = _NUMERO.sub(" ", value)
+    capitals = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", numbered).upper())
+    drawn = capitals.translate(_LOOKALIKES)
+    return "".join(_digit(letter) for letter in drawn if letter.isalnum())[:MAX_LENGTH]
 
 
 def digits(value: str) -> str:
@@ -57,6 +71,7 @@ def parsed_phone(value: str, region: str) -> phonenumbers.PhoneNumber | None:
     """A phone number with its country, or None when that cannot be told."""
     text = unicodedata.normalize("NFKC", value).strip()
     text = f"+{text[2:]}" if text.startswith("00") else text
+    text = _TRUNK.sub("", text) if text.startswith("+") else text
     try:
         return phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException:
@@ -79,7 +94,40 @@ def _phone(value: str, region: str) -> str:
 
 
 def _imo(value: str) -> str:
-    return plain(value).removeprefix("IMO")
+    number = plain(value)
+    return _meant(_IMO.sub("", number, count=1) if number.startswith("IMO") else number, 7)
+
+
+def _mmsi(value: str) -> str:
+    number = _meant(plain(value), 9)
+    return digits(number)
+
+
+def _meant(number: str, length: int) -> str:
+    """A number of so many digits, up to two of which were read as letters that look alike."""
+    drawn = number.translate(_NEVER_A_LETTER)
+    is_close = len(number) == length and sum(map(str.isdigit, number)) >= length - _MOST_MISREAD
+    return drawn if is_close and drawn.isdigit() else number
+
+
+def _container(value: str) -> str:
+    """With its check digit, which not everybody writes down, and signs where each belongs.
+
+    Its owner is four letters, what stands behind it digits.
+    """
+    number = plain(value)
+    owner, serial = number[:_OWNER].translate(_NEVER_A_DIGIT), number[_OWNER:]
+    meant = owner + _meant(serial, len(serial))
+    number = meant if _CONTAINER.match(meant) and len(meant) <= _CONTAINER_LENGTH else number
+    return number + iso6346.calc_check_digit(number) if _CONTAINER.fullmatch(number) else number
+
+
+def _account(value: str) -> str:
+    """Without the word IBAN in front."""
+    number = plain(value)
+    while number.startswith("IBAN"):
+        number = number[4:]
+    return number
 
 
 def _imei(value: str) -> str:
@@ -93,8 +141,23 @@ def _vin(value: str) -> str:
 
 
 def _email(value: str) -> str:
-    folded = unicodedata.normalize("NFKC", value).casefold()
-    return "".join(folded.split()).removeprefix("mailto:")
+    """Case folded, the host in its own letters; dots and signs of the mailbox are its own.
+
+    Folded again until nothing changes, for every step only folds or shortens.
+    """
+    name, at, host = "".join(unicodedata.normalize("NFKC", value).casefold().split()).rpartition(
+        "@"
+    )
+    found = f"{name}{at}{'.'.join(_label(label) for label in host.split('.'))}"
+    found = found.removeprefix("mailto:")[:MAX_LENGTH]
+    return found if found == value else _email(found)
+
+
+def _label(label: str) -> str:
+    """A word of a host, read out of the form in which it travels."""
+    with suppress(UnicodeError):
+        return label.encode("ascii").decode("idna") if label.startswith("xn--") else label
+    return label
 
 
 def _national(value: str) -> str:
@@ -112,9 +175,12 @@ _FORMS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         Type.IMO: _imo,
         Type.IMO_COMPANY: _imo,
-        Type.MMSI: digits,
+        Type.MMSI: _mmsi,
         Type.IMEI: _imei,
         Type.VIN: _vin,
+        Type.CONTAINER: _container,
+        Type.IBAN: _account,
+        Type.ACCOUNT: _account,
         Type.EMAIL: _email,
         Type.NATIONAL_ID: _national,
     }

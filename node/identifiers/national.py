@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
 
+from stdnum.bg import egn
 from stdnum.by import unp
 from stdnum.de import idnr
 from stdnum.de import vat as de_vat
@@ -16,6 +17,7 @@ from stdnum.lv import pvn
 from stdnum.md import idno
 from stdnum.no import fodselsnummer, mva, orgnr
 from stdnum.pl import nip, pesel, regon
+from stdnum.ro import cnp
 from stdnum.ru import inn, ogrn
 from stdnum.se import orgnr as se_orgnr
 from stdnum.se import personnummer
@@ -37,6 +39,7 @@ Schemes = Mapping[str, tuple[Scheme, ...]]
 
 _PERSONS: Schemes = MappingProxyType(
     {
+        "bg": (egn,),
         "dk": (cpr,),
         "ee": (ik,),
         "fi": (hetu,),
@@ -46,6 +49,7 @@ _PERSONS: Schemes = MappingProxyType(
         "md": (idno,),
         "no": (fodselsnummer,),
         "pl": (pesel,),
+        "ro": (cnp,),
         "se": (personnummer,),
     }
 )
@@ -91,6 +95,24 @@ BY_COUNTRY: Mapping[str, Schemes] = MappingProxyType(
         IdentifierType.NATIONAL_ID: _PERSONS,
         IdentifierType.TAX: _TAX,
         IdentifierType.REGISTRATION: _REGISTRATION,
+    }
+)
+
+#: Country -> how many letters and digits the number of a person has.
+LENGTHS: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {
+        "bg": (10,),
+        "dk": (10,),
+        "ee": (11,),
+        "fi": (10, 11),
+        "is": (10,),
+        "lt": (11,),
+        "lv": (11,),
+        "md": (13,),
+        "no": (11,),
+        "pl": (11,),
+        "ro": (13,),
+        "se": (10, 12),
     }
 )
 

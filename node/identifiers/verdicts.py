@@ -10,8 +10,14 @@ from federation.messages import Identifier
 from node.codes import IdentifierType as Type
 from node.codes import Verdict
 from node.identifiers import own
-from node.identifiers.forms import MAX_LENGTH, digits, parsed_phone, plain, region
-from node.identifiers.national import BY_COUNTRY, UNSETTLED, Scheme
+from node.identifiers.forms import (
+    MAX_LENGTH,
+    digits,
+    parsed_phone,
+    plain,
+    region,
+)
+from node.identifiers.national import BY_COUNTRY, LENGTHS, UNSETTLED, Scheme
 
 
 def verdict(identifier: Identifier, countries: tuple[str, ...] = ()) -> Verdict:
@@ -46,7 +52,8 @@ def _by_country(type_: Type, value: str, countries: tuple[str, ...]) -> Verdict:
     homes = {country.lower() for country in countries}
     is_known = bool(homes) and homes <= schemes.keys()
     if not is_known and type_ is Type.NATIONAL_ID:
-        homes |= schemes.keys()
+        length = len(plain(value))
+        homes |= {home for home in schemes if length in LENGTHS[home]}
     if any(_is_valid(scheme, value) for home in homes for scheme in schemes.get(home, ())):
         return Verdict.VALID
     is_settled = is_known and not any((type_, home) in UNSETTLED for home in homes)
@@ -55,8 +62,9 @@ def _by_country(type_: Type, value: str, countries: tuple[str, ...]) -> Verdict:
 
 def _is_valid(scheme: Scheme, value: str) -> bool:
     """Whether it passes in normal form or as typed, where a hyphen may be a century sign."""
+    number = plain(value)
     try:
-        return scheme.is_valid(plain(value)) or scheme.is_valid(value)
+        return scheme.is_valid(number) or (number != value and scheme.is_valid(value))
     except (ValueError, LookupError):  # the library expects no letters beyond ASCII
         return False
 

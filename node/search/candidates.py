@@ -5,15 +5,16 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from node import store
-from node.search.keying import NUMBER, PAIR, PART, SOUND, VALUE, WHOLE, Key
+from node.search.keying import LEFT, NUMBER, PAIR, PART, SOUND, VALUE, WHOLE, Key
 from node.store import View
 from node.store.keys import RecordNumber
 from node.store.markings import MarkingNumber
 
 #: What a key says, rarity aside, and how many records are read for it: a common given name alone
-#: is no lead, but two parts of a name together are.
-_SAYS = {NUMBER: 20.0, VALUE: 15.0, WHOLE: 2.0, PAIR: 1.2, PART: 1.0, SOUND: 0.6}
-_CAPS = {NUMBER: 500, VALUE: 500, WHOLE: 500, PAIR: 500, PART: 300, SOUND: 300}
+#: is no lead, but two parts of a name together are. Registers hold the neighbours of every number:
+#: what a slip leaves of one says so little that they never crowd out a name.
+_SAYS = {NUMBER: 20.0, VALUE: 15.0, WHOLE: 2.0, PAIR: 1.2, PART: 1.0, SOUND: 0.6, LEFT: 1.0}
+_CAPS = {NUMBER: 500, VALUE: 500, WHOLE: 500, PAIR: 500, PART: 300, SOUND: 300, LEFT: 100}
 
 #: Keys that are looked up and records that are scored for one question.
 MOST_KEYS, MOST = 96, 80

@@ -1,75 +1,218 @@
 """What identifiers say: one that agrees decides, one that contradicts counts against."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from rapidfuzz.distance import OSA
 
 from node.codes import IdentifierType as Type
 from node.codes import Verdict
-from node.search.subjects import PHONE_TAIL, Number
+from node.identifiers import Number
+from node.identifiers.plates import MOST_LACKING, alike, is_partial
+from node.identifiers.readings import Ground
+from node.search.keying import CONFUSED, LEAST_SLIPPING, SLIPPING, TAIL
 
-#: What a number that agrees is worth: of its type, of a type that is taken for it, of another
-#: type, and the last digits of a phone.
-_AGREES, _KINDRED, _OTHER, _TAIL = 1.0, 0.97, 0.75, 0.85
+#: What a number that agrees is worth: of its type, of a type that is taken for it, of another one.
+_AGREES, _KINDRED, _OTHER = 1.0, 0.97, 0.6
 _CHECK_FAILS = 0.05
+#: What another reading that agrees is worth; what leaves too much open to decide is at most 0.6.
+_READ: Mapping[str, float] = MappingProxyType(
+    {
+        Ground.UNMARKED: 0.95,
+        Ground.UNFILLED: 0.95,
+        Ground.INSIDE: 0.9,
+        Ground.SERIES: 0.5,
+        Ground.CORRECTED: 0.55,
+    }
+)
+_CONFUSED, _PARTIAL, _CONFUSED_PARTIAL, _SWAPPED, _SLIP = 0.6, 0.55, 0.45, 0.5, 0.45
+#: Of a type, what its last digits are worth when nothing else is known.
+_TAILS: Mapping[str, float] = MappingProxyType(
+    {Type.PHONE: 0.85, Type.VIN: 0.6, Type.IBAN: 0.5, Type.ACCOUNT: 0.5}
+)
 
 #: Types that lists take for one another.
-_KIN = frozenset({Type.TAX, Type.TAX_RU, Type.REGISTRATION, Type.NATIONAL_ID, Type.OTHER})
+_FAMILY: Mapping[str, str] = MappingProxyType(
+    {
+        Type.TAX: "register",
+        Type.TAX_RU: "register",
+        Type.REGISTRATION: "register",
+        Type.NATIONAL_ID: "register",
+        Type.OTHER: "register",
+        Type.IBAN: "account",
+        Type.ACCOUNT: "account",
+    }
+)
 
 #: Numbers that their bearer keeps: another one of the same type is evidence against.
-_KEPT = frozenset({Type.NATIONAL_ID, Type.TAX_RU, Type.IMO, Type.IMO_COMPANY, Type.VIN, Type.IMEI})
+_KEPT = frozenset(
+    {
+        Type.NATIONAL_ID,
+        Type.TAX_RU,
+        Type.IMO,
+        Type.IMO_COMPANY,
+        Type.VIN,
+        Type.IMEI,
+        Type.CONTAINER,
+    }
+)
 
-_WORDS: Mapping[str, str] = {
-    Type.PASSPORT: "passport number",
-    Type.NATIONAL_ID: "national identity number",
-    Type.TAX: "tax number",
-    Type.TAX_RU: "Russian tax number",
-    Type.REGISTRATION: "registration number",
-    Type.IMO: "IMO number",
-    Type.IMO_COMPANY: "IMO company number",
-    Type.MMSI: "MMSI",
-    Type.CALLSIGN: "call sign",
-    Type.VIN: "VIN",
-    Type.PLATE: "number plate",
-    Type.CONTAINER: "container number",
-    Type.IBAN: "IBAN",
-    Type.PHONE: "phone number",
-    Type.EMAIL: "e-mail address",
-    Type.IMEI: "IMEI",
-    Type.ACCOUNT: "account number",
-}
+_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        Type.PASSPORT: "passport number",
+        Type.NATIONAL_ID: "national identity number",
+        Type.TAX: "tax number",
+        Type.TAX_RU: "Russian tax number",
+        Type.REGISTRATION: "registration number",
+        Type.IMO: "IMO number",
+        Type.IMO_COMPANY: "IMO company number",
+        Type.MMSI: "MMSI",
+        Type.CALLSIGN: "call sign",
+        Type.VIN: "VIN",
+        Type.PLATE: "number plate",
+        Type.CONTAINER: "container number",
+        Type.IBAN: "IBAN",
+        Type.PHONE: "phone number",
+        Type.EMAIL: "e-mail address",
+        Type.IMEI: "IMEI",
+        Type.ACCOUNT: "account number",
+    }
+)
+_GROUNDS: Mapping[str, str] = MappingProxyType(
+    {
+        Ground.UNMARKED: "agrees but for the letters written before it",
+        Ground.UNFILLED: "agrees but for leading zeros",
+        Ground.INSIDE: "agrees with the account inside an IBAN",
+        Ground.SERIES: "agrees in its digits, and its series is not known",
+        Ground.CORRECTED: "differs by one slip, and one of the two fails its check digit",
+    }
+)
+_UNMARKED: Mapping[str, str] = MappingProxyType(
+    {
+        Type.PHONE: "agrees but for its country code",
+        Type.PLATE: "agrees but for the country or region written with it",
+    }
+)
+
+#: What two numbers say of one another, worth and words.
+Said = tuple[float, str]
+_NOTHING: Said = (0.0, "")
 
 
-def agreeing(sought: Sequence[Number], held: Sequence[Number]) -> tuple[float, str]:
-    """The worth of the best number that agrees, with words for it; (0, "") when none does."""
-    found = (_agrees(wanted, one) for wanted in sought for one in held)
-    return max(found, default=(0.0, ""))
+def agreeing(sought: Sequence[Number], held: Sequence[Number]) -> Said:
+    """The worth of the best number that agrees, with words for it; (0, "") when none does.
+
+    Up to 0.6 it is a lead beside other evidence. The worth is the same from either side.
+    """
+    return max((compared(mine, theirs) for mine in sought for theirs in held), default=_NOTHING)
 
 
 def contradicting(sought: Sequence[Number], held: Sequence[Number]) -> str:
-    """Words for a number of a kind that is kept for life and is another one here, or nothing."""
-    for wanted in sought:
-        if wanted.type in _KEPT and any(one.type == wanted.type for one in held):
-            return f"{_words(wanted.type)} differs"
+    """Words for a number of a kind that is kept for life and is another one here, or nothing.
+
+    To be asked when none agrees. National numbers of different lengths are of two countries, and
+    one whose check digit fails says nothing.
+    """
+    for mine in sought:
+        if mine.type in _KEPT and any(_is_another(mine, theirs) for theirs in held):
+            return f"{_words(mine.type)} differs"
     return ""
 
 
-def _agrees(wanted: Number, held: Number) -> tuple[float, str]:
-    mine, theirs = wanted.normal, held.normal
-    if mine and mine == theirs:
-        return _equal(wanted, held)
-    is_phone = wanted.type == held.type == Type.PHONE
-    if is_phone and mine[-PHONE_TAIL:] == theirs[-PHONE_TAIL:] and len(mine) >= PHONE_TAIL:
-        return _TAIL, f"{_words(wanted.type)} agrees in its last {PHONE_TAIL} digits"
-    return 0.0, ""
+def compared(mine: Number, theirs: Number) -> Said:
+    """What one number says of another; the worth is the same from either side."""
+    if mine.normal == theirs.normal:
+        return _equal(mine, theirs) if mine.normal else _NOTHING
+    if mine.type != theirs.type and not _are_kin(mine, theirs):
+        return _NOTHING
+    is_open = not (mine.mark and theirs.mark) or mine.mark == theirs.mark
+    return (
+        _read(mine, theirs, is_open=is_open)
+        or (_tail(mine, theirs) if is_open else None)
+        or (_near(mine, theirs) if mine.type == theirs.type else None)
+        or _NOTHING
+    )
 
 
-def _equal(wanted: Number, held: Number) -> tuple[float, str]:
-    words = _words(wanted.type)
-    if wanted.type != held.type:
-        worth = _KINDRED if {wanted.type, held.type} <= _KIN else _OTHER
+def _equal(mine: Number, theirs: Number) -> Said:
+    words = _words(mine.type)
+    if mine.type != theirs.type:
+        worth = _KINDRED if _are_kin(mine, theirs) else _OTHER
         return worth, f"{words} agrees, though held as a number of another type"
-    if held.verdict == Verdict.INVALID:
+    if mine.type == Type.CONTAINER and mine.verdict != theirs.verdict:
+        return _AGREES, f"{words} agrees, the check digit left out"
+    if Verdict.INVALID in (mine.verdict, theirs.verdict):
         return _AGREES - _CHECK_FAILS, f"{words} agrees, though its check digit fails"
     return _AGREES, f"{words} agrees"
+
+
+def _read(mine: Number, theirs: Number, *, is_open: bool) -> Said | None:
+    """The best other reading of one that is one of the other's, or the other itself.
+
+    Where two marks differ, only a slip brings the two together. Two that could be corrected to
+    one number are two slips apart.
+    """
+    if not mine.readings and not theirs.readings:
+        return None
+    met = [text[0] for text in mine.readings if text[1:] == theirs.normal]
+    met += [text[0] for text in theirs.readings if text[1:] == mine.normal]
+    both = mine.readings & theirs.readings
+    met += [text[0] for text in both if text[0] != Ground.CORRECTED]
+    grounds = met if is_open else [ground for ground in met if ground == Ground.CORRECTED]
+    if not grounds:
+        return None
+    ground = max(grounds, key=_READ.__getitem__)
+    words = _GROUNDS[ground]
+    if ground == Ground.UNMARKED:
+        words = _UNMARKED.get(mine.type, words)
+    return _READ[ground], f"{_words(mine.type)} {words}"
+
+
+def _tail(mine: Number, theirs: Number) -> Said | None:
+    """Agrees in its end, which is all that is known of one of the two."""
+    worth = _TAILS.get(mine.type, 0.0)
+    if not worth or mine.normal[-TAIL:] != theirs.normal[-TAIL:]:
+        return None
+    short, long = sorted((mine.normal, theirs.normal), key=len)
+    if len(short) < TAIL or (mine.type != Type.PHONE and not long.endswith(short)):
+        return None
+    signs = "digits" if mine.type == Type.PHONE else "signs"
+    return worth, f"{_words(mine.type)} agrees in its last {TAIL} {signs}"
+
+
+def _near(mine: Number, theirs: Number) -> Said | None:
+    """Agrees after confused signs, in a part, or but for one slip."""
+    apart = abs(len(mine.normal) - len(theirs.normal))
+    if mine.type not in CONFUSED or apart > MOST_LACKING:
+        return None
+    words, one, other = _words(mine.type), alike(mine.normal), alike(theirs.normal)
+    if one == other:
+        return _CONFUSED, f"{words} agrees, taking signs that look alike for one another"
+    if mine.type == Type.PLATE and apart and is_partial(one, other):
+        if is_partial(mine.normal, theirs.normal):
+            return _PARTIAL, f"{words} agrees in part: signs at its ends are missing"
+        return _CONFUSED_PARTIAL, f"{words} agrees in part, taking signs that look alike as one"
+    return _slip(mine, theirs) if mine.type in SLIPPING else None
+
+
+def _slip(mine: Number, theirs: Number) -> Said | None:
+    one, other = mine.normal, theirs.normal
+    if min(len(one), len(other)) < LEAST_SLIPPING or OSA.distance(one, other, score_cutoff=1) > 1:
+        return None
+    words = _words(mine.type)
+    if sorted(one) == sorted(other):
+        return _SWAPPED, f"{words} differs by two neighbours that are swapped"
+    return _SLIP, f"{words} differs by one slip"
+
+
+def _is_another(mine: Number, theirs: Number) -> bool:
+    is_same_kind = mine.type == theirs.type and len(mine.normal) == len(theirs.normal)
+    return is_same_kind and Verdict.INVALID not in (mine.verdict, theirs.verdict)
+
+
+def _are_kin(mine: Number, theirs: Number) -> bool:
+    family = _FAMILY.get(mine.type)
+    return family is not None and family == _FAMILY.get(theirs.type)
 
 
 def _words(type_: str) -> str:

@@ -13,6 +13,7 @@ from node.search.parts import Role
 from node.search.weighing import Weighed
 
 NAME, BIRTH_DATE, NATIONALITY, IDENTIFIER = "name", "birth_date", "nationality", "identifier"
+ADDRESS = "address"
 
 _OF = {
     "primary": "of the name",

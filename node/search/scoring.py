@@ -4,9 +4,19 @@ from dataclasses import dataclass
 
 from federation.messages import Entity, Reason, Sought
 from node.dates import Agreement, PartialDate, agreement
+from node.kinds import Kind
+from node.search.addresses import same_place
 from node.search.names import names
 from node.search.numbers import agreeing, contradicting
-from node.search.reasons import BIRTH_DATE, IDENTIFIER, NAME, NATIONALITY, Tally, explain_name
+from node.search.reasons import (
+    ADDRESS,
+    BIRTH_DATE,
+    IDENTIFIER,
+    NAME,
+    NATIONALITY,
+    Tally,
+    explain_name,
+)
 from node.search.subjects import Subject, Wanted, subject_of, wanted_of
 from node.search.weighing import NOTHING, Weighed, weighed
 
@@ -31,6 +41,17 @@ _NEAR_YEARS, _NEAR_LEFT = 3, 0.8
 #: What is left of the score when a nationality, a lasting number, or the name beside a number
 #: that agrees, is another one; what an agreeing nationality gives of what is lacking.
 _OTHER_NATIONALITY, _OTHER_NUMBER, _OTHER_NAME, _SAME_NATIONALITY = 0.95, 0.6, 0.95, 0.1
+#: The share that a name beside a number that does not decide gives of what is lacking.
+_NAME_BESIDE = 0.5
+#: What the date and the country of a thing are called.
+_DATE_OF = {
+    Kind.PERSON: "birth",
+    Kind.ORGANISATION: "founding",
+    Kind.VEHICLE: "build",
+    Kind.VESSEL: "build",
+    Kind.AIRCRAFT: "build",
+}
+_COUNTRY_OF = {Kind.PERSON: "nationality", Kind.VESSEL: "flag"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +91,44 @@ def score(sought: Sought, entity: Entity) -> Score:
 def compared(wanted: Wanted, subject: Subject) -> Score:
     """Weigh everything a question says against everything a record says.
 
-    A number that agrees decides, and a name or date beside it moves it little; without one the
-    best of the record's names does, moved by dates, nationality and numbers that contradict.
+    What agrees more, a number or a name, leads, and the other one gives its share of what the
+    score lacks; then dates, nationality and numbers that contradict move it.
     """
     if wanted.kind and wanted.kind != subject.kind:
         return NO_SCORE
-    worth, words = agreeing(wanted.numbers, subject.numbers) if wanted.numbers else (0.0, "")
+    worth, feature, words = _best_number(wanted, subject)
     found, use = _best_name(wanted, subject)
     if not worth and found.score < _LEAST_NAME:
         return NO_SCORE
-    value = worth or found.score
+    is_by_name = found.score > worth
+    value = round(max(worth, found.score), 3)
     steps = (
-        _name_beside(worth, wanted, found),
+        _beside(is_by_name, (worth, feature, words), found, wanted),
         _other_number(worth, wanted, subject),
         _dates(wanted, subject, value),
         _nationality(wanted, subject),
     )
-    moves = [(value, IDENTIFIER, words)] if worth else []
-    for gives, leaves, feature, text in steps:
+    moves = [] if is_by_name else [(value, feature, words)]
+    for gives, leaves, step, text in steps:
         if text:
-            value = (value + (1 - value) * gives) * leaves
-            moves.append((value, feature, text))
-    value = round(value, 3)
+            value = round((value + (1 - value) * gives) * leaves, 3)
+            moves.append((value, step, text))
     if value < LEAST:
         return NO_SCORE
-    return Score(value, None if worth else (found, use), tuple(moves))
+    return Score(value, (found, use) if is_by_name else None, tuple(moves))
+
+
+def _best_number(wanted: Wanted, subject: Subject) -> tuple[float, str, str]:
+    """The worth of the number that agrees best, or of the address where a place is sought."""
+    if subject.kind is Kind.PLACE and subject.places:
+        places = (same_place(wanted.place, place) for place in subject.places)
+        worth, words = max(places)
+        if worth:
+            return worth, ADDRESS, words
+    if not wanted.numbers:
+        return 0.0, "", ""
+    worth, words = agreeing(wanted.numbers, subject.numbers)
+    return worth, IDENTIFIER, words
 
 
 def _best_name(wanted: Wanted, subject: Subject) -> tuple[Weighed, str]:
@@ -108,13 +142,22 @@ def _best_name(wanted: Wanted, subject: Subject) -> tuple[Weighed, str]:
     return best, best_use
 
 
-def _name_beside(worth: float, wanted: Wanted, found: Weighed) -> _Step:
-    """What a name does beside a number that agrees."""
-    if not worth or not wanted.name:
+def _beside(
+    is_by_name: bool, number: tuple[float, str, str], found: Weighed, wanted: Wanted
+) -> _Step:
+    """What a number does beside a name that leads, or a name beside a number.
+
+    A number that decides needs no name, and of a place both are one text.
+    """
+    worth, feature, words = number
+    if feature != IDENTIFIER or not wanted.name:
         return _NO_STEP
+    if is_by_name:
+        return worth, 1.0, feature, words
     if found.score < _LEAST_NAME:
         return 0.0, _OTHER_NAME, NAME, "no name of the record agrees with the name asked for"
-    return 0.0, 1.0, NAME, "a name agrees, too"
+    gives = 0.0 if worth >= STRONG else found.score * _NAME_BESIDE
+    return gives, 1.0, NAME, "a name agrees, too"
 
 
 def _other_number(worth: float, wanted: Wanted, subject: Subject) -> _Step:
@@ -126,37 +169,37 @@ def _other_number(worth: float, wanted: Wanted, subject: Subject) -> _Step:
 
 def _dates(wanted: Wanted, subject: Subject, value: float) -> _Step:
     """The best agreement of the date asked for with any that the record knows."""
-    if not wanted.date.year or not subject.dates:
+    held = [PartialDate(*date) for date in (*subject.dates, *subject.carried)]
+    if not wanted.date.year or not held:
         return _NO_STEP
-    held = [PartialDate(*date) for date in subject.dates]
     agreements = [(agreement(wanted.date, date), date) for date in held]
     best, date = min(agreements, key=lambda one: _ORDER[one[0]])
     itself, beside, leaves = _DATES[best]
     if best is Agreement.DIFFERS and abs(wanted.date.year - date.year) <= _NEAR_YEARS:
         leaves = _NEAR_LEFT
-    return (
-        min(1.0, itself + beside * value),
-        leaves,
-        BIRTH_DATE,
-        _date_words(best, wanted.date, date),
-    )
+    words = _date_words(best, wanted.date, date, _DATE_OF.get(subject.kind, "its"))
+    if (date.year, date.month, date.day) in subject.carried:
+        words += ", which the national identity number carries"
+    return min(1.0, itself + beside * value), leaves, BIRTH_DATE, words
 
 
-def _date_words(best: Agreement, wanted: PartialDate, held: PartialDate) -> str:
+def _date_words(best: Agreement, wanted: PartialDate, held: PartialDate, of: str) -> str:
     if best is Agreement.EQUAL:
-        return "birth date agrees to the day"
+        return f"{of} date agrees to the day"
     if best is Agreement.SWAPPED:
-        return "birth day and month are swapped"
+        return f"{of} day and month are swapped"
     if best is Agreement.COMPATIBLE:
-        return "birth year and month agree" if wanted.month and held.month else "birth year agrees"
+        has_month = wanted.month and held.month
+        return f"{of} year and month agree" if has_month else f"{of} year agrees"
     if best is Agreement.CLOSE:
-        return "birth date differs by one slip"
-    return "birth date differs"
+        return f"{of} date differs by one slip"
+    return f"{of} date differs"
 
 
 def _nationality(wanted: Wanted, subject: Subject) -> _Step:
     if not wanted.nationality or not subject.countries:
         return _NO_STEP
+    of = _COUNTRY_OF.get(subject.kind, "country")
     if wanted.nationality in subject.countries:
-        return _SAME_NATIONALITY, 1.0, NATIONALITY, "nationality agrees"
-    return 0.0, _OTHER_NATIONALITY, NATIONALITY, "nationality differs"
+        return _SAME_NATIONALITY, 1.0, NATIONALITY, f"{of} agrees"
+    return 0.0, _OTHER_NATIONALITY, NATIONALITY, f"{of} differs"

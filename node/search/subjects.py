@@ -4,20 +4,19 @@ What is prepared of a record is stored beside it; it follows from what was typed
 anew whenever `KEYS_VERSION` goes up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from federation.messages import Entity, Identifier, Sought
+from federation.messages import Entity, Sought
 from node.dates import PartialDate
-from node.identifiers import checked
+from node.identifiers import Number, number
 from node.kinds import Kind, identifiers_of, kind_of, names_of
+from node.search.addresses import Address, address, addresses_of
 from node.search.names import Name, names
 
 #: Names of one record that are read, for lists hold some with hundreds.
 MOST_NAMES = 64
-#: Digits of a phone number that stay the same however its country is written.
-PHONE_TAIL = 8
 
 _COUNTRIES = ("nationality", "citizenship", "country", "jurisdiction", "flag")
 _DATE_OF = {
@@ -37,18 +36,11 @@ _LABELS = {
 }
 
 
-class Number(msgspec.Struct, frozen=True, array_like=True):
-    """An identifier in the form in which it is compared, with the verdict on its check digit."""
-
-    type: str
-    normal: str
-    verdict: str
-
-
 class Subject(msgspec.Struct, frozen=True, array_like=True):
     """A record as it is compared: its names with their use, dates, countries and numbers.
 
-    `labels` name the parts (plain) of which the record says itself what they are.
+    `labels` name the parts (plain) of which the record says itself what they are; `carried` are
+    birth dates that only a national number says; `places` the addresses of a place.
     """
 
     kind: Kind
@@ -57,6 +49,8 @@ class Subject(msgspec.Struct, frozen=True, array_like=True):
     countries: frozenset[str]
     numbers: tuple[Number, ...]
     labels: Mapping[str, str]
+    carried: tuple[tuple[int, int, int], ...] = ()
+    places: tuple[Address, ...] = ()
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -67,6 +61,7 @@ class Wanted(msgspec.Struct, frozen=True):
     date: PartialDate
     nationality: str
     numbers: tuple[Number, ...]
+    place: Address
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -80,14 +75,18 @@ def subject_of(entity: Entity) -> Subject:
     read = (
         (use, name) for use, text in names_of(entity)[:MOST_NAMES] for name in names(text, kind)
     )
-    dates = map(PartialDate.read, entity.all(_DATE_OF.get(kind, "date")))
+    dates = _days(entity.all(_DATE_OF.get(kind, "date")))
+    numbers = tuple(number(one, countries) for one in identifiers_of(entity))
+    carried = _days(one.birth_date for one in numbers) if kind is Kind.PERSON else ()
     return Subject(
         kind=kind,
         names=tuple(dict.fromkeys(read)),
-        dates=tuple((date.year, date.month, date.day) for date in dates if date.year),
+        dates=dates,
         countries=frozenset(code.lower() for code in countries if code.isascii()),
-        numbers=tuple(_number(one, countries) for one in identifiers_of(entity)),
+        numbers=numbers,
         labels=_labels(entity) if kind is Kind.PERSON else {},
+        carried=tuple(date for date in carried if date not in dates),
+        places=addresses_of(entity) if kind is Kind.PLACE else (),
     )
 
 
@@ -99,7 +98,8 @@ def wanted_of(sought: Sought) -> Wanted:
         kind=sought.kind,
         date=PartialDate.read(sought.birth_date),
         nationality=sought.nationality.lower(),
-        numbers=tuple(_number(one, countries) for one in sought.identifiers),
+        numbers=tuple(number(one, countries) for one in sought.identifiers),
+        place=address(sought.name),
     )
 
 
@@ -125,9 +125,10 @@ def countries_of(entity: Entity) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for name in _COUNTRIES for code in entity.all(name)))
 
 
-def _number(identifier: Identifier, countries: tuple[str, ...]) -> Number:
-    found = checked(identifier, countries)
-    return Number(identifier.type, found.normal, found.verdict)
+def _days(texts: Iterable[str]) -> tuple[tuple[int, int, int], ...]:
+    """Every date that can be read, once."""
+    dates = map(PartialDate.read, texts)
+    return tuple(dict.fromkeys((date.year, date.month, date.day) for date in dates if date.year))
 
 
 def _labels(entity: Entity) -> Mapping[str, str]:

@@ -74,6 +74,21 @@ SAME = [
     ("national_id", "131052A308T", "131052-308T", ""),
     ("email", "Anna@Example.EE", "anna@example.ee", ""),
     ("plate", "Ö 12-AB", "o12ab", ""),
+    ("plate", "А 123 ВС 77", "a123bc77", ""),
+    ("plate", "ΑΒ-1234", "AB1234", ""),
+    ("imo", "IMO No. 9074729", "9074729", ""),
+    ("imo", "imo-number: 9074729", "9074729", ""),
+    ("container", "CSQU 305438", "CSQU3054383", ""),
+    ("container", "C5QU 3O54383", "CSQU3054383", ""),
+    ("imo", "IMO 9O74729", "9074729", ""),
+    ("mmsi", "27327906O", "273279060", ""),
+    ("passport", "4510 № 123456", "4510123456", ""),
+    ("passport", "AB No. 123456", "AB123456", ""),
+    ("passport", "AB N° 123456", "AB123456", ""),
+    ("iban", "IBAN: EE38 2200 2210 2014 5685", "EE382200221020145685", ""),
+    ("phone", "+370 (8) 612 34567", "+370 612 34567", ""),
+    ("phone", "+49 (0)30 123456", "+49 30 123456", ""),
+    ("email", "anna@xn--bcher-kva.example", "ANNA@Bücher.example", ""),
 ]
 
 DIFFERENT = [
@@ -81,6 +96,11 @@ DIFFERENT = [
     ("vin", "1M8GDM9AXKP042788", "1M8GDM9AXKP042789"),
     ("phone", "+37061234567", "+37161234567"),
     ("national_id", "201218119876", "811218-9876"),
+    ("email", "a.nna@example.ee", "anna@example.ee"),
+    ("email", "anna+x@example.ee", "anna@example.ee"),
+    ("container", "CSQU 305438", "CSQU 305439"),
+    ("registration", "HRB 123456", "HRA 123456"),
+    ("passport", "NO 123456", "123456"),
 ]
 
 
@@ -148,7 +168,13 @@ def test_any_text_is_checked_without_a_fault(
     assert found.verdict in set(Verdict)
 
 
-@given(TYPES, st.text(alphabet="0123456789ABÄАВ+- /.x", max_size=24))
+@given(
+    TYPES,
+    st.one_of(
+        st.text(max_size=200),
+        st.text(alphabet="0123456789ABÄАВ+- /.x№NoIMOBANCSQU@:()ﷺ\u3002ß", max_size=80),
+    ),
+)
 def test_the_normal_form_of_a_normal_form_is_itself(type_: str, value: str) -> None:
     once = normal_form(Identifier(type_, value))
 

@@ -149,3 +149,79 @@ def test_no_reason_repeats_a_value_of_the_record(name: str) -> None:
 def test_a_record_below_the_least_score_is_explained_no_further() -> None:
     assert score(Sought(name="Anna Liiv"), person("Peeter Kask")) == NO_SCORE
     assert LEAST < STRONG
+
+
+def numbered(type_: str, value: str, name: str = "") -> Sought:
+    return Sought(name=name, identifiers=(Identifier(type_, value),))
+
+
+def test_a_number_that_leaves_doubt_is_a_lead_and_a_name_beside_it_makes_it_more() -> None:
+    entity = person("Anna Liiv", passportNumber="AB1234567")
+
+    alone = score(numbered("passport", "AB1234568"), entity)
+    beside = score(numbered("passport", "AB1234568", "Anna Kask"), entity)
+
+    assert LEAST < alone.value < beside.value < STRONG
+
+
+def test_a_number_that_leaves_doubt_never_lowers_a_name_that_agrees() -> None:
+    entity = person("Anna Liiv", passportNumber="AB1234567")
+    sought = numbered("passport", "AB1234568", "Anna Liivv")
+
+    by_name = score(Sought(name="Anna Liivv"), entity).value
+    found = score(sought, entity)
+
+    assert found.value > by_name
+    assert "differs by one slip" in found.reasons(subject_of(entity))[-1].text
+
+
+def test_a_birth_date_is_read_out_of_a_national_number() -> None:
+    entity = person("Anna Liiv", idNumber="47605030299", nationality="ee")
+
+    right = score(Sought(name="Anna Liivv", birth_date="1976-05-03"), entity)
+    wrong = score(Sought(name="Anna Liivv", birth_date="1955"), entity)
+
+    alone = score(Sought(name="Anna Liivv"), entity).value
+    assert wrong.value < alone < right.value
+    assert right.reasons(subject_of(entity))[-1].text == (
+        "birth date agrees to the day, which the national identity number carries"
+    )
+
+
+def test_a_birth_date_is_not_read_out_of_a_number_that_fails_its_check() -> None:
+    entity = person("Anna Liiv", idNumber="47605030290", nationality="ee")
+
+    asked = Sought(name="Anna Liivv", birth_date="1955")
+
+    assert score(asked, entity) == score(Sought(name="Anna Liivv"), entity)
+
+
+def test_a_place_is_scored_by_its_address() -> None:
+    entity = Entity("A-1", "Address", {"full": ("Kase tn 12-3, 10148 Tallinn",)})
+
+    found = score(Sought(name="Tallinn, Kase tänav 12", kind="place"), entity)
+
+    assert found.value >= STRONG
+    assert [reason.feature for reason in found.reasons(subject_of(entity))] == ["address"]
+
+
+@pytest.mark.parametrize(
+    ("sought", "words", "raises"),
+    [
+        (Sought(name="Balu Spirit", kind="vessel", nationality="lr"), "flag agrees", True),
+        (Sought(name="Balu Spirit", kind="vessel", nationality="mt"), "flag differs", False),
+        (Sought(name="Balu Spirit", kind="vessel", birth_date="1990"), "build year agrees", True),
+        (Sought(name="Balu Spirit", kind="vessel", birth_date="2005"), "build date differs", False),
+    ],
+)
+def test_flag_and_build_year_of_a_ship_speak_for_or_against_it(
+    sought: Sought, words: str, raises: bool
+) -> None:
+    names = {"name": ("Neptun",), "previousName": ("Balu Sprit",)}
+    entity = Entity("V-1", "Vessel", names | {"flag": ("lr",), "buildDate": ("1990",)})
+
+    found = score(sought, entity)
+
+    alone = score(Sought(name="Balu Spirit", kind="vessel"), entity)
+    assert found.reasons(subject_of(entity))[-1].text == words
+    assert (found.value > alone.value) is raises

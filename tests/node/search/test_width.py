@@ -25,6 +25,7 @@ from tests.node.search.hostile import ANY_TEXT
         Sought(name="海星", kind="vessel"),
         Sought(identifiers=(Identifier("passport", "KA 1234"),)),
         Sought(identifiers=(Identifier("callsign", "4LX"),)),
+        Sought(identifiers=(Identifier("plate", "23-AB"),)),
         Sought(name="Anna Liiv", identifiers=(Identifier("passport", "1"),)),
     ],
 )
@@ -50,6 +51,8 @@ def test_a_question_that_names_something_may_be_asked(sought: Sought) -> None:
         (Sought(identifiers=(Identifier("passport", "KA%"),)), "leave out"),
         (Sought(identifiers=(Identifier("passport", "A-12"),)), "at least 4"),
         (Sought(identifiers=(Identifier("plate", "A 1"),)), "plate 3"),
+        (Sought(identifiers=(Identifier("plate", "AB*"),)), "leave out"),
+        (Sought(identifiers=(Identifier("passport", "№ 12"),)), "at least 4"),
     ],
 )
 def test_a_question_that_is_too_wide_is_told_what_to_add(sought: Sought, what_to_add: str) -> None:
