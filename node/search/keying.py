@@ -28,8 +28,8 @@ WHOLE, PAIR, PART, SOUND, NUMBER, VALUE, LEFT = "n", "p", "t", "s", "i", "v", "l
 
 Key = tuple[str, str]
 
-#: Parts that make pairs.
-_MOST_PAIRED = 6
+#: Parts that make pairs; letters of parts written as one that make a key.
+_MOST_PAIRED, _MOST_JOINED = 6, 16
 #: Signs at the end of a number by which it is found when only they are known, or the rest is
 #: written otherwise.
 TAIL = 8
@@ -100,8 +100,9 @@ def _of_name(name: Name) -> Iterator[Key]:
     for part in parts:
         yield PART, part.stem
         yield from ((SOUND, sound) for sound in part.sounds)
-    for run in runs(name):
-        yield SOUND, joined(spelt_as_one(name, run)).sounds[0]
+    for word in (spelt_as_one(name, run) for run in runs(name)):
+        if len(word) <= _MOST_JOINED:
+            yield SOUND, joined(word).sounds[0]
     words = [part for part in parts if part.role is not Role.GENERIC][:_MOST_PAIRED]
     for first, second in combinations(words, 2):
         yield PAIR, " ".join(sorted((first.sounds[0], second.sounds[0])))

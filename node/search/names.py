@@ -13,12 +13,12 @@ from node.search.concepts import russian_letter, spelt_out
 from node.search.parts import Part, Role, of_thing, part, patronymic
 from node.search.scripts import latin
 from node.search.spelling import folded
-from node.search.words import PARTICLES
+from node.search.words import PARTICLES, ROMAN
 
 #: What stands behind these bounds is not looked at, so that a hostile name stays cheap.
 MAX_LETTERS, MAX_PART_LETTERS, MAX_PARTS, MAX_NAMES = 300, 40, 16, 4
 #: Words longer than this are rarely two written as one.
-MAX_RUN_LETTERS = 16
+MAX_RUN_LETTERS = 24
 
 #: Between two names in one field; "Aka" is a surname, too.
 _BETWEEN_NAMES = re.compile(
@@ -28,6 +28,8 @@ _BETWEEN_NAMES = re.compile(
 _HUMP = re.compile(r"(?<=[a-zа-яіїєґў]{2})(?=[A-ZА-ЯІЇЄҐЎ][a-zа-яіїєґў]{2})")
 #: First letters with a dot behind each: I.A.C.
 _DOTTED = re.compile(r"\b(?:\w\.){2,}(?:\w\b)?")
+#: What stands before a ship's name and is no part of it: M/V, M.T., SS, т/х.
+_SHIP = re.compile(r"^\s*(?:m[/. ]?[vtsfy]|s[/. ]?[sy]|f[/. ]?v|т/х|т\.х\.|тх|мв)\b[.\s\"'«]*")
 #: With fewer other words a patronymic's form is more likely a surname's: Petrovic, Jankowicz.
 _LEAST_BESIDE_PATRONYMIC = 3
 LEAST_ACRONYM = 3
@@ -111,11 +113,19 @@ def _person(text: str) -> Name:
 
 def _thing(text: str, kind: Kind) -> Name:
     lower = _DOTTED.sub(_undotted, text).lower()
-    words = tokenize_name(remove_org_types(lower)) if kind is Kind.ORGANISATION else []
-    found = _parts(words or tokenize_name(lower))
     if kind is Kind.ORGANISATION:
-        found = tuple(part(word) for one in found for word in spelt_out(one.plain))[:MAX_PARTS]
-    return tuple(of_thing(one) for one in found)
+        return _firm(lower)
+    if kind is Kind.VESSEL:
+        lower = _SHIP.sub("", lower) or lower
+    found = _parts(tokenize_name(lower))
+    return tuple(of_thing(part(ROMAN.get(one.plain, one.plain))) for one in found)
+
+
+def _firm(lower: str) -> Name:
+    """A firm's name without its legal form, abbreviations of the trade spelt out."""
+    found = _parts(tokenize_name(remove_org_types(lower)) or tokenize_name(lower))
+    spelt = tuple(part(word) for one in found for word in spelt_out(one.plain))
+    return tuple(of_thing(one) for one in spelt[:MAX_PARTS])
 
 
 def _parts(words: list[str]) -> Name:

@@ -29,6 +29,11 @@ GENERIC = frozenset(
     " rl www com".split()
 )
 
+#: Numerals of ships and series.
+ROMAN = dict(
+    zip("ii iii iv vi vii viii ix xi xii".split(), "2 3 4 6 7 8 9 11 12".split(), strict=True)
+)
+
 #: canonical form: its forms in other languages and spellings | short forms.
 _GIVEN = """
 aleksandr: alexander aleksander oleksandr aliaksandr alyaksandr aleksandrs aleksandras alexandr

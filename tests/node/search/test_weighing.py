@@ -120,6 +120,17 @@ def test_a_number_in_a_vessel_s_name_tells() -> None:
     assert sister < 0.6
 
 
+@pytest.mark.parametrize("asked", ["M/V Balu", "MT BALU", "M.V. 'Balu'", "т/х Балу", "ms Balu"])
+def test_what_stands_before_a_ship_s_name_is_no_part_of_it(asked: str) -> None:
+    assert score(asked, "Balu", Kind.VESSEL) == score("Balu", "Balu", Kind.VESSEL)
+    assert score(asked, "Dorfalis", Kind.VESSEL) == 0
+
+
+def test_a_roman_numeral_is_a_number() -> None:
+    assert score("Balu II", "Balu 2", Kind.VESSEL) == 1.0
+    assert score("Balu II", "Balu 3", Kind.VESSEL) < 0.6
+
+
 @given(NAMES, NAMES)
 def test_swapping_two_names_changes_nothing(one: str, other: str) -> None:
     for kind in (Kind.PERSON, Kind.ORGANISATION):
