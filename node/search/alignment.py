@@ -3,10 +3,15 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from node.search.concepts import russian_letter
 from node.search.likeness import Ground, likeness
 from node.search.names import LEAST_ACRONYM, Name, acronyms, runs, spelt_as_one
 from node.search.parts import SAYS, Part, Role, joined
 
+#: Two parts so alike are one, and need no longer word.
+_SURE = 0.95
+#: The rank of particles, behind all other matches.
+_LAST = 0.0
 #: Parts that one name joins and the other splits must agree better than two single parts.
 _LEAST_JOINED, _JOINED_SLACK = 0.85, 3
 #: Letters of an acronym -> how alike it is to the name that it stands for.
@@ -68,31 +73,37 @@ def aligned(one: Name, other: Name) -> Alignment:
 def _resembling(one: Name, other: Name) -> list[_Match]:
     """Parts that resemble one another, and neighbours here that are one part there.
 
-    Particles only equal one another, and only where nothing better does.
+    Particles come last. What agrees as well as parts can is not tried in a longer word.
     """
     found: list[_Match] = []
+    left, right = set(range(len(one))), set(range(len(other)))
     for i, mine in enumerate(one):
         for j, theirs in enumerate(other):
             alike, ground = likeness(mine, theirs)
-            if ground is None:
-                continue
-            if Role.PARTICLE in (mine.role, theirs.role):
-                if mine.stem != theirs.stem:
-                    continue
-                alike = 0.0  # behind all others
-            found.append(((-alike, -2, i + j, abs(i - j)), ground, (i,), (j,)))
-    found += _joining(one, other)
-    found += [(rank, ground, ours, run) for rank, ground, run, ours in _joining(other, one)]
+            if ground:
+                unlike = _LAST if mine.role is Role.PARTICLE else -alike
+                found.append(((unlike, -2, i + j, abs(i - j)), ground, (i,), (j,)))
+                if unlike <= -_SURE:
+                    left.discard(i)
+                    right.discard(j)
+    if len(left) > 1 and right:
+        found += _joining(one, left, other, right)
+    if len(right) > 1 and left:
+        for rank, ground, run, ours in _joining(other, right, one, left):
+            found.append((rank, ground, ours, run))
     return found
 
 
-def _joining(one: Name, other: Name) -> Iterator[_Match]:
+def _joining(one: Name, left: set[int], other: Name, right: set[int]) -> Iterator[_Match]:
     """Neighbours of the first name that are one part of the second."""
     for run in runs(one):
         places, spelt = run
-        letters = sum([len(one[i].plain) for i in spelt])
-        for j, whole in enumerate(other):
-            if _is_near(letters, whole) and one[places[0]].fold[0] == whole.fold[0]:
+        if not left.issuperset(places):
+            continue
+        first, letters = one[spelt[0]].fold[0], sum([len(one[i].plain) for i in spelt])
+        for j in right:
+            whole = other[j]
+            if whole.fold[0] == first and _is_near(letters, whole):
                 alike, ground = likeness(joined(spelt_as_one(one, run)), whole)
                 if ground and alike >= _LEAST_JOINED:
                     rank = (-alike, -len(places) - 1, sum(places) + j, abs(places[0] - j))
@@ -119,8 +130,12 @@ def _acronyms(
     one: Name, left: list[int], other: Name, right: list[int]
 ) -> Iterator[tuple[_Rank, int, _Places]]:
     """Parts of the first name that stand for all those of the second; longer ones say more."""
-    places = [i for i in left if len(one[i].fold) in _ACRONYM]
-    if not places or len(right) < LEAST_ACRONYM:
+    if len(right) < LEAST_ACRONYM:
+        return
+    first = other[right[0]]
+    begins = (first.fold[0], russian_letter(first.stem))
+    places = [i for i in left if len(one[i].fold) in _ACRONYM and one[i].fold[0] in begins]
+    if not places:
         return
     short = acronyms([other[j] for j in right])
     for i in places:

@@ -50,7 +50,10 @@ _MOST_KNOWN = 50_000
 
 
 def likeness(one: Part, other: Part) -> Likeness:
-    """0 to 1 with its ground; (0, None) for two parts that are not one. Symmetric."""
+    """0 to 1 with its ground; (0, None) for two parts that are not one. Symmetric.
+
+    Particles are one when they are the same, and resemble nothing.
+    """
     pair = (one.sign, other.sign)
     found = _known.get(pair)
     if found is None:
@@ -63,6 +66,8 @@ def likeness(one: Part, other: Part) -> Likeness:
 def _compared(one: Part, other: Part) -> Likeness:
     if same := _same(one, other):
         return _ALIKE[same], same
+    if Role.PARTICLE in (one.role, other.role):
+        return _UNLIKE
     if Role.INITIAL in (one.role, other.role):
         is_initial = one.plain[0] == other.plain[0] or one.fold[0] == other.fold[0]
         return (_INITIAL, Ground.INITIAL) if is_initial else _UNLIKE
@@ -74,6 +79,10 @@ def _compared(one: Part, other: Part) -> Likeness:
     if one.role is other.role is Role.GIVEN:
         alike *= _TWO_NAMES
     return (alike, ground) if alike >= LEAST_ALIKE else _UNLIKE
+
+
+def _share_sound(one: Part, other: Part) -> bool:
+    return any(sound in other.sounds for sound in one.sounds)
 
 
 def _vowels(part: Part) -> str:
@@ -98,7 +107,7 @@ def _spelt(one: Part, other: Part) -> Likeness:
     length = min(len(one.fold), len(other.fold))
     if edits and one.sounds[0] == other.sounds[0] and length >= _LEAST_SPELT:
         return _SHORT_SOUND + _VOWELS_ADD * edits, Ground.SOUND
-    if _vowels(one) == _vowels(other) and not set(one.sounds).isdisjoint(other.sounds):
+    if _share_sound(one, other) and _vowels(one) == _vowels(other):
         return _SHORT_SOUND + _VOWELS_ADD * _ONE_VOWEL, Ground.SOUND
     if not edits:
         return _UNLIKE

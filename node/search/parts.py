@@ -41,7 +41,7 @@ SAYS = {
 }
 
 
-class Part(msgspec.Struct, frozen=True, array_like=True, eq=False):
+class Part(msgspec.Struct, frozen=True, array_like=True, eq=False, gc=False):
     """One part of a name in forms that grow coarser, and what kind of part it is.
 
     `heard` are the sounds long enough to say something; `is_unvowelled` that it was written
