@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from federation.messages import MemberId
 from node.audit import Notary
+from node.errors import StoreError
 from node.store.connection import reader, translated, writer
 from node.store.known import Known
 from node.store.together import Together
@@ -37,6 +38,12 @@ class View:
         self.house = house
         self.known = known
 
+    def _live(self) -> sqlite3.Connection:
+        """The connection, as long as this lasts."""
+        if self._connection is None:
+            raise StoreError("a view was used after its end")
+        return self._connection
+
     def _finish(self) -> None:
         """What is still to be done when its user is done without a fault."""
 
@@ -53,28 +60,28 @@ class Tx(View):
     ) -> None:
         super().__init__(connection, house, known)
         self.now = now
-        self._writer = connection
         self._last: dict[Callable[[Tx], None], None] = {}
 
     @property
     def is_open(self) -> bool:
         """Whether it can still be committed: a full disk, say, undoes all of it at once."""
-        return self._writer.in_transaction
+        return self._live().in_transaction
 
     @contextlib.contextmanager
     def apart(self) -> Iterator[None]:
         """What is done in this is undone alone when it raises; the rest stays."""
+        connection = self._live()
         with translated():
-            self._writer.execute("SAVEPOINT apart")
+            connection.execute("SAVEPOINT apart")
             try:
                 yield
             except BaseException:
                 self.known.forget()
                 if self.is_open:
-                    self._writer.execute("ROLLBACK TO apart")
-                    self._writer.execute("RELEASE apart")
+                    connection.execute("ROLLBACK TO apart")
+                    connection.execute("RELEASE apart")
                 raise
-            self._writer.execute("RELEASE apart")
+            connection.execute("RELEASE apart")
 
     def at_last(self, do: "Callable[[Tx], None]") -> None:
         """Have something done right before the commit, once however often it is said."""
