@@ -174,7 +174,7 @@ async def serve(path: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     async with running(home) as node:
-        # What is there from the start stays: to look through it for garbage takes 100 ms a time.
+        # What is there by now stays: looking through it for garbage stops everything for 200 ms.
         gc.collect()
         gc.freeze()
         structlog.get_logger().info("ready", member=home.member, doors=len(list(node.doors)))
