@@ -5,7 +5,7 @@ Whatever one member sends, the doors of the others go on.
 
 import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import grpc
@@ -47,7 +47,7 @@ class Door:
         self._threads = ThreadPoolExecutor(
             step.limits.in_flight, thread_name_prefix=f"door {member.id}"
         )
-        self._calls = 0
+        self._inside: set[Future[bytes]] = set()
         self._standing = Standing(self._built, self._ended)
 
     @property
@@ -90,17 +90,14 @@ class Door:
             await abort(context, error, door=self.member.id)
 
     async def _answered(self, context: AuthContext, request: bytes) -> bytes:
-        if self._calls >= limits.CALLS:
-            raise BusyError(f"{self._calls} calls are inside")
-        loop = asyncio.get_running_loop()
+        if len(self._inside) >= limits.CALLS:
+            raise BusyError(f"{len(self._inside)} calls are inside")
         work = self._threads.submit(self._porter.answered, context, request)
-        self._calls += 1
-        # A caller that goes away frees its place only when its thread is free again.
-        work.add_done_callback(lambda _: loop.call_soon_threadsafe(self._left))
+        # A caller that goes away frees its place only when its thread is free again, which takes
+        # it out there and then: to tell the loop of it would wake the loop twice for each call.
+        self._inside.add(work)
+        work.add_done_callback(self._inside.discard)
         return await asyncio.wrap_future(work)
-
-    def _left(self) -> None:
-        self._calls -= 1
 
     async def _ended(self, fault: FederationError) -> None:
         """Write down that a caller of this door brought its server down."""

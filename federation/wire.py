@@ -99,15 +99,13 @@ def answer_to(answer: Answer) -> bytes:
     message = pb.Answer(truncated=answer.is_truncated or len(answer.hits) > HITS)
     if answer.index_age_s is not None:
         message.index_age_s = answer.index_age_s
-    hits = answer.hits[:HITS]
-    bare = [_bare_to(hit) for hit in hits]
-    room = ANSWER_BYTES - _FRAME_BYTES - sum(part.ByteSize() for part in bare)
-    for hit, less in zip(hits, bare, strict=True):
-        part = _hit_to(hit)
-        more = part.ByteSize() - less.ByteSize()
-        message.truncated |= more > room
-        message.hits.append(part if more <= room else less)
-        room -= more if more <= room else 0
+    whole = [_hit_to(hit) for hit in answer.hits[:HITS]]
+    room = ANSWER_BYTES - _FRAME_BYTES
+    if sum(part.ByteSize() for part in whole) <= room:
+        message.hits.extend(whole)
+    else:
+        message.truncated = True
+        message.hits.extend(_cut(answer.hits[:HITS], whole, room))
     return message.SerializeToString(deterministic=True)
 
 
@@ -204,6 +202,16 @@ def _sought_to(sought: Sought) -> pb.Sought:
         identifiers=[pb.Identifier(type=i.type, value=i.value) for i in sought.identifiers],
         kind=sought.kind,
     )
+
+
+def _cut(hits: Sequence[Hit], whole: Sequence[pb.Hit], room: int) -> Iterable[pb.Hit]:
+    """The hits, each whole as long as there is room for that and for what is bare of the rest."""
+    bare = [_bare_to(hit) for hit in hits]
+    room -= sum(part.ByteSize() for part in bare)
+    for part, less in zip(whole, bare, strict=True):
+        more = part.ByteSize() - less.ByteSize()
+        yield part if more <= room else less
+        room -= more if more <= room else 0
 
 
 def _bare_to(hit: Hit) -> pb.Hit:

@@ -23,6 +23,7 @@ from federation.messages import (
     Hit,
     MemberId,
     Question,
+    Reference,
     Share,
 )
 from federation.seal import Sealed, Statement
@@ -86,30 +87,21 @@ class Gate:
         """
         groups = self.charter().groups_of(member.id)
         weighed = self._weighed(request_of(question, member, groups=groups), question)
-        with self.store.write() as tx:
-            is_new = store.seen.remember(tx, member.id, statement.id)
-            if is_new:
-                expires_at = tx.now + self.limits.keep_question
-                store.questions.keep(tx, member.id, question.id, sealed, expires_at=expires_at)
-            fault = self._fault(tx, weighed, statement, is_new=is_new)
-            answer = self._answered(tx, weighed, question, fault)
-        if fault:
-            raise fault
-        return answer
+
+        def written(tx: Tx) -> Answer | FederationError:
+            fault = self._received(tx, question, sealed, statement) or _fault(weighed)
+            return self._answered(tx, weighed, question, fault)
+
+        return _answer_or_raised(self.store.together(written))
 
     def answer_own(self, question: Question) -> Answer:
         """Answer one of our own people, bound by role alone; written down as a consultation."""
         us = self.charter().member(self.us)
         request = request_of(question, us, groups=frozenset(), is_own=True)
         weighed = self._weighed(request, question)
-        fault = weighed.fault
-        if not weighed.verdict.is_allowed:
-            fault = RefusedError(f"{self.us}: {weighed.verdict.ground}")
-        with self.store.write() as tx:
-            answer = self._answered(tx, weighed, question, fault)
-        if fault:
-            raise fault
-        return answer
+        return _answer_or_raised(
+            self.store.together(lambda tx: self._answered(tx, weighed, question, _fault(weighed)))
+        )
 
     def turned_away(
         self, member: MemberId, fault: FederationError, statement: Statement | None
@@ -122,8 +114,7 @@ class Gate:
             question=statement.id if statement else "",
             ground=fault.code,
         )
-        with self.store.write() as tx:
-            store.audit.append(tx, entry)
+        self.store.together(lambda tx: store.audit.append(tx, entry))
 
     def _weighed(self, request: Request, question: Question) -> Weighed:
         verdict = self.policy.weigh(request)
@@ -152,65 +143,66 @@ class Gate:
             if self.policy.release(request, marking).share > Share.HIDDEN
         )
 
-    def _fault(
-        self, tx: Tx, weighed: Weighed, statement: Statement, *, is_new: bool
+    def _received(
+        self, tx: Tx, question: Question, sealed: Sealed, statement: Statement
     ) -> FederationError | None:
-        """Why this member gets no answer now, or None."""
+        """Note that this question came; why it gets no answer whatever it asks, or None."""
         sender = statement.sender
-        if not is_new:
+        if not store.seen.remember(tx, sender, statement.id):
             return ReplayedError(f"{sender}: {statement.id}")
+        expires_at = tx.now + self.limits.keep_question
+        store.questions.keep(tx, sender, question.id, sealed, expires_at=expires_at)
         quota = self.limits.quota_per_hour
         if quota and store.seen.count_since(tx, sender, tx.now - HOUR) > quota:
             return QuotaError(f"{sender}: more than {quota} in an hour")
-        if not weighed.verdict.is_allowed:
-            return RefusedError(f"{sender}: {weighed.verdict.ground}")
-        return weighed.fault
+        return None
 
     def _answered(
         self, tx: Tx, weighed: Weighed, question: Question, fault: FederationError | None
-    ) -> Answer:
-        """The answer as it may leave now, and its entry in the log."""
-        given = [] if fault else list(self._given(tx, weighed))
+    ) -> Answer | FederationError:
+        """The answer as it may leave now, or the fault; either is in the log."""
+        leaving = [] if fault else self._leaving(tx, weighed)
+        given = [one for one, _ in leaving]
         if not weighed.request.is_own:
-            store.disclosures.add(tx, weighed.request.member, question.id, [g for g, _ in given])
-        entry = self._entry(weighed, question, [g for g, _ in given], fault)
-        store.audit.append(tx, entry)
-        hits = tuple(self._hit(one, found) for one, found in given)
+            store.disclosures.add(tx, weighed.request.member, question.id, given)
+        store.audit.append(tx, self._entry(weighed, question, given, fault))
         changed_at = store.records.last_changed_at(tx)
         age_s = int((tx.now - changed_at).total_seconds()) if changed_at else None
-        return Answer(question.id, self.us, hits, age_s)
+        return fault or Answer(question.id, self.us, tuple(hit for _, hit in leaving), age_s)
 
-    def _given(self, tx: Tx, weighed: Weighed) -> Sequence[tuple[Given, Found]]:
+    def _leaving(self, tx: Tx, weighed: Weighed) -> list[tuple[Given, Hit]]:
         """What is found as it stands now, as much of it as this request may see now."""
-        numbers = [found.held.number for found in weighed.found]
-        present = {held.number: held for held in store.records.load(tx, numbers)}
-        given = []
-        for found in weighed.found:
-            held = present.get(found.held.number)
-            share = self._share(weighed.request, held) if held else Share.HIDDEN
-            if held and share > Share.HIDDEN:
-                reference = store.references.issue(tx, weighed.request.member, held.number)
-                part = shown(held.record.entity, share)
-                fields = tuple(sorted(part.properties)) if part else ()
-                given.append((Given(held, reference, share, fields), found))
-        return given
+        found = {one.held.number: one for one in weighed.found}
+        present = store.records.present(tx, [one.held for one in weighed.found])
+        shares = [(held, self._share(weighed.request, held)) for held in present]
+        seen = [(held, share) for held, share in shares if share > Share.HIDDEN]
+        numbers = [held.number for held, _ in seen]
+        references = store.references.issue(tx, weighed.request.member, numbers)
+        return [
+            self._given(found[held.number], held, share, references[held.number])
+            for held, share in seen
+        ]
 
     def _share(self, request: Request, held: Held) -> Share:
         return self.policy.release(request, held.record.marking).share
 
-    def _hit(self, given: Given, found: Found) -> Hit:
-        record = given.held.record
-        entity = shown(record.entity, given.share)
-        return Hit(
+    def _given(
+        self, found: Found, held: Held, share: Share, reference: Reference
+    ) -> tuple[Given, Hit]:
+        """One record as it leaves, and what is written down of that."""
+        entity = shown(held.record.entity, share)
+        fields = tuple(sorted(entity.properties)) if entity else ()
+        hit = Hit(
             member=self.us,
-            reference=given.reference,
+            reference=reference,
             score=found.score,
             is_strong=found.is_strong,
-            share=given.share,
+            share=share,
             entity=entity,
-            marking=record.marking if entity else None,
+            marking=held.record.marking if entity else None,
             reasons=found.reasons if entity else (),
         )
+        return Given(held, reference, share, fields), hit
 
     def _entry(
         self,
@@ -240,6 +232,19 @@ class Gate:
             counts={"hits": len(given)},
             ground=f"{fault.code}: {fault}" if fault else weighed.verdict.ground,
         )
+
+
+def _fault(weighed: Weighed) -> FederationError | None:
+    """Why this request gets no answer, or None."""
+    if weighed.verdict.is_allowed:
+        return weighed.fault
+    return RefusedError(f"{weighed.request.member}: {weighed.verdict.ground}")
+
+
+def _answer_or_raised(answered: Answer | FederationError) -> Answer:
+    if isinstance(answered, FederationError):
+        raise answered
+    return answered
 
 
 def request_of(

@@ -15,9 +15,14 @@ from node.store.rows import one, run, select
 
 _PROOF = "CAST(hash AS BLOB), CAST(signature AS BLOB)"
 
+#: What stands for the head's signature until its transaction ends; it is never committed.
+_UNSIGNED = b""
+
 
 def append(tx: Tx, entry: Entry) -> int:
     """Add an entry after the last one; it is on disk when the transaction is. Returns its place.
+
+    The head is signed once, when the transaction ends: only the last one of it is ever seen.
 
     Raises `AuditError` where a log was and its head is gone: to begin another one would hide it.
     """
@@ -26,11 +31,10 @@ def append(tx: Tx, entry: Entry) -> int:
     node = tx.house.member
     data = audit.encode(entry, seq=seq, at=tx.now, node=node, previous=previous)
     hash_ = audit.leaf_hash(data)
-    sign = tx.house.notary.sign
-    signed = sign(audit.row_statement(node, seq, hash_))
-    ended = sign(audit.head_statement(node, seq, hash_))
+    signed = tx.house.notary.sign(audit.row_statement(node, seq, hash_))
     run(tx, "INSERT INTO audit VALUES (?, ?, ?, ?)", (seq, data.decode(), hash_, signed))
-    run(tx, "INSERT OR REPLACE INTO audit_head VALUES (1, ?, ?, ?)", (seq, hash_, ended))
+    run(tx, "INSERT OR REPLACE INTO audit_head VALUES (1, ?, ?, ?)", (seq, hash_, _UNSIGNED))
+    tx.at_last(_sign_head)
     return seq
 
 
@@ -54,6 +58,14 @@ def verify(view: View) -> audit.Break | None:
     """Whether the log is whole, or the first entry that is not."""
     house = view.house
     return audit.verify(_Rows(view), head(view), node=house.member, notary=house.notary)
+
+
+def _sign_head(tx: Tx) -> None:
+    """Sign where the log ends, if this transaction moved it."""
+    last = head(tx)
+    if last and last.signature == _UNSIGNED:
+        signed = tx.house.notary.sign(audit.head_statement(tx.house.member, last.seq, last.hash))
+        run(tx, "UPDATE audit_head SET signature = ?", (signed,))
 
 
 def _beginning(tx: Tx) -> Head:

@@ -10,11 +10,14 @@ from typing import TypeVar
 
 from federation.messages import MemberId
 from node.audit import Notary
+from node.errors import StoreError
 from node.store.connection import reader, translated, writer
 from node.store.known import Known
+from node.store.together import Together
 from node.store.turns import Turns
 
 SomeView = TypeVar("SomeView", bound="View")
+Result = TypeVar("Result")
 Clock = Callable[[], datetime]
 
 
@@ -35,6 +38,15 @@ class View:
         self.house = house
         self.known = known
 
+    def _live(self) -> sqlite3.Connection:
+        """The connection, as long as this lasts."""
+        if self._connection is None:
+            raise StoreError("a view was used after its end")
+        return self._connection
+
+    def _finish(self) -> None:
+        """What is still to be done when its user is done without a fault."""
+
     def _end(self) -> None:
         """From now on using this view is an error, not a look into somebody else's snapshot."""
         self._connection = None
@@ -48,6 +60,37 @@ class Tx(View):
     ) -> None:
         super().__init__(connection, house, known)
         self.now = now
+        self._last: dict[Callable[[Tx], None], None] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be committed: a full disk, say, undoes all of it at once."""
+        return self._live().in_transaction
+
+    @contextlib.contextmanager
+    def apart(self) -> Iterator[None]:
+        """What is done in this is undone alone when it raises; the rest stays."""
+        connection = self._live()
+        with translated():
+            connection.execute("SAVEPOINT apart")
+            try:
+                yield
+            except BaseException:
+                self.known.forget()
+                if self.is_open:
+                    connection.execute("ROLLBACK TO apart")
+                    connection.execute("RELEASE apart")
+                raise
+            connection.execute("RELEASE apart")
+
+    def at_last(self, do: "Callable[[Tx], None]") -> None:
+        """Have something done right before the commit, once however often it is said."""
+        self._last[do] = None
+
+    def _finish(self) -> None:
+        """Do what was to be done at last."""
+        for do in self._last:
+            do(self)
 
 
 class Store:
@@ -59,6 +102,7 @@ class Store:
     def __init__(self, path: Path, house: House, *, is_durable: bool = True) -> None:
         self._path, self._house, self._known = path, house, Known()
         self._turns = Turns()
+        self._together = Together(self.write)
         self._writer = writer(path, is_durable=is_durable)
         self._readers: list[sqlite3.Connection] = []
         self._idle: list[sqlite3.Connection] = []
@@ -78,6 +122,16 @@ class Store:
             except BaseException:
                 self._roll_back()
                 raise
+
+    def together(self, work: Callable[[Tx], Result]) -> Result:
+        """Work in a transaction shared with whoever else waits for one, and its result.
+
+        It is on disk when this returns. What it raises undoes it alone; when the transaction as a
+        whole fails, so does everything in it. Shorter than a `write` of one's own where many
+        write a little: they wait for the disk once.
+        """
+        self._turns.check_free()
+        return self._together.do(work)
 
     @contextlib.contextmanager
     def view(self) -> Iterator[View]:
@@ -116,5 +170,6 @@ def _until_end(view: SomeView) -> Iterator[SomeView]:
     """Hand a view out; once it comes back it is closed, whatever happened."""
     try:
         yield view
+        view._finish()  # noqa: SLF001 - as below
     finally:
         view._end()  # noqa: SLF001 - ended where it was begun

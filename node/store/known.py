@@ -7,8 +7,8 @@ class Known:
     """Markings and key families by number and back: written once, never changed or removed.
 
     What a transaction adds is remembered before it is committed. That is safe, for no snapshot
-    names a number that is not committed, and what is rolled back is forgotten with everything
-    else before the next transaction begins.
+    names a number that is not committed, and what is rolled back, in whole or in part, is
+    forgotten with everything else before anything more is written.
     """
 
     def __init__(self) -> None:

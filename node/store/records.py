@@ -94,6 +94,26 @@ def load(view: View, numbers: Sequence[RecordNumber]) -> list[Held]:
     return [found[number] for number in numbers if number in found]
 
 
+def present(view: View, held: Sequence[Held]) -> list[Held]:
+    """These records as they stand now, without those that are withdrawn.
+
+    Content is read again only of those that changed: a version never says two things.
+    """
+    stand: dict[RecordNumber, tuple[int, MarkingNumber]] = {}
+    for part in parts([record.number for record in held]):
+        sql = f"SELECT number, version, marking FROM record WHERE number IN ({marks(part)})"  # noqa: S608
+        rows = select(view, f"{sql} AND NOT is_withdrawn", part)
+        stand |= {number: (version, marking) for number, version, marking in rows}
+    same = {
+        one.number: one
+        for one in held
+        if stand.get(one.number) == (one.record.version, one.marking)
+    }
+    changed = load(view, [number for number in stand if number not in same])
+    now = same | {one.number: one for one in changed}
+    return [now[one.number] for one in held if one.number in now]
+
+
 def by_source(view: View, source: str, ids: Sequence[str]) -> dict[str, Held]:
     """The records of a source by their ids there, withdrawn ones among them."""
     found: dict[str, Held] = {}

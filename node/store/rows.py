@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from node.errors import StoreError
 from node.store.engine import Tx, View
 
 #: SQLite takes at most 32,766 variables; a batch this long keeps statements cacheable too.
@@ -47,7 +46,4 @@ def marks(values: Sequence[Any]) -> str:
 
 
 def _connection(view: View) -> sqlite3.Connection:
-    connection = view._connection  # noqa: SLF001 - this package owns it and nobody else sees it
-    if connection is None:
-        raise StoreError("a view was used after its end")
-    return connection
+    return view._live()  # noqa: SLF001 - this package owns it and nobody else sees it

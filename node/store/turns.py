@@ -21,9 +21,8 @@ class Turns:
 
     def __enter__(self) -> None:
         me, mine = threading.get_ident(), threading.Lock()
+        self.check_free()
         with self._guard:
-            if self._holder == me:
-                raise StoreError("a write was begun inside a write")
             if not self._holder:
                 self._holder = me
                 return
@@ -34,6 +33,11 @@ class Turns:
         except BaseException:  # interrupted while waiting: nobody must be handed our turn
             self._leave(me, mine)
             raise
+
+    def check_free(self) -> None:
+        """Raise `StoreError` when whoever asks has the turn: it would wait for itself."""
+        if self._holder == threading.get_ident():
+            raise StoreError("a write was begun inside a write")
 
     def __exit__(
         self,

@@ -3,10 +3,11 @@
 import json
 import sys
 
-from scripts.benches import load, quality, search
+from scripts.benches import answers, load, quality, search
 
 BENCHES = {
     "search": search.bench,
+    "answers": answers.bench,
     "load": load.bench,
     "quality": quality.bench,
     "quality-nodes": quality.bench_nodes,

@@ -1,5 +1,7 @@
 """The gate: what it refuses, what it writes down, and that a marking tightened meanwhile holds."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -181,6 +183,52 @@ def test_a_record_withdrawn_while_a_question_was_searched_does_not_leave(
     monkeypatch.setattr(Gate, "_found", found_and_withdrawn)
 
     assert put(world, asked(NOWAK)).hits == ()
+
+
+def test_content_that_changed_while_a_question_was_searched_leaves_as_it_is_now(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = world["pl"].holds("Anna Nowak")
+    found = Gate._found
+
+    def found_and_changed(*arguments: object) -> object:
+        result = found(*arguments)  # type: ignore[arg-type]
+        world["pl"].holds("Anna Nowacka", id=id_)
+        return result
+
+    monkeypatch.setattr(Gate, "_found", found_and_changed)
+
+    (hit,) = put(world, asked(NOWAK)).hits
+
+    assert hit.entity is not None
+    assert hit.entity.caption == "Anna Nowacka"
+    with world["pl"].up.store.view() as view:
+        (held,) = store.records.by_source(view, "tests", [id_]).values()
+        (disclosed,) = store.disclosures.of_record(view, held.record.id)
+    assert (disclosed.version, held.record.version) == (2, 2)
+
+
+def test_one_question_twice_among_many_at_once_is_answered_once(world: World) -> None:
+    """All wait for one commit; each has its own entry, and the second of the same is replayed."""
+    world["pl"].holds("Anna Nowak")
+    twice, questions = asked(NOWAK), [asked(NOWAK) for _ in range(5)]
+    turns, together = world["pl"].up.store._turns, world["pl"].up.store._together
+    before = len(world["pl"].audit)
+
+    with ThreadPoolExecutor(7) as threads:
+        with turns:
+            calls = [threads.submit(put, world, one) for one in (twice, *questions, twice)]
+            while len(together._waiting) < len(calls):
+                threading.Event().wait(0.001)
+        faults = [type(call.exception()) for call in calls]
+
+    assert sorted(map(str, faults)) == sorted(map(str, [type(None)] * 6 + [ReplayedError]))
+    events = [entry.event for entry in world["pl"].audit[before:]]
+    assert sorted(events) == ["answered"] * 6 + ["refused"]
+    with world["pl"].up.store.view() as view:
+        (held,) = store.records.by_source(view, "tests", ["PL-0"]).values()
+        assert len(store.disclosures.of_record(view, held.record.id)) == 6
+        assert store.audit.verify(view) is None
 
 
 def test_nothing_is_answered_when_it_cannot_be_written_down(

@@ -1,5 +1,6 @@
 """The audit log in the database: appended with what it is about, whole, and seen when it is not."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -61,6 +62,43 @@ def test_the_head_is_the_last_entry(shelf: Shelf) -> None:
 
     assert head is not None
     assert (head.seq, head.hash) == (last.seq, last.hash)
+
+
+def test_a_transaction_signs_each_of_its_entries_and_its_head_once(shelf: Shelf) -> None:
+    said: list[str] = []
+    shelf.store._writer.set_trace_callback(said.append)
+    with shelf.store.write() as tx:
+        for _ in range(3):
+            store.audit.append(tx, DONE)
+        with contextlib.suppress(KeyError), tx.apart():
+            store.audit.append(tx, DONE)
+            raise KeyError
+
+    assert sum(line.startswith("UPDATE audit_head") for line in said) == 1
+    assert verified(shelf) is None
+    with shelf.store.view() as view:
+        head, rows = store.audit.head(view), list(store.audit.read(view))
+    assert head is not None
+    assert head.seq == len(rows) == 3
+    notary, hashes = shelf.house.notary, {row.hash for row in rows}
+    assert notary.holds(audit.head_statement(EE, 3, head.hash), head.signature)
+    assert len(hashes) == 3
+    for row in rows:
+        assert notary.holds(audit.row_statement(EE, row.seq, row.hash), row.signature)
+
+
+def test_an_entry_that_was_undone_leaves_the_head_as_it_was(shelf: Shelf) -> None:
+    appended(shelf, 2)
+    with shelf.store.view() as view:
+        before = store.audit.head(view)
+
+    with shelf.store.write() as tx, contextlib.suppress(KeyError), tx.apart():
+        store.audit.append(tx, DONE)
+        raise KeyError
+
+    with shelf.store.view() as view:
+        assert store.audit.head(view) == before
+    assert verified(shelf) is None
 
 
 def test_a_database_without_an_entry_is_not_whole(shelf: Shelf) -> None:

@@ -90,6 +90,39 @@ def test_a_view_cannot_write(shelf: Shelf) -> None:
         store.seen.forget(view, NOW)  # type: ignore[arg-type]
 
 
+def test_a_transaction_that_ended_has_no_part_that_could_begin(shelf: Shelf) -> None:
+    with shelf.store.write() as tx:
+        pass
+
+    with pytest.raises(StoreError, match="after its end"), tx.apart():
+        pass
+
+
+def test_a_part_that_fails_is_undone_alone(shelf: Shelf) -> None:
+    with shelf.store.write() as tx:
+        shelf.keeping.keep(tx, [draft(person("P-1"))], WHY)
+        with contextlib.suppress(KeyError), tx.apart():
+            shelf.keeping.keep(tx, [draft(person("P-2"))], WHY)
+            raise KeyError
+
+    with shelf.store.view() as view:
+        assert _seen(view) == (1, 1)
+        assert store.audit.verify(view) is None
+
+
+def test_what_is_to_be_done_at_last_is_done_once_and_not_after_a_fault(shelf: Shelf) -> None:
+    done: list[View] = []
+    with shelf.store.write() as tx:
+        tx.at_last(done.append)
+        tx.at_last(done.append)
+        assert done == []
+    with contextlib.suppress(KeyError), shelf.store.write() as failing:
+        failing.at_last(done.append)
+        raise KeyError
+
+    assert done == [tx]
+
+
 def test_views_use_again_what_others_gave_back(shelf: Shelf) -> None:
     with shelf.store.view(), shelf.store.view():
         pass

@@ -32,7 +32,7 @@ def use_every_verb(shelf: Shelf) -> None:
     with shelf.store.write() as tx:
         store.audit.append(tx, DONE)
         store.seen.remember(tx, LV, "Q-1")
-        reference = store.references.issue(tx, LV, held.number)
+        reference = store.references.issue(tx, LV, [held.number])[held.number]
         store.disclosures.add(tx, LV, Q1, [Given(held, reference, Share.HIT, ())])
         store.questions.keep(tx, LV, Q1, Sealed(b"", "", b"", b""), expires_at=NOW)
         number = store.staging.begin(tx, "a file", "ours").number

@@ -111,3 +111,17 @@ def test_records_are_stored_whole_or_not_at_all(shelf: Shelf) -> None:
         with shelf.store.view() as view:
             assert store.records.count(view) == 0
             assert store.derived.identifiers(view, RecordId("R1")) == []
+
+
+def test_records_stand_as_they_are_now_in_the_order_they_were_found(shelf: Shelf) -> None:
+    found = shelf.keep(*(draft(person(id_)) for id_ in ("P-1", "P-2", "P-3", "P-4")))
+    shelf.keep(draft(person("P-2", "Anna Nowak")))
+    shelf.keep(draft(person("P-3"), shown_to("LV")))
+    shelf.withdraw("P-4")
+
+    with shelf.store.view() as view:
+        now = store.records.present(view, found[::-1])
+
+    assert now == [shelf.held("P-3"), shelf.held("P-2"), found[0]]
+    assert [held.record.version for held in now] == [2, 2, 1]
+    assert now[2] is found[0]
