@@ -3,11 +3,12 @@
 import json
 import sys
 
-from scripts.benches import load, quality, search
+from scripts.benches import load, quality, scale, search
 
 BENCHES = {
     "search": search.bench,
     "load": load.bench,
+    "scale": scale.bench,
     "quality": quality.bench,
     "quality-nodes": quality.bench_nodes,
 }

@@ -5,7 +5,6 @@ from dataclasses import replace
 from federation.messages import Sought
 from node import store
 from node.search.candidates import MOST, candidates
-from node.search.keying import keys_of
 from tests.node.search.register import SHOWN, Register, person
 
 ANNA = Sought(name="Anna Liiv", kind="person")
@@ -26,7 +25,7 @@ def test_a_common_name_does_not_fetch_everybody(register: Register) -> None:
     register.holds(*(person("Anna Liiv", id=f"P-{number}") for number in range(2 * MOST)))
 
     with register.store.view() as view:
-        found = candidates(view, keys_of(ANNA), markings=None)
+        found = candidates(view, ANNA, markings=None)
 
     assert len(found) == MOST
 

@@ -9,14 +9,14 @@ from uuid import uuid4
 from federation.messages import MemberId
 from node import store
 from node.keeping import Keeping
-from tests.node.store.shelf import EE, WHY, Notary, draft, keys, person
+from tests.node.store.shelf import EE, WHY, Notary, draft, findable, person
 
 
 def write(folder: Path) -> None:
     """Write transactions that each touch a record, the audit log and the table of ids seen."""
     house = store.House(EE, lambda: datetime.now(UTC), Notary())
     opened = store.open(folder / "amber.db", house)
-    keeping = Keeping(EE, keys, lambda: str(uuid4()))
+    keeping = Keeping(EE, findable, lambda: str(uuid4()))
     with opened.view() as view:
         first = store.records.count(view) + 1
     for number in itertools.count(first):
