@@ -11,6 +11,8 @@ from node.store.engine import Tx, View
 from node.store.markings import MarkingNumber
 from node.store.rows import marks, one, parts, run_all, select
 
+#: Families of names, whose texts of today say their kind in front and those of version 1 did not.
+_OF_NAMES = frozenset("npts")
 _PLACE = "family = (SELECT number FROM key_family WHERE name = ?) AND text = ?"
 
 _decode = msgspec.msgpack.Decoder(list[tuple[int, str]]).decode
@@ -40,6 +42,7 @@ def probe(
 
     Markings are looked up in their order, each by a seek, so that nothing else is read.
     """
+    key = _as_it_was(key)
     if markings is None:
         sql = f"SELECT record FROM first_search_key WHERE {_PLACE} LIMIT ?"  # noqa: S608
         return [row[0] for row in select(view, sql, (*key, cap))]
@@ -51,6 +54,11 @@ def probe(
         )
         found += [row[0] for row in select(view, sql, (*key, *part, cap - len(found)))]
     return found
+
+
+def _as_it_was(key: tuple[str, str]) -> tuple[str, str]:
+    family, text = key
+    return (family, text.partition(":")[2]) if family in _OF_NAMES else key
 
 
 def drop(tx: Tx, numbers: Iterable[int]) -> None:
