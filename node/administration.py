@@ -16,11 +16,15 @@ SEEN_FOR = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a node stands: the charter it follows, what it holds, how long its log is."""
+    """How a node stands: the charter it follows, what it holds, how long its log is.
+
+    `reindex_due` are the records that are still found by keys of an earlier version.
+    """
 
     charter: Charter
     records: int
     audit_entries: int
+    reindex_due: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,18 @@ class Administration:
     store: Store
     charter: Callable[[], Charter]
     adopt: Callable[[bytes], Charter]
+    keys_version: int
 
     def standing(self) -> Standing:
         """How this node stands now."""
         with self.store.view() as view:
             head = store.audit.head(view)
-            return Standing(self.charter(), store.records.count(view), head.seq if head else 0)
+            return Standing(
+                charter=self.charter(),
+                records=store.records.count(view),
+                audit_entries=head.seq if head else 0,
+                reindex_due=store.keys.due(view, self.keys_version),
+            )
 
     def adopt_charter(self, document: bytes, *, by: Person) -> Charter:
         """Put a charter in force; raises `CharterError` unless it may replace ours."""

@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import sys
+import threading
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -36,6 +37,7 @@ from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
 from node.policy import Policy
+from node.reindexing import Reindexing
 from node.store import Store
 
 #: How long calls in flight have to finish when the node is told to stop.
@@ -109,7 +111,7 @@ class Node:
 
     def house(self) -> House:
         """What the desk may use."""
-        keeping = Keeping(self.home.member, search.keys, new_id)
+        keeping = Keeping(self.home.member, search.findable, new_id)
         return House(
             keys=self.keys,
             config=self.home.config,
@@ -127,7 +129,10 @@ class Node:
                 digest=self.gate.digest,
             ),
             loading=Loading(self.store, keeping, self.home.rejects),
-            administration=Administration(self.store, self.in_force, self.in_force.adopt),
+            administration=Administration(
+                self.store, self.in_force, self.in_force.adopt, search.KEYS_VERSION
+            ),
+            reindexing=Reindexing(self.store, keeping, search.KEYS_VERSION, threading.Lock()),
             issue=self.home.issue,
             follow=self.follow,
             doors=lambda: list(self.doors),

@@ -151,6 +151,20 @@ class Desk:
         response = await _told(self._calls.AdoptCharter(request))
         return _fields(response)
 
+    async def reindex(self, progress: Callable[[int, int], None], *, is_all: bool) -> Plain:
+        """Make keys and forms of records anew; `progress` hears how many of how many are done."""
+        call = self._calls.Reindex(pb.ReindexRequest(all=is_all))
+        result: Plain = {}
+        try:
+            async for response in call:
+                if response.HasField("progress"):
+                    progress(response.progress.done, response.progress.records)
+                else:
+                    result = _fields(response.result)
+        except grpc.aio.AioRpcError as error:
+            raise fault_of(error) from None
+        return result
+
     async def add_person(self, person: str, roles: Sequence[str]) -> Plain:
         """Issue a certificate for one of our own people."""
         request = pb.AddPersonRequest(person=person, roles=roles)

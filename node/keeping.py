@@ -16,6 +16,7 @@ from node.kinds import ENDS, KIND_OF, Kind, identifiers_of, names_of
 from node.records import Change, Draft, Record, RecordId
 from node.store import Tx
 from node.store.content import encoded
+from node.store.keys import Findable, RecordNumber
 from node.store.records import Held, Kept
 
 #: Properties that say which countries' rules a number may follow.
@@ -52,11 +53,11 @@ class Why:
 class Keeping:
     """Stores, changes and withdraws; nothing is stored without its marking.
 
-    `keys` makes the search keys of an entity, `ids` a new record id.
+    `findable` makes of an entity all by which it is found, `ids` a new record id.
     """
 
     member: MemberId
-    keys: Callable[[Entity], Iterable[tuple[str, str]]]
+    findable: Callable[[Entity], Findable]
     ids: Callable[[], str]
 
     def keep(self, tx: Tx, drafts: Sequence[Draft], why: Why) -> Counter[Change]:
@@ -111,6 +112,11 @@ class Keeping:
         remarked = self._replace(tx, changed, why)
         _write_down(tx, (Operation.ALTERATION, "remarked"), remarked, why)
 
+    def refind(self, tx: Tx, numbers: Sequence[RecordNumber]) -> None:
+        """Make anew all by which these records are found; what they say stays as it is."""
+        store.keys.drop(tx, numbers)
+        self._found_by(tx, store.records.load(tx, numbers))
+
     def _owned(self, draft: Draft) -> Draft:
         check_entity(draft.entity)
         return replace(draft, marking=_owned(draft.marking, self.member))
@@ -139,7 +145,7 @@ class Keeping:
         store.keys.put(
             tx,
             (
-                (held.number, held.marking, self.keys(held.record.entity))
+                (held.number, held.marking, self.findable(held.record.entity))
                 for held in batch
                 if not held.record.is_withdrawn
             ),

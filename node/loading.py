@@ -1,12 +1,13 @@
 """Loading: a file is staged row by row, and kept only when it was read to its end."""
 
+import contextlib
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -15,15 +16,19 @@ import msgspec
 from federation.errors import InvalidError, UnreadableError
 from federation.messages import Entity, Marking, PersonId
 from node import store
+from node.ahead import Ahead
 from node.audit import Entry, Operation
 from node.errors import RowError
 from node.intake import FORMATS, READINGS_VERSION, Overrides, Row, files
 from node.keeping import Keeping, Why, check_entity, check_marking
 from node.records import Draft
 from node.store import Store, Tx
+from node.store.keys import Findable
 from node.store.staging import Import, ImportNumber, Reject, Staged
 
 BATCH = 1000
+#: Rows of a file that is long enough for a process beside the one that writes.
+LONG = 5 * BATCH
 RETENTION_YEARS = 5
 
 _TWICE = "its id stands on an earlier row of the file"
@@ -33,6 +38,8 @@ _TWICE = "its id stands on an earlier row of the file"
 _GHOST = b""
 
 Progress = Callable[[int], None]
+#: Which way in to use for some rows, and which rows come after them.
+Foreseen = Callable[[list[Staged], list[Staged]], Keeping]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +145,39 @@ class Loading:
     def _keep(self, load: Load, number: ImportNumber, why: Why, progress: Progress) -> None:
         """Keep what is staged, a batch and the note of it in one transaction."""
         kept = 0
-        while rows := self._pending(number):
-            with self._store.write() as tx:
-                drafts = _drafts(tx, load, rows)
-                counts = self._keeping.keep(tx, drafts, why) if drafts else {}
-                store.staging.settle(tx, number, rows, counts)
-            kept += len(rows)
-            progress(kept)
+        with self._foreseen(number) as foreseen:
+            while rows := self._pending(number, limit=2 * BATCH):
+                rows, later = rows[:BATCH], rows[BATCH:]
+                keeping = foreseen(rows, later)
+                with self._store.write() as tx:
+                    drafts = _drafts(tx, load, rows)
+                    counts = keeping.keep(tx, drafts, why) if drafts else {}
+                    store.staging.settle(tx, number, rows, counts)
+                kept += len(rows)
+                progress(kept)
 
-    def _pending(self, number: ImportNumber) -> list[Staged]:
+    def _pending(self, number: ImportNumber, *, limit: int) -> list[Staged]:
         with self._store.view() as view:
-            return store.staging.pending(view, number, limit=BATCH)
+            return store.staging.pending(view, number, limit=limit)
+
+    @contextlib.contextmanager
+    def _foreseen(self, number: ImportNumber) -> Iterator[Foreseen]:
+        """Of a long file, what later rows are found by is made while those before are written."""
+        if len(self._pending(number, limit=LONG)) < LONG:
+            yield lambda _rows, _later: self._keeping
+            return
+        ahead = Ahead(partial(_findables, self._keeping.findable))
+
+        def foreseen(_rows: list[Staged], later: list[Staged]) -> Keeping:
+            made = ahead.taken() or {}
+            ahead.start([row.payload for row in later])
+            first = self._keeping.findable
+            return replace(self._keeping, findable=lambda one: made.get(one.id) or first(one))
+
+        try:
+            yield foreseen
+        finally:
+            ahead.close()
 
     def _end(self, load: Load, number: ImportNumber, identity: str, why: Why) -> Loaded:
         """Withdraw, count, write down and forget the import, in one transaction."""
@@ -180,6 +209,14 @@ class Loading:
             ) as out:
                 out.writelines(map(_reject_line, (first, *rejects)))
         return partial.replace(file)
+
+
+def _findables(
+    findable: Callable[[Entity], Findable], payloads: Sequence[bytes]
+) -> dict[str, Findable]:
+    """What staged rows are found by, by their ids; runs in a process of its own."""
+    entities = (_decode(one).entity for one in payloads if one != _GHOST)
+    return {entity.id: findable(entity) for entity in entities}
 
 
 class _Payload(msgspec.Struct, array_like=True):

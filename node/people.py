@@ -29,6 +29,7 @@ MAY = MappingProxyType(
         "VerifyAudit": (Role.AUDITOR, Role.DPO, Role.ADMINISTRATOR),
         "AdoptCharter": (Role.ADMINISTRATOR,),
         "AddPerson": (Role.ADMINISTRATOR,),
+        "Reindex": (Role.ADMINISTRATOR,),
     }
 )
 

@@ -36,7 +36,7 @@ from node.codes import SHARES
 from node.keeping import Keeping, Why
 from node.kinds import SCHEMA_FOR, Kind, property_for
 from node.records import Change, Draft
-from node.search import keys
+from node.search import findable
 
 Result = TypeVar("Result")
 
@@ -153,7 +153,7 @@ class Place:
 
     def keeps(self, *drafts: Draft) -> Counter[Change]:
         """Store drafts as an analyst of this member."""
-        keeping = Keeping(self.home.member, keys, app.new_id)
+        keeping = Keeping(self.home.member, findable, app.new_id)
         with self.up.store.write() as tx:
             return keeping.keep(tx, drafts, Why(PersonId("first"), "analyst", "a test"))
 

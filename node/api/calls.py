@@ -28,10 +28,13 @@ from federation.messages import (
 from node.administration import Administration
 from node.api.forms import gathered_to, hit_to, marking_from, members_from, outcome_to, sought_from
 from node.api.incoming import Incoming, first, received
+from node.api.told import Told
 from node.asking import Asking
 from node.config import Config
+from node.keeping import Why as Because
 from node.loading import Load, Loaded, Loading
 from node.people import Person, Role, person
+from node.reindexing import Reindexing
 from protos.node.v1 import node_pb2 as pb
 from protos.node.v1.node_pb2_grpc import DeskServicer
 
@@ -52,6 +55,7 @@ class House:
     asking: Asking
     loading: Loading
     administration: Administration
+    reindexing: Reindexing
     issue: Callable[[PersonId, tuple[Role, ...]], Issued]
     follow: Callable[[Charter], Awaitable[None]]
     doors: Callable[[], list[Door]]
@@ -132,6 +136,7 @@ class DeskPort(DeskServicer):
             ],
             records=standing.records,
             audit_entries=standing.audit_entries,
+            reindex_due=standing.reindex_due,
         )
 
     async def VerifyAudit(
@@ -180,6 +185,27 @@ class DeskPort(DeskServicer):
             await abort(context, error)
         return pb.AddPersonResponse(certificate=str(issued.certificate), key=str(issued.key))
 
+    async def Reindex(
+        self, request: pb.ReindexRequest, context: Context
+    ) -> AsyncIterator[pb.ReindexResponse]:
+        """Make keys and forms of records anew; progress is told on the way."""
+        try:
+            who, role = self._admitted(context, "Reindex")
+            told: Told[tuple[int, int]] = Told()
+            reindex = functools.partial(
+                self._house.reindexing.reindex,
+                Because(who.id, role, "asked for at the desk"),
+                is_all=request.all,
+                progress=lambda done, every: told((done, every)),
+            )
+            reindexing = asyncio.ensure_future(asyncio.to_thread(reindex))
+            async for done, every in told.until(reindexing):
+                progress = pb.ReindexProgress(done=done, records=every)
+                yield pb.ReindexResponse(progress=progress)
+            yield pb.ReindexResponse(result=pb.ReindexResult(reindexed=await reindexing))
+        except Exception as error:  # noqa: BLE001
+            await abort(context, error)
+
     def _admitted(self, context: Context, call: str) -> tuple[Person, Role]:
         """The person of the certificate, and the role in which it may make this call."""
         holder = trust.holder(context.auth_context(), self._house.keys, self._house.clock())
@@ -205,21 +231,13 @@ class DeskPort(DeskServicer):
         self, incoming: Incoming, who: Person, role: Role
     ) -> AsyncIterator[pb.LoadResponse]:
         """Load in a thread; tell how many rows it has come to."""
-        loop, told = asyncio.get_running_loop(), asyncio.Queue[int]()
-
-        def progress(read: int) -> None:
-            loop.call_soon_threadsafe(told.put_nowait, read)
-
+        told: Told[int] = Told()
         load = functools.partial(
-            self._house.loading.load, _load(incoming), by=who.id, role=role, progress=progress
+            self._house.loading.load, _load(incoming), by=who.id, role=role, progress=told
         )
         loading = asyncio.ensure_future(asyncio.to_thread(load))
-        while not loading.done():
-            hearing = asyncio.ensure_future(told.get())
-            await asyncio.wait({hearing, loading}, return_when=asyncio.FIRST_COMPLETED)
-            if hearing.done():
-                yield pb.LoadResponse(progress=pb.LoadProgress(read=hearing.result()))
-            hearing.cancel()
+        async for read in told.until(loading):
+            yield pb.LoadResponse(progress=pb.LoadProgress(read=read))
         yield pb.LoadResponse(result=_result(await loading))
 
 

@@ -11,6 +11,7 @@ VERBS = {
     "serve": "house",
     "status": "house",
     "load": "load",
+    "reindex": "reindex",
     "search": "search",
     "show": "search",
     "charter": "charter",

@@ -56,4 +56,6 @@ def status(ctx: click.Context, is_json: bool) -> None:
         f"{said['member']}: charter {said['charter_version']}, {said['records']} records, "
         f"{said['audit_entries']} audit entries\ndoors: {doors or 'none'}"
     )
+    if said["reindex_due"]:
+        words += f"\n{said['reindex_due']} records are due: amber reindex"
     printed(said, words, is_json)

@@ -2,43 +2,114 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 
+from federation.messages import Sought
 from node import store
-from node.search.keying import LEFT, NUMBER, PAIR, PART, SOUND, VALUE, WHOLE, Key
+from node.dates import PartialDate
+from node.search.keying import (
+    LEFT,
+    NUMBER,
+    PAIR,
+    PART,
+    SOUND,
+    VALUE,
+    WHOLE,
+    Key,
+    guesses_of,
+    keys_of,
+)
 from node.store import View
-from node.store.keys import RecordNumber
+from node.store.keys import Carrier, RecordNumber
 from node.store.markings import MarkingNumber
 
-#: What a key says, rarity aside, and how many records are read for it: a common given name alone
-#: is no lead, but two parts of a name together are. Registers hold the neighbours of every number:
-#: what a slip leaves of one says so little that they never crowd out a name.
-_SAYS = {NUMBER: 20.0, VALUE: 15.0, WHOLE: 2.0, PAIR: 1.2, PART: 1.0, SOUND: 0.6, LEFT: 1.0}
-_CAPS = {NUMBER: 500, VALUE: 500, WHOLE: 500, PAIR: 500, PART: 300, SOUND: 300, LEFT: 100}
+#: What a key says, rarity aside: a common given name alone is no lead, but two parts of a name
+#: together are. A pair that is there but for one slip says less than one that is there; registers
+#: hold the neighbours of every number, so what a slip leaves of one never crowds out a name.
+_SAYS = {NUMBER: 20.0, VALUE: 15.0, WHOLE: 2.0, PAIR: 1.2, PART: 1.0, SOUND: 0.6, LEFT: 0.7}
+_GUESS_SAYS = 0.8
+#: How many records are read for a key of these families, and for one that is guessed; a key of
+#: more is common.
+_CAPS = ((NUMBER + VALUE + WHOLE + PAIR, 200), (PART + SOUND + LEFT, 100))
+_GUESS_CAP, _YEAR_CAP = 30, 200
+_COMMON = 1_000
+#: What is left of a vote for a record that knows another year than the one asked for.
+_OTHER_YEAR = 0.5
+
+#: What a record needs of the votes of the best one, or of as many as a rare name has: of the
+#: right ones found on the free scenario and others one in a thousand had less.
+_LEAST_SHARE, _ENOUGH = 1 / 16, 30.0
 
 #: Keys that are looked up and records that are scored for one question.
 MOST_KEYS, MOST = 96, 80
 
 
 def candidates(
-    view: View, keys: Collection[Key], *, markings: Collection[MarkingNumber] | None
+    view: View, sought: Sought, *, markings: Collection[MarkingNumber] | None
 ) -> list[RecordNumber]:
     """The records worth scoring, those that share the rarest keys first.
 
     Rarity is counted among the records with these markings alone, so that what an asker may not
-    see leaves no trace in the order or the time.
+    see leaves no trace in the order or the time. Of a key that more records carry than are read,
+    those of the year asked for are read, too.
     """
-    found: dict[RecordNumber, float] = defaultdict(float)
-    for key in _most_telling(keys):
-        family, cap = key[0], _CAPS[key[0]]
-        records = store.keys.probe(view, key, markings=markings, cap=cap)
-        says = _SAYS[family] * math.log1p(cap / (len(records) or 1))
-        for record in records:
-            found[record] += says
-    ranked = sorted(found, key=lambda record: (-found[record], record))
-    return ranked[:MOST]
+    votes = _Votes(view, markings, PartialDate.read(sought.birth_date).year)
+    keys = _most_telling(keys_of(sought))
+    for families, cap in _CAPS:
+        votes.cast_of_year(votes.cast([key for key in keys if key[0] in families], cap=cap))
+    votes.cast(guesses_of(sought), cap=_GUESS_CAP, says=_GUESS_SAYS)
+    return votes.best()
 
 
-def _most_telling(keys: Collection[Key]) -> list[Key]:
+@dataclass(frozen=True, slots=True)
+class _Votes:
+    """What the keys of a question say for each record that carries one of them."""
+
+    view: View
+    markings: Collection[MarkingNumber] | None
+    year: int
+    sums: dict[RecordNumber, float] = field(default_factory=lambda: defaultdict(float))
+
+    def cast(self, keys: list[Key], *, cap: int, says: float = 0.0) -> list[Key]:
+        """Let keys vote; those that more records carry than were read come back."""
+        lists = store.keys.probes(self.view, keys, markings=self.markings, cap=cap)
+        common = []
+        for key, carriers in zip(keys, lists, strict=True):
+            is_common = len(carriers) >= cap
+            count = _COMMON if is_common else len(carriers)
+            self._count(carriers, _weight(says or _SAYS[key[0]], count))
+            if is_common:
+                common.append(key)
+        return common
+
+    def cast_of_year(self, keys: list[Key]) -> None:
+        """Let keys vote for those of their records that know the year asked for, if one is."""
+        for key in keys if self.year else ():
+            records = store.keys.probe(
+                self.view, key, markings=self.markings, cap=_YEAR_CAP, year=self.year
+            )
+            weight = _weight(_SAYS[key[0]], len(records))
+            self._count([(record, self.year) for record in records], weight)
+
+    def best(self) -> list[RecordNumber]:
+        """The records that most was said for, none for which next to nothing was."""
+        least = min(max(self.sums.values(), default=0.0), _ENOUGH) * _LEAST_SHARE
+        worth = [record for record, votes in self.sums.items() if votes >= least]
+        return sorted(worth, key=lambda record: (-self.sums[record], record))[:MOST]
+
+    def _count(self, carriers: Iterable[Carrier], weight: float) -> None:
+        """Count a vote; for a record that knows another year only in part."""
+        less, year, sums = weight * _OTHER_YEAR, self.year, self.sums
+        for record, known in carriers:
+            is_other = year and known and not -1 <= known - year <= 1
+            sums[record] += less if is_other else weight
+
+
+def _weight(says: float, count: int) -> float:
+    return says * math.log1p(_COMMON / (count or 1))
+
+
+def _most_telling(keys: Iterable[Key]) -> list[Key]:
     """The keys that say most, when a question has more than are looked up."""
     return sorted(keys, key=lambda key: (-_SAYS[key[0]], key))[:MOST_KEYS]

@@ -4,22 +4,25 @@ Search, watches, screening and blind matching all use these families. A family i
 because the database holds millions of them.
 """
 
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import combinations, islice
 
 from federation.messages import Entity, Sought
 from node.codes import IdentifierType as Type
 from node.identifiers import Number, number
 from node.identifiers.plates import alike, ends
 from node.identifiers.slips import shortened
-from node.kinds import Kind, identifiers_of, kind_of, names_of
-from node.search.addresses import address, addresses_of, keys_of_address
+from node.kinds import Kind
+from node.search.addresses import address, keys_of_address
 from node.search.names import Name, acronyms, names, runs, spelt_as_one, telling
-from node.search.parts import Role, joined
-from node.search.subjects import MOST_NAMES, countries_of, kinds_of
+from node.search.parts import Part, Role, joined
+from node.search.spelling import sound
+from node.search.subjects import Subject, kinds_of, packed, subject_of
+from node.store.keys import NO_YEAR, Findable, numbered
 
 #: To be counted up whenever a change here makes other keys: records must then be read again.
-KEYS_VERSION = 2
+KEYS_VERSION = 3
 
 #: A whole name without its order; two parts by their consonants; one part; its consonants;
 #: a number of its type; a number whatever its type; what is left of a number or address in which
@@ -28,8 +31,14 @@ WHOLE, PAIR, PART, SOUND, NUMBER, VALUE, LEFT = "n", "p", "t", "s", "i", "v", "l
 
 Key = tuple[str, str]
 
-#: Parts that make pairs; letters of parts written as one that make a key.
-_MOST_PAIRED, _MOST_JOINED = 6, 16
+#: Parts that make pairs, ways in which each is heard, letters of parts written as one.
+_MOST_PAIRED, _MOST_HEARD, _MOST_JOINED = 6, 2, 16
+#: Parts of a name that may be misspelt, the consonants one needs for it, and keys tried in all.
+_MOST_MISSPELT, _LEAST_MISSPELT, MOST_GUESSES = 3, 2, 512
+#: Parts beside which one that is misspelt is tried; parts that are left of a longer name.
+_MOST_BESIDE, _MOST_LEFT = 2, 2
+#: All that `sound` leaves of a word.
+_CONSONANTS = "acklmnprstv"
 #: Signs at the end of a number by which it is found when only they are known, or the rest is
 #: written otherwise.
 TAIL = 8
@@ -41,31 +50,73 @@ SLIPPING = frozenset({Type.PLATE, Type.PASSPORT, Type.VIN})
 LEAST_SLIPPING, _MOST_SLIPPING = 5, 17
 
 
+def findable(entity: Entity) -> Findable:
+    """All by which a record is found, made at once."""
+    subject = subject_of(entity)
+    years = {date[0] for date in subject.dates} or {NO_YEAR}
+    return Findable(numbered(_keys(subject)), sorted(years), packed(subject), KEYS_VERSION)
+
+
 def keys(entity: Entity) -> frozenset[Key]:
     """Every key of a record; pure, and the same families as a question is turned into."""
-    kind = kind_of(entity.schema)
-    found: set[Key] = set()
-    for _, text in names_of(entity)[:MOST_NAMES]:
-        found |= _of_text(text, kind)
-    if kind is Kind.PLACE:
-        for place in addresses_of(entity):
-            found.update((LEFT, key) for key in keys_of_address(place))
-    for identifier in identifiers_of(entity):
-        found.update(keys_of_number(number(identifier, countries_of(entity))))
-    return frozenset(found)
+    return frozenset(_keys(subject_of(entity)))
+
+
+def _keys(subject: Subject) -> Iterator[Key]:
+    for _, name in subject.names:
+        yield from _of_name(name, subject.kind)
+    for place in subject.places:
+        yield from ((LEFT, key) for key in keys_of_address(place))
+    for prepared in subject.numbers:
+        yield from keys_of_number(prepared)
 
 
 def keys_of(sought: Sought) -> frozenset[Key]:
     """Every key of a question; without a kind its name is read as a person's and as a thing's."""
     found: set[Key] = set()
-    for kind in kinds_of(sought):
-        found |= _of_text(sought.name, kind)
+    for kind in _kinds(sought):
+        for name in names(sought.name, kind):
+            found.update(_of_name(name, kind))
         if kind is Kind.PLACE:
             found.update((LEFT, key) for key in keys_of_address(address(sought.name)))
     for identifier in sought.identifiers:
         countries = (sought.nationality,) if sought.nationality else ()
         found.update(keys_of_number(number(identifier, countries)))
     return frozenset(found)
+
+
+def guesses_of(sought: Sought) -> list[Key]:
+    """Keys of what may have been meant: names with parts left out, and pairs with one slip.
+
+    They are tried on the question's side alone, for parts and consonants are few: records need no
+    key more, and no list of the words that others hold is read.
+    """
+    found: dict[Key, None] = {}
+    for kind in _kinds(sought):
+        for name in names(sought.name, kind):
+            found |= dict.fromkeys(_shorter(telling(name), kind))
+            pairs = _slips(_paired(telling(name)))
+            found |= dict.fromkeys(_pair(*pair, kind) for pair in pairs)
+    return list(found)[:MOST_GUESSES]
+
+
+def _shorter(parts: list[Part], kind: Kind) -> Iterator[Key]:
+    """Whole names of one or two of the parts of a longer one."""
+    for count in range(1, min(len(parts), _MOST_LEFT + 1)):
+        for some in combinations(parts[:_MOST_PAIRED], count):
+            yield _whole(some, kind)
+
+
+def _slips(parts: list[Part]) -> Iterator[tuple[str, str]]:
+    """One part misspelt, beside each of the first others; given names are known in their forms."""
+    words = [part for part in parts if part.role is Role.WORD]
+    for part in words[:_MOST_MISSPELT]:
+        heard = part.sounds[0]
+        others = dict.fromkeys(other for other in (*words, *parts) if other is not part)
+        if len(heard) >= _LEAST_MISSPELT:
+            slips = _one_slip_away(heard)
+            for beside in islice(others, _MOST_BESIDE):
+                yield from ((slip, _heard(beside)[0]) for slip in slips)
 
 
 def keys_of_number(prepared: Number) -> Iterator[Key]:
@@ -87,22 +138,59 @@ def keys_of_number(prepared: Number) -> Iterator[Key]:
         yield from ((LEFT, left) for left in ends(alike(normal)))
 
 
-def _of_text(text: str, kind: Kind) -> set[Key]:
-    found = {key for name in names(text, kind) for key in _of_name(name)}
-    if kind is Kind.ORGANISATION:
-        found.update((PART, short) for name in names(text, kind) for short in acronyms(name))
-    return found
+def _kinds(sought: Sought) -> tuple[Kind, ...]:
+    """The kinds among whose keys a question looks: without one, persons, organisations, things."""
+    return kinds_of(sought) if sought.kind else (*kinds_of(sought), Kind.OTHER)
 
 
-def _of_name(name: Name) -> Iterator[Key]:
-    parts = telling(name)
-    yield WHOLE, " ".join(sorted(part.stem for part in parts))
+def _of_name(name: Name, kind: Kind) -> Iterator[Key]:
+    parts, mark = telling(name), _mark(kind)
+    yield _whole(parts, kind)
     for part in parts:
-        yield PART, part.stem
-        yield from ((SOUND, sound) for sound in part.sounds)
+        yield PART, mark + part.stem
+        yield from ((SOUND, mark + sound) for sound in part.sounds)
+    if kind is Kind.ORGANISATION:
+        yield from ((PART, mark + short) for short in acronyms(name))
     for word in (spelt_as_one(name, run) for run in runs(name)):
         if len(word) <= _MOST_JOINED:
-            yield SOUND, joined(word).sounds[0]
-    words = [part for part in parts if part.role is not Role.GENERIC][:_MOST_PAIRED]
-    for first, second in combinations(words, 2):
-        yield PAIR, " ".join(sorted((first.sounds[0], second.sounds[0])))
+            yield SOUND, mark + joined(word).sounds[0]
+    for first, second in combinations(_paired(parts), 2):
+        yield from (_pair(one, other, kind) for one in _heard(first) for other in _heard(second))
+
+
+def _whole(parts: Iterable[Part], kind: Kind) -> Key:
+    return WHOLE, _mark(kind) + " ".join(sorted(part.stem for part in parts))
+
+
+def _mark(kind: Kind) -> str:
+    """What stands before the text of a name's key, so that a firm is not sought among persons."""
+    return f"{kind}:" if kind in (Kind.PERSON, Kind.ORGANISATION) else "thing:"
+
+
+def _paired(parts: Iterable[Part]) -> list[Part]:
+    return [part for part in parts if part.role is not Role.GENERIC][:_MOST_PAIRED]
+
+
+@lru_cache(maxsize=32_768)
+def _heard(part: Part) -> tuple[str, ...]:
+    """How a part is heard in a pair: as itself, in another reading, as another form of it."""
+    return tuple(dict.fromkeys((sound(part.stem), *part.sounds)))[:_MOST_HEARD]
+
+
+def _pair(one: str, other: str, kind: Kind) -> Key:
+    return PAIR, _mark(kind) + (f"{one} {other}" if one < other else f"{other} {one}")
+
+
+def _one_slip_away(heard: str) -> set[str]:
+    """Every run of consonants that one slip makes of this one: a letter less, more, another.
+
+    The shortest ones are only lengthened: of two consonants nothing is left when one changes.
+    """
+    cuts = [(heard[:place], heard[place:]) for place in range(len(heard) + 1)]
+    found = {left + letter + right for left, right in cuts for letter in _CONSONANTS}
+    if len(heard) <= _LEAST_MISSPELT:
+        return found - {heard}
+    found |= {left + right[1:] for left, right in cuts if right}
+    found |= {left + letter + right[1:] for left, right in cuts if right for letter in _CONSONANTS}
+    found |= {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
+    return found - {heard}

@@ -1,126 +1,300 @@
-"""Search keys: exact texts of a family, and the records that carry them under which marking.
+"""Search keys: numbers made of exact texts, and the records that carry them under which marking.
 
-The marking stands in the key before the record, so that what an asker may not see is not even
-read: the time a probe takes says nothing of it.
+A key is 48 bits of a hash of its family and text. Two texts that fall on one number are read
+together: the record of the other one is a candidate too many, which its score throws out; it is
+never a false hit. Of ten million records (40 million texts) some three pairs do.
+
+Marking and year stand in the key before the record: what an asker may not see is not even read,
+so the time a probe takes says nothing of it, and of a common key only the year asked for is.
 """
 
-from collections.abc import Collection, Iterable
+import hashlib
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NewType
 
 import msgspec
 
+from node.store import first
 from node.store.engine import Tx, View
 from node.store.markings import MarkingNumber
-from node.store.rows import marks, one, run, run_all, select
+from node.store.rows import marks, parts, run, run_all, select
 
 RecordNumber = NewType("RecordNumber", int)
 Key = tuple[str, str]
+#: A record that carries a key, and a year that it knows: once for each year.
+Carrier = tuple[RecordNumber, int]
 
-_PLACE = "family = ? AND text = ?"
+#: The year of a record that knows none.
+NO_YEAR = 0
 
 
-def put(tx: Tx, rows: Iterable[tuple[RecordNumber, MarkingNumber, Iterable[Key]]]) -> None:
-    """Add the keys of records that have none; in key order, because a B-tree likes them so."""
-    flat: list[tuple[int, str, MarkingNumber, RecordNumber]] = []
-    lists: list[tuple[RecordNumber, MarkingNumber, bytes]] = []
-    families = tx.known.families
-    for record, marking, keys in rows:
-        numbered = [(families.get(name) or _made(tx, name), text) for name, text in set(keys)]
-        flat += [(family, text, marking, record) for family, text in numbered]
-        lists.append((record, marking, _encode(numbered)))
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """By what a record is found: the numbers of its keys, its years, its prepared form.
+
+    No number and no year stands twice; `version` is that of the code that made all of it.
+    """
+
+    keys: Sequence[int]
+    years: Sequence[int] = (NO_YEAR,)
+    forms: bytes = b""
+    version: int = 1
+
+
+def numbered(keys: Iterable[Key]) -> list[int]:
+    """The numbers of keys, each once."""
+    return [*{_numbered(key) for key in keys}]
+
+
+def put(tx: Tx, rows: Iterable[tuple[RecordNumber, MarkingNumber, Findable]]) -> None:
+    """Add what records are found by that have nothing of it yet.
+
+    New keys go to a small table first, from which whole stretches of keys move on together: a
+    page of the large one is then written for many keys at once, not for each.
+    """
+    flat: list[_Row] = []
+    lists: list[tuple[RecordNumber, int, MarkingNumber, bytes, bytes]] = []
+    for record, marking, found in rows:
+        flat += [(key, marking, year, record) for key in found.keys for year in found.years]
+        listed = _encode((found.keys, found.years))
+        lists.append((record, found.version, marking, found.forms, listed))
     flat.sort()
-    run_all(tx, "INSERT INTO search_key VALUES (?, ?, ?, ?)", flat)
-    run_all(tx, "INSERT INTO record_key VALUES (?, ?, ?)", lists)
+    run_all(tx, "INSERT INTO search_key_new VALUES (?, ?, ?, ?)", flat)
+    run_all(tx, "INSERT INTO record_key VALUES (?, ?, ?, ?, ?)", lists)
+    for place in {row[0] // _STEP for row in lists if row[0] % _STEP == 0}:
+        _move(tx, place % _STRETCHES)
 
 
 def drop(tx: Tx, records: Iterable[RecordNumber]) -> None:
-    """Remove every key of these records: they are not found any more."""
-    flat: list[tuple[int, str, MarkingNumber, RecordNumber]] = []
-    for record in records:
-        row = one(tx, "SELECT marking, keys FROM record_key WHERE record = ?", (record,))
-        if row:
-            flat += [(family, text, row[0], record) for family, text in _decode(row[1])]
-            run(tx, "DELETE FROM record_key WHERE record = ?", (record,))
+    """Remove all by which these records are found: they are not found any more."""
+    numbers = list(records)
+    flat: list[_Row] = []
+    for part in parts(numbers):
+        rows = select(
+            tx,
+            f"SELECT record, marking, keys FROM record_key WHERE record IN ({marks(part)})",  # noqa: S608
+            part,
+        )
+        for record, marking, listed in rows:
+            keys, years = _decode(listed)
+            flat += [(key, marking, year, record) for key in keys for year in years]
     flat.sort()
-    run_all(tx, f"DELETE FROM search_key WHERE {_PLACE} AND marking = ? AND record = ?", flat)  # noqa: S608
+    for table in _TABLES:
+        run_all(tx, f"DELETE FROM {table} WHERE {_PLACE} AND year = ? AND record = ?", flat)  # noqa: S608
+    run_all(tx, "DELETE FROM record_key WHERE record = ?", [(number,) for number in numbers])
+    first.drop(tx, numbers)
 
 
 def probe(
-    view: View, key: Key, *, markings: Collection[MarkingNumber] | None, cap: int
+    view: View,
+    key: Key,
+    *,
+    markings: Collection[MarkingNumber] | None,
+    cap: int,
+    year: int | None = None,
 ) -> list[RecordNumber]:
     """At most `cap` records that carry a key and have one of these markings; None means any.
 
-    Bounded however common the key is: with few markings each is looked up, with many the rows of
-    the key are read instead when they are fewer.
+    With a year only those that know it. Bounded however common the key is: with few markings each
+    is looked up, with many the rows of the key are read instead when they are fewer.
     """
-    place = _place(view, key)
-    if place is None:
-        return []
-    if markings is None:
-        return [record for _, record in _first_rows(view, place, cap)]
-    if len(markings) > _FEW:
-        rows = _first_rows(view, place, len(markings))
-        if len(rows) < len(markings):
-            allowed = frozenset(markings)
-            return [record for marking, record in rows if marking in allowed][:cap]
-    return _of_markings(view, place, sorted(markings), cap)
+    if year is None:
+        carriers = probes(view, [key], markings=markings, cap=cap)[0]
+        return list(dict.fromkeys(record for record, _ in carriers))
+    found: list[RecordNumber] = []
+    for name in _TABLES:
+        table = _Table(view, name)
+        found += table.of_markings(_numbered(key), markings, cap, year=year)
+    return list(dict.fromkeys(found))[:cap]
+
+
+def probes(
+    view: View, keys: Sequence[Key], *, markings: Collection[MarkingNumber] | None, cap: int
+) -> list[list[Carrier]]:
+    """What `probe` says of each of many keys, in their order, many in one statement."""
+    numbers = [_numbered(key) for key in keys]
+    found: dict[int, list[Carrier]] = {number: [] for number in numbers}
+    for table in _TABLES:
+        for start in range(0, len(numbers), _KEYS_AT_ONCE):
+            part = numbers[start : start + _KEYS_AT_ONCE]
+            for number, year, record in _Table(view, table).of_keys(part, markings, cap):
+                found[number].append((record, year))
+    if first.has_any(view):
+        for key, number in zip(keys, numbers, strict=True):
+            old = first.probe(view, key, markings=markings, cap=cap)
+            found[number] += [(RecordNumber(record), NO_YEAR) for record in old]
+    return [found[number][:cap] for number in numbers]
 
 
 def count(view: View, key: Key, *, cap: int) -> int:
     """How many records carry a key, counted up to `cap`: how rare it is."""
-    place = _place(view, key)
-    if place is None:
-        return 0
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM search_key WHERE {_PLACE} LIMIT ?)"  # noqa: S608
-    counted: int = select(view, sql, (*place, cap)).fetchone()[0]
-    return counted
+    return len(probe(view, key, markings=None, cap=cap))
 
 
-#: Markings that are looked up one by one without asking which way is shorter; and at once.
-_FEW, _AT_ONCE = 32, 1024
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(list[tuple[int, str]]).decode
-
-
-def _first_rows(
-    view: View, place: tuple[int, str], limit: int
-) -> list[tuple[MarkingNumber, RecordNumber]]:
-    sql = f"SELECT marking, record FROM search_key WHERE {_PLACE} LIMIT ?"  # noqa: S608
-    return select(view, sql, (*place, limit)).fetchall()
+def due(view: View, version: int) -> int:
+    """How many records are found by keys of an earlier version."""
+    sql = "SELECT count(*) FROM record_key WHERE version < ?"
+    counted: int = select(view, sql, (version,)).fetchone()[0]
+    return counted + first.count(view)
 
 
-def _of_markings(
-    view: View, place: tuple[int, str], markings: list[MarkingNumber], cap: int
-) -> list[RecordNumber]:
-    """One seek for each marking; lists are filled up so that few statements have to be cached."""
-    found: list[RecordNumber] = []
-    for start in range(0, len(markings), _AT_ONCE):
-        part = markings[start : start + _AT_ONCE]
-        filled = part + part[-1:] * ((1 << (len(part) - 1).bit_length()) - len(part))
-        sql = (
-            f"SELECT record FROM search_key WHERE {_PLACE}"  # noqa: S608
-            f" AND marking IN ({marks(filled)}) LIMIT ?"
-        )
-        found += (row[0] for row in select(view, sql, (*place, *filled, cap - len(found))))
+def outdated(view: View, version: int, *, limit: int) -> list[RecordNumber]:
+    """Some of them; none when every record is found by keys of this version."""
+    numbers = first.records(view, limit=limit)
+    sql = "SELECT record FROM record_key WHERE version < ? LIMIT ?"
+    found = select(view, sql, (version, limit - len(numbers)))
+    return [RecordNumber(number) for number in (*numbers, *(row[0] for row in found))]
+
+
+def mark_due(tx: Tx, *, after: int, limit: int) -> RecordNumber | None:
+    """Let the next records count as of an earlier version; the last of them, None for no more."""
+    sql = (
+        "SELECT max(record) FROM"
+        " (SELECT record FROM record_key WHERE record > ? ORDER BY record LIMIT ?)"
+    )
+    last: RecordNumber | None = select(tx, sql, (after, limit)).fetchone()[0]
+    if last is not None:
+        sql = "UPDATE record_key SET version = 0 WHERE record BETWEEN ? AND ?"
+        run(tx, sql, (after + 1, last))
+    return last
+
+
+def forms(view: View, records: Sequence[RecordNumber]) -> dict[RecordNumber, tuple[int, bytes]]:
+    """The prepared forms of records, each with its version; none of those that have none."""
+    found: dict[RecordNumber, tuple[int, bytes]] = {}
+    for part in parts(records):
+        sql = f"SELECT record, version, forms FROM record_key WHERE record IN ({marks(part)})"  # noqa: S608
+        found |= {record: (version, forms) for record, version, forms in select(view, sql, part)}
     return found
 
 
-def _place(view: View, key: Key) -> tuple[int, str] | None:
-    """Where a key stands, None when no record has a key of its family."""
-    family, text = key
-    known = view.known.families.get(family)
-    if known is None:
-        row = one(view, "SELECT number FROM key_family WHERE name = ?", (family,))
-        if row is None:
-            return None
-        known = view.known.families[family] = row[0]
-    return known, text
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(tuple[list[int], list[int]]).decode
+
+_Row = tuple[int, MarkingNumber, int, RecordNumber]
 
 
-def _made(tx: Tx, family: str) -> int:
-    """The number of a family, made when it is seen for the first time."""
-    run(tx, "INSERT OR IGNORE INTO key_family (name) VALUES (?)", (family,))
-    place = _place(tx, (family, ""))
-    assert place  # noqa: S101 - it was inserted the line before
-    return place[0]
+#: The large table and the small one before it; where a row stands in both.
+_TABLES = ("search_key", "search_key_new")
+_PLACE = "key = ? AND marking = ?"
+
+#: Each time a record whose number is a multiple of the step is put, one of the stretches into
+#: which all keys are cut moves on. So the small table holds the keys of some 32,000 records.
+_STEP, _STRETCHES = 1_000, 64
+_BITS = 48
+
+#: Markings that are looked up one by one without asking which a key has; in one statement; and
+#: of one key when any will do. Keys that are looked up in one statement.
+_FEW, _AT_ONCE, _MOST_MARKINGS, _KEYS_AT_ONCE = 8, 1024, 4096, 64
+
+
+def _numbered(key: Key) -> int:
+    """The number of a key; it has a sign, for SQLite stores six bytes with one."""
+    text = f"{key[0]}:{key[1]}".encode("utf-8", "surrogatepass")
+    digest = hashlib.blake2b(text, digest_size=_BITS // 8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def _move(tx: Tx, stretch: int) -> None:
+    """Move one stretch of keys from the small table to the large one."""
+    length = (1 << _BITS) // _STRETCHES
+    first = stretch * length - (1 << (_BITS - 1))
+    bounds = (first, first + length - 1)
+    run_all(
+        tx,
+        "INSERT INTO search_key SELECT key, marking, year, record FROM search_key_new"
+        " WHERE key BETWEEN ? AND ?",
+        [bounds],
+    )
+    run_all(tx, "DELETE FROM search_key_new WHERE key BETWEEN ? AND ?", [bounds])
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One of the tables of keys, as a view sees it."""
+
+    view: View
+    name: str
+
+    def of_keys(
+        self, keys: list[int], markings: Collection[MarkingNumber] | None, cap: int
+    ) -> Iterator[tuple[int, int, RecordNumber]]:
+        """At most `cap` records of each key that have one of these markings.
+
+        Of few markings each is looked up; of many or any the first rows of a key are read, and
+        only for a key with more rows than there are markings each of these is looked up.
+        """
+        if markings is not None and len(markings) <= _FEW:
+            rows = self._first_rows(keys, _filled(sorted(markings)), cap)
+            yield from ((key, year, record) for key, _, year, record in rows)
+            return
+        most = cap if markings is None else max(cap, len(markings))
+        counted: Counter[int] = Counter()
+        for key, marking, year, record in self._first_rows(keys, None, most):
+            counted[key] += 1
+            if markings is None or marking in markings:
+                yield key, year, record
+        for key, count in counted.items():
+            if markings is not None and count == most:
+                found = self.of_markings(key, markings, cap)
+                yield from ((key, NO_YEAR, record) for record in found)
+
+    def of_markings(
+        self,
+        key: int,
+        markings: Collection[MarkingNumber] | None,
+        cap: int,
+        *,
+        year: int | None = None,
+    ) -> list[RecordNumber]:
+        """At most `cap` records of a key, one seek for each marking under which it stands."""
+        of_year = "" if year is None else " AND year = ?"
+        present = self._markings(key) if markings is None else sorted(markings)
+        found: list[RecordNumber] = []
+        for start in range(0, len(present), _AT_ONCE):
+            part = _filled(present[start : start + _AT_ONCE])
+            sql = (
+                f"SELECT record FROM {self.name} WHERE key = ?"  # noqa: S608
+                f" AND marking IN ({marks(part)}){of_year} LIMIT ?"
+            )
+            values = [key, *part, *(() if year is None else (year,)), cap - len(found)]
+            found += [row[0] for row in select(self.view, sql, values)]
+        return found
+
+    def _first_rows(
+        self, keys: list[int], markings: list[MarkingNumber] | None, limit: int
+    ) -> sqlite3.Cursor:
+        """The first rows of each key; a statement of always as many keys, the last one again."""
+        of_marking = "" if markings is None else f" AND marking IN ({marks(markings)})"
+        one_key = (
+            f"SELECT * FROM (SELECT key, marking, year, record FROM {self.name}"  # noqa: S608
+            f" WHERE key = ?{of_marking} LIMIT ?)"
+        )
+        filled: list[int | None] = [*keys, *[None] * (_room(keys) - len(keys))]
+        values = [value for key in filled for value in (key, *(markings or ()), limit)]
+        return select(self.view, " UNION ALL ".join([one_key] * len(filled)), values)
+
+    def _markings(self, key: int) -> list[MarkingNumber]:
+        """The markings under which a key stands: from each straight to the next one."""
+        sql = _MARKINGS.format(table=self.name)
+        return [row[0] for row in select(self.view, sql, (key, _MOST_MARKINGS))]
+
+
+_MARKINGS = (
+    "WITH RECURSIVE found (marking) AS (SELECT min(marking) FROM {table} WHERE key = ?1"
+    " UNION ALL SELECT (SELECT min(marking) FROM {table} WHERE key = ?1"
+    " AND marking > found.marking) FROM found WHERE found.marking IS NOT NULL LIMIT ?2)"
+    " SELECT marking FROM found WHERE marking IS NOT NULL"
+)
+
+
+def _filled(markings: list[MarkingNumber]) -> list[MarkingNumber]:
+    """Markings, the last one again and again: few lengths, so that few statements are cached."""
+    return markings + markings[-1:] * (_room(markings) - len(markings))
+
+
+def _room(some: Sequence[object]) -> int:
+    return 1 << (len(some) - 1).bit_length() if some else 0

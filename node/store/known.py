@@ -4,7 +4,7 @@ from federation.messages import Marking
 
 
 class Known:
-    """Markings and key families by number and back: written once, never changed or removed.
+    """Markings by number and back: written once, never changed or removed.
 
     What a transaction adds is remembered before it is committed. That is safe, for no snapshot
     names a number that is not committed, and what is rolled back, in whole or in part, is
@@ -14,10 +14,8 @@ class Known:
     def __init__(self) -> None:
         self.markings: dict[int, Marking] = {}
         self.numbers: dict[Marking, int] = {}
-        self.families: dict[str, int] = {}
 
     def forget(self) -> None:
         """Remember nothing any more."""
         self.markings.clear()
         self.numbers.clear()
-        self.families.clear()

@@ -3,7 +3,7 @@
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from node.store.schema import VERSION_1
+from node.store.schema import VERSION_1, VERSION_2
 
 #: "AMBR": how `file` and we ourselves know the database from any other. Set by the first
 #: migration with the tables, so a file that was never finished does not bear it.
@@ -20,5 +20,12 @@ def first(db: Database) -> None:
     db.execute("PRAGMA user_version = 1")
 
 
+@migrations()
+def keys_as_numbers(db: Database) -> None:
+    """Smaller search keys, with years; those of version 1 stay until records are reindexed."""
+    db.executescript(VERSION_2)
+    db.execute("PRAGMA user_version = 2")
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
-NAMES = frozenset({"first"})
+NAMES = frozenset({"first", "keys_as_numbers"})

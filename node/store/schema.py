@@ -1,8 +1,8 @@
-"""The tables of schema version 1, as SQL: what the first migration makes.
+"""The tables as SQL: version 1, which the first migration makes, and what each later one changes.
 
 Every table is STRICT, instants are integer microseconds UTC. In the audit log ANY lets an editor
 put what they like, so that it is read and named as an edit and not as a fault of the database.
-This text is never changed again; what comes later is a migration of its own.
+What stands here is never changed again; what comes later is a migration of its own.
 """
 
 VERSION_1 = """
@@ -196,4 +196,38 @@ CREATE TABLE import_reject (
     reason TEXT NOT NULL,
     PRIMARY KEY (import, position)
 ) STRICT, WITHOUT ROWID;
+"""
+
+#: Keys as numbers, with the year before the record and a small table before the large one; forms
+#: beside them. The keys of version 1 stay, under other names, until their records are reindexed.
+VERSION_2 = """
+ALTER TABLE search_key RENAME TO first_search_key;
+
+ALTER TABLE record_key RENAME TO first_record_key;
+
+CREATE TABLE search_key (
+    key INTEGER NOT NULL,
+    marking INTEGER NOT NULL,
+    year INTEGER NOT NULL,
+    record INTEGER NOT NULL,
+    PRIMARY KEY (key, marking, year, record)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE search_key_new (
+    key INTEGER NOT NULL,
+    marking INTEGER NOT NULL,
+    year INTEGER NOT NULL,
+    record INTEGER NOT NULL,
+    PRIMARY KEY (key, marking, year, record)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE record_key (
+    record INTEGER PRIMARY KEY REFERENCES record (number),
+    version INTEGER NOT NULL,
+    marking INTEGER NOT NULL REFERENCES marking (number),
+    forms BLOB NOT NULL,
+    keys BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX record_key_version ON record_key (version);
 """

@@ -3,12 +3,13 @@
 import json
 import sys
 
-from scripts.benches import answers, load, quality, search
+from scripts.benches import answers, load, quality, scale, search
 
 BENCHES = {
     "search": search.bench,
     "answers": answers.bench,
     "load": load.bench,
+    "scale": scale.bench,
     "quality": quality.bench,
     "quality-nodes": quality.bench_nodes,
 }

@@ -38,7 +38,7 @@ def _kept(folder: Path) -> float:
     """Seconds to keep the crowd."""
     home = homes.make(folder / "EE", config.lab_member("EE", 7400, has_quotas=False), app.clock)
     store = home.store(home.keys())
-    keeping = Keeping(home.member, search.keys, app.new_id)
+    keeping = Keeping(home.member, search.findable, app.new_id)
     marking = Marking(share=Share.FULL, audience=frozenset({"ALL"}))
     drafts = [Draft(entity, marking, "bench") for entity in crowd(ROWS)]
     why = Why(PersonId("bench"), "administrator", "bench")

@@ -24,7 +24,7 @@ from federation.seal import Statement
 from node import app, store
 from node.answering import Gate, Limits, keyed_digest
 from node.keeping import Keeping, Why
-from node.search import keys
+from node.search import findable
 from tests.world import Place, World
 
 
@@ -161,7 +161,7 @@ def test_a_marking_tightened_while_a_question_was_searched_holds(
 
 
 def tighten(place: Place, id_: str) -> None:
-    keeping = Keeping(place.home.member, keys, app.new_id)
+    keeping = Keeping(place.home.member, findable, app.new_id)
     with place.up.store.write() as tx:
         record = store.records.by_source(tx, "tests", [id_])[id_].record.id
         keeping.remark(tx, record, Marking(), Why(PersonId("first"), "analyst", "tightened"))
@@ -175,7 +175,7 @@ def test_a_record_withdrawn_while_a_question_was_searched_does_not_leave(
 
     def found_and_withdrawn(*arguments: object) -> object:
         result = found(*arguments)  # type: ignore[arg-type]
-        keeping = Keeping(world["pl"].home.member, keys, app.new_id)
+        keeping = Keeping(world["pl"].home.member, findable, app.new_id)
         with world["pl"].up.store.write() as tx:
             keeping.withdraw(tx, "tests", [id_], Why(PersonId("first"), "analyst", "gone"))
         return result

@@ -12,9 +12,9 @@ import pytest
 
 from federation.errors import InvalidError, UnreadableError
 from federation.messages import Marking, Share
-from node import audit
+from node import audit, store
 from node.errors import ConfigError, RowError
-from node.loading import BATCH, Load, Loaded
+from node.loading import BATCH, LONG, Load, Loaded
 from tests.node.intake.house import SHOWN, House, person, rejected, rows
 
 
@@ -35,6 +35,19 @@ def test_a_file_is_kept_with_the_marking_of_the_load(house: House, tmp_path: Pat
     assert entity.properties == {"name": ("Anna Liiv 1",), "birthDate": ("1970",)}
     assert marking == replace(SHOWN, owner=house.member, review_on=date(2031, 2, 28))
     assert version == 1
+
+
+def test_a_long_file_is_found_by_what_a_process_of_its_own_made(
+    house: House, tmp_path: Path
+) -> None:
+    count = LONG + BATCH // 2
+
+    loaded = house.load(rows(tmp_path, *(person(number) for number in range(count))))
+
+    with house.store.view() as view:
+        everybody = store.keys.count(view, ("name", "anna"), cap=2 * count)
+        last = store.keys.count(view, ("name", str(count - 1)), cap=9)
+    assert (loaded.stored, everybody, last) == (count, count, 1)
 
 
 def test_unset_means_hidden_and_nobody(house: House, tmp_path: Path) -> None:

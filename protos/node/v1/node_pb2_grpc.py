@@ -69,6 +69,11 @@ class DeskStub:
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.AddPersonRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AddPersonResponse.FromString,
                 _registered_method=True)
+        self.Reindex = channel.unary_stream(
+                '/amber.node.v1.Desk/Reindex',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReindexRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReindexResponse.FromString,
+                _registered_method=True)
 
 
 class DeskServicer:
@@ -123,6 +128,13 @@ class DeskServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Reindex(self, request, context):
+        """Makes keys and forms of records anew; progress comes back while it goes on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DeskServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -160,6 +172,11 @@ def add_DeskServicer_to_server(servicer, server):
                     servicer.AddPerson,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AddPersonRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.AddPersonResponse.SerializeToString,
+            ),
+            'Reindex': grpc.unary_stream_rpc_method_handler(
+                    servicer.Reindex,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReindexRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReindexResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -351,6 +368,33 @@ class Desk:
             '/amber.node.v1.Desk/AddPerson',
             protos_dot_node_dot_v1_dot_node__pb2.AddPersonRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.AddPersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reindex(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/amber.node.v1.Desk/Reindex',
+            protos_dot_node_dot_v1_dot_node__pb2.ReindexRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ReindexResponse.FromString,
             options,
             channel_credentials,
             insecure,

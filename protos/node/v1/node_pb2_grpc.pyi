@@ -48,6 +48,8 @@ class DeskStub:
     """Puts a charter, signed by everybody it names, in force."""
     AddPerson: _grpc.UnaryUnaryMultiCallable[_node_pb2.AddPersonRequest, _node_pb2.AddPersonResponse]
     """Issues a certificate for one of our own people."""
+    Reindex: _grpc.UnaryStreamMultiCallable[_node_pb2.ReindexRequest, _node_pb2.ReindexResponse]
+    """Makes keys and forms of records anew; progress comes back while it goes on."""
 
 @_typing.type_check_only
 class DeskAsyncStub(DeskStub):
@@ -66,6 +68,8 @@ class DeskAsyncStub(DeskStub):
     """Puts a charter, signed by everybody it names, in force."""
     AddPerson: _aio.UnaryUnaryMultiCallable[_node_pb2.AddPersonRequest, _node_pb2.AddPersonResponse]  # type: ignore[assignment]
     """Issues a certificate for one of our own people."""
+    Reindex: _aio.UnaryStreamMultiCallable[_node_pb2.ReindexRequest, _node_pb2.ReindexResponse]  # type: ignore[assignment]
+    """Makes keys and forms of records anew; progress comes back while it goes on."""
 
 class DeskServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -123,5 +127,13 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_node_pb2.AddPersonResponse, _abc.Awaitable[_node_pb2.AddPersonResponse]]:
         """Issues a certificate for one of our own people."""
+
+    @_abc_1.abstractmethod
+    def Reindex(
+        self,
+        request: _node_pb2.ReindexRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_node_pb2.ReindexResponse], _abc.AsyncIterator[_node_pb2.ReindexResponse]]:
+        """Makes keys and forms of records anew; progress comes back while it goes on."""
 
 def add_DeskServicer_to_server(servicer: DeskServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

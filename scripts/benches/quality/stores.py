@@ -51,7 +51,7 @@ def make(folder: Path, scenario: str, node: str) -> None:
     """Make the store of one node and fill it with its file."""
     folder.mkdir(parents=True, exist_ok=True)
     home = homes.make(folder / node, config.lab_member(node, 7400, has_quotas=False), app.clock)
-    keeping = Keeping(home.member, search.keys, app.new_id)
+    keeping = Keeping(home.member, search.findable, app.new_id)
     drafts = [Draft(entity, _TO_ALL, scenario) for entity in entities(scenario, node).values()]
     store = home.store(home.keys())
     try:

@@ -70,6 +70,8 @@ async def _code(line: Line, call: str) -> grpc.StatusCode:
                 load = method()
                 await load.write(pb.LoadRequest(options=pb.LoadOptions()))
                 await load.read()
+            elif call == "Reindex":
+                await method(request()).read()
             else:
                 await method(request())
         except grpc.aio.AioRpcError as error:
@@ -182,6 +184,18 @@ def test_a_file_is_loaded_with_its_marking_and_found(world: World, tmp_path: Pat
     assert heard
     assert world["ee"].search("Anna Nowak").ids_from("pl") == ["P-1"]
     assert list(world["pl"].home.incoming.iterdir()) == []
+
+
+def test_a_reindex_is_told_as_it_goes_on_and_everybody_stays_found(world: World) -> None:
+    world["pl"].holds("Anna Nowak")
+    heard: list[tuple[int, int]] = []
+
+    due = asked(world["pl"], lambda d: d.reindex(lambda *told: heard.append(told), is_all=False))
+    every = asked(world["pl"], lambda d: d.reindex(lambda *told: heard.append(told), is_all=True))
+
+    assert (due["reindexed"], every["reindexed"], heard) == (0, 1, [(1, 1)])
+    assert asked(world["pl"], lambda d: d.status())["reindex_due"] == 0
+    assert len(world["ee"].search("Anna Nowak").ids_from("pl")) == 1
 
 
 def test_a_file_that_breaks_off_changes_nothing(world: World, tmp_path: Path) -> None:

@@ -115,6 +115,17 @@ def test_records_are_loaded_without_a_running_node(
     assert "unchanged 1" in shell(*load)
 
 
+def test_records_are_reindexed_without_a_running_node(
+    shell: Shell, home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text('{"id": "P-1", "kind": "person", "names": ["Anna Nowak"]}\n')
+    shell("-n", home, "load", file, "--format", "simple")
+
+    assert shell("-n", home, "reindex") == "reindexed 0\n"
+    assert shell.json("-n", home, "reindex", "--all") == [{"reindexed": 1}]
+
+
 def test_a_grade_or_member_that_is_none_is_refused(
     shell: Shell, home: Path, tmp_path: Path
 ) -> None:

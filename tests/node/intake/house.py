@@ -3,7 +3,6 @@
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -14,6 +13,7 @@ from federation.messages import Entity, Marking, MemberId, PersonId, Share
 from node import audit, store
 from node.keeping import Keeping
 from node.loading import Load, Loaded, Loading, Progress
+from node.store.keys import Findable, numbered
 
 START = datetime(2026, 2, 28, 12, 0, tzinfo=UTC)
 SHOWN = Marking(share=Share.CORE, audience=frozenset({"ALL"}))
@@ -46,7 +46,7 @@ class House:
         if not file.exists():
             store.create(file)
         self.store = store.open(file, house, is_durable=False)
-        keeping = Keeping(self.member, keys, lambda: str(uuid4()))
+        keeping = Keeping(self.member, findable, lambda: str(uuid4()))
         self.loading = Loading(self.store, keeping, self.folder / "rejects")
 
     def load(self, load: Load, progress: Progress = lambda _: None) -> Loaded:
@@ -86,11 +86,6 @@ class House:
             return store.records.count(view)
 
 
-def keys(entity: Entity) -> Iterator[tuple[str, str]]:
-    """Search keys, plain ones."""
-    return (("name", word) for name in entity.all("name") for word in name.split())
-
-
 def rows(tmp_path: Path, *lines: object) -> Load:
     """A `simple` file of these lines, to be loaded as our own records."""
     file = tmp_path / "rows.jsonl"
@@ -110,3 +105,8 @@ def rejected(loaded: Loaded) -> list[tuple[int, str]]:
         return []
     lines = map(json.loads, loaded.rejects.read_text(encoding="utf-8").splitlines())
     return [(line["line"], line["reason"]) for line in lines]
+
+
+def findable(entity: Entity) -> Findable:
+    """Search keys, plain ones."""
+    return Findable(numbered(("name", word) for word in entity.first("name").lower().split()))

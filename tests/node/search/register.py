@@ -11,7 +11,7 @@ from node import store
 from node.keeping import Keeping, Why
 from node.kinds import SCHEMA_FOR, Kind, property_for
 from node.records import Draft
-from node.search import Found, find, keys
+from node.search import Found, find, findable
 from node.store.markings import MarkingNumber
 
 EE = MemberId("EE")
@@ -41,7 +41,7 @@ class Register:
         store.create(self.folder / "amber.db")
         self.store = store.open(self.folder / "amber.db", house, is_durable=False)
         ids = itertools.count(1)
-        self._keeping = Keeping(EE, keys, lambda: f"R{next(ids)}")
+        self._keeping = Keeping(EE, findable, lambda: f"R{next(ids)}")
 
     def holds(self, *entities: Entity, marking: Marking = SHOWN) -> None:
         """Keep these."""

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from federation.messages import Sought
 from node import store
+from node.kinds import Kind
 from node.search.candidates import MOST, candidates
-from node.search.keying import keys_of
-from tests.node.search.register import SHOWN, Register, person
+from tests.node.search.register import SHOWN, Register, person, thing
 
+CONSONANTS = "bdfgklmnprstv"
 ANNA = Sought(name="Anna Liiv", kind="person")
 
 
@@ -26,7 +27,7 @@ def test_a_common_name_does_not_fetch_everybody(register: Register) -> None:
     register.holds(*(person("Anna Liiv", id=f"P-{number}") for number in range(2 * MOST)))
 
     with register.store.view() as view:
-        found = candidates(view, keys_of(ANNA), markings=None)
+        found = candidates(view, ANNA, markings=None)
 
     assert len(found) == MOST
 
@@ -48,3 +49,43 @@ def test_with_no_marking_to_see_nothing_is_found(register: Register) -> None:
     register.holds(person("Anna Liiv"))
 
     assert register.find(ANNA, markings=[]) == []
+
+
+def test_of_more_namesakes_than_are_read_the_one_of_the_year_is_found(register: Register) -> None:
+    others = (person("Anna Liiv", id=f"P-{n}", birthDate=f"{1940 + n % 30}") for n in range(600))
+    register.holds(*others, person("Anna Liiv", id="P-wanted", birthDate="1977-05-03"))
+
+    found = register.ids(replace(ANNA, birth_date="1977"))
+
+    assert found[0] == "P-wanted"
+
+
+def test_one_slip_in_a_surname_is_found_though_many_bear_the_given_name(
+    register: Register,
+) -> None:
+    crowd = (person(f"Anna {a}{b}mets", id=f"P-{a}{b}") for a in CONSONANTS for b in CONSONANTS)
+    register.holds(*crowd, person("Anna Petrova", id="P-wanted"))
+
+    assert register.ids(Sought(name="Anna Pertova", kind="person"))[0] == "P-wanted"
+
+
+def test_a_firm_is_not_crowded_out_by_persons(register: Register) -> None:
+    crowd = (person(f"Liiv {a}o{b}", id=f"P-{a}{b}") for a in CONSONANTS for b in CONSONANTS)
+    register.holds(*crowd, thing(Kind.ORGANISATION, "Liiv Puit", id="O-1"))
+
+    with register.store.view() as view:
+        sought = Sought(name="Liiv", kind="organisation")
+        found = store.records.load(view, candidates(view, sought, markings=None))
+
+    assert [one.record.entity.id for one in found] == ["O-1"]
+
+
+def test_next_to_nothing_in_common_is_no_candidate(register: Register) -> None:
+    crowd = (person(f"Anna {a}{b}mets", id=f"P-{a}{b}") for a in CONSONANTS for b in CONSONANTS)
+    register.holds(*crowd, person("Anna Maria Petrova", id="P-wanted"))
+
+    with register.store.view() as view:
+        sought = Sought(name="Anna Maria Petrova", kind="person")
+        found = store.records.load(view, candidates(view, sought, markings=None))
+
+    assert [one.record.entity.id for one in found] == ["P-wanted"]

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from federation.messages import Entity, Identifier, Sought
+from node import store
 from node.kinds import Kind
 from node.search import MOST_HITS, STRONG
 from node.search.candidates import MOST
@@ -37,6 +38,18 @@ def test_a_hit_is_strong_from_the_threshold_on(register: Register) -> None:
     found = register.find(Sought(name="Vladimir Petrov"))
 
     assert [one.is_strong for one in found] == [one.score >= STRONG for one in found]
+
+
+def test_a_record_that_is_not_reindexed_yet_scores_as_it_will(register: Register) -> None:
+    register.holds(SIDOROV, PETROV)
+    sought = Sought(name="Vladimir Petrov")
+    before = register.find(sought)
+
+    with register.store.write() as tx:
+        store.keys.mark_due(tx, after=0, limit=9)
+
+    assert register.find(sought) == before
+    assert before
 
 
 def test_a_number_finds_whatever_its_punctuation(register: Register) -> None:

@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 from federation.messages import Entity, Identifier, Sought
 from node.codes import IdentifierType
 from node.kinds import Kind
-from node.search.keying import NUMBER, PAIR, PART, SOUND, VALUE, WHOLE, Key, keys, keys_of
+from node.search.keying import (
+    MOST_GUESSES,
+    NUMBER,
+    PAIR,
+    PART,
+    SOUND,
+    VALUE,
+    WHOLE,
+    Key,
+    guesses_of,
+    keys,
+    keys_of,
+)
 from tests.node.search.hostile import ANY_TEXT, TOO_MUCH
 from tests.node.search.register import person, thing
 
@@ -72,7 +84,7 @@ def test_every_name_of_a_record_has_its_keys() -> None:
 def test_particles_and_initials_make_no_keys_beside_telling_parts() -> None:
     texts = {text for family, text in of("V. von Kask") if family == PART}
 
-    assert texts == {"kask"}
+    assert texts == {"person:kask"}
 
 
 @pytest.mark.parametrize(
@@ -94,12 +106,49 @@ def test_a_number_is_found_however_it_is_written(
     assert family in families(record & question)
 
 
-def test_a_question_without_a_kind_has_the_keys_of_a_person_and_of_an_organisation() -> None:
+def test_a_question_without_a_kind_has_the_keys_of_every_kind() -> None:
     text = "Severny Veter OOO"
 
     found = keys_of(Sought(name=text))
 
-    assert found == of(text) | of(text, Kind.ORGANISATION)
+    assert found == of(text) | of(text, Kind.ORGANISATION) | of(text, Kind.VESSEL)
+
+
+def test_a_firm_is_not_found_by_the_keys_of_a_person() -> None:
+    assert of("Kask Tamm") & of("Kask Tamm", Kind.ORGANISATION) == frozenset()
+
+
+def test_one_slip_in_a_surname_leads_to_the_key_of_the_right_pair() -> None:
+    held = {key for key in of("Anna Petrova") if key[0] == PAIR}
+
+    for misspelt in ("Petova", "Pertova", "Petrokva", "Pelrova"):
+        slips = guesses_of(Sought(name=f"Anna {misspelt}", kind="person"))
+
+        assert held & set(slips), misspelt
+
+
+def test_two_slips_lead_nowhere_and_a_given_name_is_not_taken_for_another() -> None:
+    held = {key for key in of("Anna Petrova") if key[0] == PAIR}
+
+    assert not held & set(guesses_of(Sought(name="Anna Pelkova", kind="person")))
+    olga = guesses_of(Sought(name="Anna Olga", kind="person"))
+    assert {family for family, _ in olga} == {WHOLE}
+
+
+def test_a_record_that_knows_only_a_part_of_a_longer_name_is_found() -> None:
+    asked = guesses_of(Sought(name="Anna Maria Petrova", kind="person"))
+
+    for held in ("Petrova", "Maria Petrova"):
+        assert {key for key in of(held) if key[0] == WHOLE} <= set(asked)
+
+
+def test_a_question_that_knows_only_a_part_is_led_by_it() -> None:
+    assert PAIR in families(of("Anna Maria Petrova") & of("Anna Petrova"))
+
+
+@given(ANY_TEXT, st.sampled_from(["person", "organisation", ""]))
+def test_guesses_of_any_text_are_bounded(text: str, kind: str) -> None:
+    assert len(guesses_of(Sought(name=text, kind=kind))) <= MOST_GUESSES
 
 
 def test_a_word_that_is_no_kind_makes_no_keys() -> None:

@@ -13,12 +13,15 @@ from node import store
 from node.audit import Entry, Operation
 from node.keeping import Keeping, Why
 from node.records import Draft
+from node.store.keys import NO_YEAR, Findable, numbered
 from node.store.records import Held
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 EE = MemberId("EE")
 SHOWN = Marking(share=Share.CORE, audience=frozenset({"ALL"}), owner=EE)
 WHY = Why(PersonId("ann"), "analyst", "a test")
+#: Of which version the keys are.
+VERSION = 2
 DONE = Entry(operation=Operation.ADMINISTRATION, event="done")
 
 
@@ -49,7 +52,7 @@ class Shelf:
         if not self.file.exists():
             store.create(self.file)
         self.store = store.open(self.file, self.house, is_durable=False)
-        self.keeping = Keeping(EE, keys, lambda: f"R{next(self.numbers)}")
+        self.keeping = Keeping(EE, findable, lambda: f"R{next(self.numbers)}")
 
     def keep(self, *drafts: Draft, why: Why = WHY) -> list[Held]:
         """Keep drafts and return their records."""
@@ -90,6 +93,12 @@ def shown_to(*audience: str, share: Share = Share.FULL) -> Marking:
     return replace(SHOWN, share=share, audience=frozenset(audience))
 
 
+def findable(entity: Entity) -> Findable:
+    """Search keys, plain ones: every word of a name."""
+    years = [int(date[:4]) for date in entity.all("birthDate")] or [NO_YEAR]
+    return Findable(numbered(keys(entity)), years, entity.id.encode(), VERSION)
+
+
 def keys(entity: Entity) -> Iterator[tuple[str, str]]:
-    """Search keys, plain ones."""
+    """Every word of a name."""
     return (("name", word) for name in entity.all("name") for word in name.lower().split())

@@ -158,6 +158,32 @@ def test_a_database_of_version_1_opens_and_holds_what_it_held(tmp_path: Path) ->
             held["P-1"].number
         ]
         assert store.audit.verify(view) is None
+        assert (store.keys.due(view, 2), store.keys.forms(view, [held["P-1"].number])) == (2, {})
+    opened.close()
+    store.create(tmp_path / "new.db")
+    assert schema(file) == schema(tmp_path / "new.db")
+
+
+def test_a_database_of_version_2_opens_and_holds_what_it_held(tmp_path: Path) -> None:
+    file = tmp_path / "amber.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.executescript((GOLDEN / "store_v2.sql").read_text(encoding="utf-8"))
+
+    opened = store.open(file, HOUSE)
+
+    with opened.view() as view:
+        held = store.records.by_source(view, "ours", ["P-1", "P-3"])
+        numbers = [held["P-1"].number, held["P-3"].number]
+        found = [
+            store.keys.probe(view, ("name", "nowak"), markings=None, cap=9),
+            store.keys.probe(view, ("name", "tamm"), markings=None, cap=9, year=1970),
+        ]
+        assert found == [[number] for number in numbers]
+        assert store.keys.forms(view, numbers) == {
+            numbers[0]: (2, b"P-1"),
+            numbers[1]: (2, b"P-3"),
+        }
+        assert (store.keys.due(view, 2), store.audit.verify(view)) == (0, None)
     opened.close()
     store.create(tmp_path / "new.db")
     assert schema(file) == schema(tmp_path / "new.db")

@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from federation.messages import Entity
 from node import store
 from node.store.keys import Key, RecordNumber
 from node.store.markings import MarkingNumber
-from tests.node.store.shelf import Shelf, draft, person, shown_to
+from node.store.rows import select
+from tests.node.store.shelf import VERSION, Shelf, draft, person, shown_to
 
 ANNA: Key = ("name", "anna")
 
@@ -120,6 +122,73 @@ def test_keys_that_are_named_twice_count_once(shelf: Shelf) -> None:
     shelf.keep(draft(person(name="Anna Anna")))
 
     assert len(probed(shelf)) == 1
+
+
+def test_of_a_common_key_those_of_one_year_are_read_alone(shelf: Shelf) -> None:
+    born = {f"P-{year}": f"{year}-05-03" for year in range(1950, 1990)}
+    held = shelf.keep(*(draft(person(id_, birthDate=date)) for id_, date in born.items()))
+    wanted = next(one for one in held if one.record.entity.id == "P-1977")
+
+    for markings in (None, [wanted.marking], [wanted.marking, *map(MarkingNumber, range(50, 99))]):
+        with shelf.store.view() as view:
+            found = store.keys.probe(view, ANNA, markings=markings, cap=5, year=1977)
+            nobody = store.keys.probe(view, ANNA, markings=markings, cap=5, year=1911)
+
+        assert (found, nobody) == ([wanted.number], [])
+
+
+def test_a_record_of_two_years_is_found_once_and_in_both(shelf: Shelf) -> None:
+    entity = Entity("P-1", "Person", {"name": ("Anna Liiv",), "birthDate": ("1970", "1971-02")})
+    (held,) = shelf.keep(draft(entity))
+
+    with shelf.store.view() as view:
+        by_year = [
+            store.keys.probe(view, ANNA, markings=None, cap=9, year=year)
+            for year in (1970, 1971, 1972)
+        ]
+
+    assert (probed(shelf), by_year) == ([held.number], [[held.number], [held.number], []])
+
+
+def test_keys_are_found_while_they_move_from_the_small_table_to_the_large(shelf: Shelf) -> None:
+    words = [f"word{number}" for number in range(40)]
+    held: list[RecordNumber] = []
+    for first in range(0, 3000, 500):
+        names = [" ".join((words[n % 40], f"own{n}")) for n in range(first, first + 500)]
+        kept = shelf.keep(*(draft(person(f"P-{name}", name)) for name in names))
+        held += [one.number for one in kept]
+
+    found = [number for word in words for number in probed(shelf, ("name", word), cap=1000)]
+    own = [probed(shelf, ("name", f"own{number}")) for number in range(3000)]
+
+    assert sorted(found) == held
+    assert own == [[number] for number in held]
+    assert moved(shelf) > 0
+
+
+def moved(shelf: Shelf) -> int:
+    """How many rows the large table has."""
+    with shelf.store.view() as view:
+        rows: int = select(view, "SELECT count(*) FROM search_key").fetchone()[0]
+    return rows
+
+
+def test_a_record_whose_keys_have_moved_is_dropped_whole(shelf: Shelf) -> None:
+    entities = [person(f"P-{number}", f"Anna x{number}") for number in range(2500)]
+    shelf.keep(*map(draft, entities))
+
+    shelf.withdraw(*(one.id for one in entities))
+
+    assert (moved(shelf), probed(shelf)) == (0, [])
+
+
+def test_forms_come_with_their_version(shelf: Shelf) -> None:
+    (held,) = shelf.keep(draft())
+
+    with shelf.store.view() as view:
+        forms = store.keys.forms(view, [held.number, RecordNumber(99)])
+
+    assert forms == {held.number: (VERSION, b"P-1")}
 
 
 people = st.lists(

@@ -15,13 +15,15 @@ from tests.node.store.shelf import DONE, NOW, SHOWN, WHY, Shelf, draft, person
 LV, Q1, R1 = MemberId("LV"), QuestionId("Q-1"), RecordId("R1")
 
 #: What is read whole: an index to count records, the one row of the head, the rows of a key up to
-#: a cap, the imports that did not end; and, before the first entry, whether there is another.
+#: a cap, the imports that did not end; what is
+#: still found by keys of version 1; and, before the first entry, whether there is another.
 READ_WHOLE = {
     "SCAN record USING COVERING INDEX record_changed_at",
     "SCAN audit_head",
     "SCAN (subquery-1)",
     "SCAN audit",
     "SCAN import",
+    "SCAN first_record_key",
 }
 
 
@@ -45,6 +47,7 @@ def use_every_verb(shelf: Shelf) -> None:
         shelf.keeping.withdraw(tx, "ours", list(store.staging.absent(tx, number)), WHY)
         store.staging.pending(tx, number, limit=9)
         store.staging.finish(tx, number)
+        store.keys.mark_due(tx, after=0, limit=9)
         store.records.erase_versions(tx, R1, before=2)
         store.questions.erase_expired(tx)
         store.seen.forget(tx, NOW)
@@ -64,6 +67,12 @@ def look_at_everything(view: store.View) -> None:
     store.keys.probe(view, ("name", "anna"), markings=[marking], cap=9)
     store.keys.probe(view, ("name", "anna"), markings=None, cap=9)
     store.keys.count(view, ("name", "anna"), cap=9)
+    for markings in (None, [marking], [store.markings.MarkingNumber(n) for n in range(99)]):
+        store.keys.probe(view, ("name", "anna"), markings=markings, cap=9, year=1970)
+        store.keys.probes(view, [("name", "anna")], markings=markings, cap=9)
+    store.keys.forms(view, [store.keys.RecordNumber(1)])
+    store.keys.due(view, 9)
+    store.keys.outdated(view, 9, limit=9)
     store.disclosures.of_record(view, R1)
     store.references.find(view, LV, Reference(""))
     store.questions.get(view, LV, Q1)

@@ -12,7 +12,7 @@ from uuid import uuid4
 from federation.messages import MemberId
 from node import store
 from node.keeping import Keeping
-from tests.node.store.shelf import EE, WHY, Notary, draft, keys, person
+from tests.node.store.shelf import EE, WHY, Notary, draft, findable, person
 
 THREADS = 8
 
@@ -44,7 +44,7 @@ def alone(opened: store.Store) -> Callable[[Callable[[store.Tx], None]], None]:
 
 def keep_all(done: Callable[[Callable[[store.Tx], None]], None], ids: Iterator[str]) -> None:
     """Keep one after the other, and promise it when it is said to be on disk."""
-    keeping = Keeping(EE, keys, lambda: str(uuid4()))
+    keeping = Keeping(EE, findable, lambda: str(uuid4()))
     for id_ in ids:
 
         def keep(tx: store.Tx, id_: str = id_) -> None:
