@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import gc
+import hmac
 import logging
 import os
 import secrets
@@ -36,6 +37,8 @@ from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
 from node.policy import Policy
+from node.screening import Screening
+from node.searchers import Searchers
 from node.store import Store
 
 #: How long calls in flight have to finish when the node is told to stop.
@@ -127,17 +130,33 @@ class Node:
                 digest=self.gate.digest,
             ),
             loading=Loading(self.store, keeping, self.home.rejects),
+            screening=Screening(
+                gate=self.gate,
+                searchers=self.searchers,
+                digest=functools.partial(_keyed, self.keys.digest_key),
+                rejects=self.home.rejects,
+            ),
             administration=Administration(self.store, self.in_force, self.in_force.adopt),
             issue=self.home.issue,
             follow=self.follow,
             doors=lambda: list(self.doors),
         )
 
+    def searchers(self, most: int, limit: int) -> Searchers:
+        """As many searchers as there are processors for them, and no more than are wanted."""
+        count = min(most, len(os.sched_getaffinity(0)))
+        return Searchers(self.home.database, count=count, limit=limit)
+
     async def follow(self, charter: Charter) -> None:
         """Open and close doors and lines as a new charter says."""
         if self.has_doors:
             await self.doors.apply(charter)
         await self.fanout.apply(charter)
+
+
+def _keyed(key: bytes, data: bytes) -> str:
+    """A digest that only the holder of the key can test a guess against."""
+    return hmac.digest(key, data, "sha256").hex()
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from node.store.schema import VERSION_1
+from node.store.schema import SCREENING, VERSION_1
 
 #: "AMBR": how `file` and we ourselves know the database from any other. Set by the first
 #: migration with the tables, so a file that was never finished does not bear it.
@@ -20,5 +20,11 @@ def first(db: Database) -> None:
     db.execute("PRAGMA user_version = 1")
 
 
+@migrations()
+def screening(db: Database) -> None:
+    """How far the screening of a file has come."""
+    db.executescript(SCREENING)
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
-NAMES = frozenset({"first"})
+NAMES = frozenset({"first", "screening"})
