@@ -1,7 +1,7 @@
 """Screening: a list of names against everything we hold, through the gate and as one operation."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, tee
 from pathlib import Path
@@ -81,7 +81,9 @@ class Screening:
     digest: Callable[[bytes], str]
     rejects: Path
 
-    def screen(self, list_: List, question: Question) -> Iterator[Begun | Part | Screened]:
+    def screen(
+        self, list_: List, question: Question
+    ) -> Generator[Begun | Part | Screened, None, None]:
         """Match every row of a list against our records, for one of our own people.
 
         No record is looked at before "screening began" is on disk, and no answer leaves before
@@ -136,8 +138,7 @@ class _Operation:
         """Every part that is not answered yet, each with its entry on disk."""
         if self._after == self._rows:
             return
-        rows = islice(read(self._list.path), self._after, None)
-        ahead, rows = tee(rows)
+        ahead, rows = tee(islice(read(self._list.path), self._after, None))
         batches = iter(lambda: [row.questions for row in islice(ahead, BATCH)], [])
         count = -(-(self._rows - self._after) // BATCH)
         with self._house.searchers(count, self._question.limit) as searchers:
@@ -195,9 +196,7 @@ class _Operation:
                 for place, (row, found) in enumerate(part, 1)
                 if row.fault or found.fault
             ]
-            store.screenings.add(
-                tx, self._number, after=self._after, counts=counts, rejects=listed
-            )
+            store.screenings.add(tx, self._number, after=self._after, counts=counts, rejects=listed)
             store.audit.append(tx, self._part_entry(released, counts))
         return [self._line(*one) for one in released]
 

@@ -13,6 +13,7 @@ VERBS = {
     "load": "load",
     "search": "search",
     "show": "search",
+    "screen": "screen",
     "charter": "charter",
     "people": "people",
     "audit": "audit",

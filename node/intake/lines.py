@@ -100,9 +100,7 @@ def _text(path: Path, number: int, raw: bytes, encoding: str = "utf-8") -> str:
         raise UnreadableError(f"{path.name}: line {number} is not {encoding} text.") from error
 
 
-def _line(
-    number: int, raw: bytes, text: str, parse: Callable[[int, str], Value]
-) -> Line[Value]:
+def _line(number: int, raw: bytes, text: str, parse: Callable[[int, str], Value]) -> Line[Value]:
     if len(raw) > MAX_ROW_BYTES:
         return Line(number, fault=_TOO_LONG)
     try:

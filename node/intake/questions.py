@@ -156,7 +156,7 @@ def _or_nothing(values: Sequence[str]) -> Sequence[str]:
 
 
 def _texts(*values: Texts) -> list[str]:
-    """Every text of fields that may be absent, one text or several, once and without stray space."""
+    """Every text of fields that are absent, one text or several; once, without stray space."""
     several = ([value] if isinstance(value, str) else value or [] for value in values)
     texts = map(cleaned, itertools.chain.from_iterable(several))
     return list(dict.fromkeys(text for text in texts if text))

@@ -97,9 +97,7 @@ def add(
 
 def end(tx: Tx, number: ScreeningNumber) -> None:
     """Every row was screened."""
-    run(
-        tx, "UPDATE screening SET ended_at = ? WHERE number = ?", (microseconds(tx.now), number)
-    )
+    run(tx, "UPDATE screening SET ended_at = ? WHERE number = ?", (microseconds(tx.now), number))
 
 
 def counts(view: View, number: ScreeningNumber) -> Counts:
