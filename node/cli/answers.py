@@ -12,6 +12,9 @@ import msgspec
 
 from federation.errors import BusyError, InvalidError
 
+#: How every answer begins.
+_BEGINNING = b'{"line":'
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -42,7 +45,7 @@ class AnswersFile:
         for line in self._file:
             if line.endswith(b"\n"):
                 count, last = count + 1, line
-            elif not count and not line.startswith(b'{"line":'):
+            elif not count and not _BEGINNING.startswith(line[: len(_BEGINNING)]):
                 raise self._foreign()
         if not count:
             return Answered()
@@ -71,6 +74,8 @@ class AnswersFile:
 def opened(path: Path) -> Iterator[AnswersFile]:
     """The file, made for its owner alone when it is not there; on disk once this ends.
 
+    One in which nothing stands in the end is none.
+
     Raises `BusyError` when another process writes it.
     """
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b") as file:
@@ -78,5 +83,9 @@ def opened(path: Path) -> Iterator[AnswersFile]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise BusyError(f"{path.name} is being written by another command") from None
-        yield AnswersFile(file, path.name)
-        os.fsync(file.fileno())
+        try:
+            yield AnswersFile(file, path.name)
+        finally:
+            os.fsync(file.fileno())
+            if not os.fstat(file.fileno()).st_size:
+                path.unlink(missing_ok=True)

@@ -3,13 +3,14 @@
 import json
 import sys
 
-from scripts.benches import answers, load, quality, search
+from scripts.benches import answers, load, quality, screen, search
 
 BENCHES = {
     "search": search.bench,
     "answers": answers.bench,
     "load": load.bench,
     "quality": quality.bench,
+    "screen": screen.bench,
     "quality-nodes": quality.bench_nodes,
 }
 #: Takes longer than anybody waits for a figure that another bench gives, too.
