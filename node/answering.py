@@ -259,21 +259,6 @@ def _answer_or_raised(answered: Answer | FederationError) -> Answer:
     return answered
 
 
-def check_why(question: Question) -> None:
-    """Raise `InvalidError` unless a question says in known words why it is asked."""
-    if not question.case.strip():
-        raise InvalidError("a question needs a case (--case)")
-    check_word(question.purpose, Purpose, "--purpose")
-    if question.topic:
-        check_word(question.topic, Topic, "--topic")
-
-
-def check_word(word: str, words: type[Purpose | Topic | Kind], option: str) -> None:
-    """Raise `InvalidError` naming the words of a list unless this is one of them."""
-    if word not in set(words):
-        raise InvalidError(f"{option} must be one of {', '.join(words)}")
-
-
 def request_of(
     question: Question, member: Member, *, groups: frozenset[str], is_own: bool = False
 ) -> Request:
@@ -289,6 +274,21 @@ def request_of(
         is_own=is_own,
         groups=groups,
     )
+
+
+def check_why(question: Question) -> None:
+    """Raise `InvalidError` unless a question says in known words why it is asked."""
+    if not question.case.strip():
+        raise InvalidError("a question needs a case (--case)")
+    check_word(question.purpose, Purpose, "--purpose")
+    if question.topic:
+        check_word(question.topic, Topic, "--topic")
+
+
+def check_word(word: str, words: type[Purpose | Topic | Kind], option: str) -> None:
+    """Raise `InvalidError` naming the words of a list unless this is one of them."""
+    if word not in set(words):
+        raise InvalidError(f"{option} must be one of {', '.join(words)}")
 
 
 def keyed_digest(key: bytes, question: Question) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 import functools
 import gc
-import hmac
 import logging
 import os
 import secrets
@@ -37,7 +36,7 @@ from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
 from node.policy import Policy
-from node.screening import Screening
+from node.screening import Screening, keyed
 from node.searchers import Searchers
 from node.store import Store
 
@@ -133,7 +132,7 @@ class Node:
             screening=Screening(
                 gate=self.gate,
                 searchers=self.searchers,
-                digest=functools.partial(_keyed, self.keys.digest_key),
+                digest=functools.partial(keyed, self.keys.digest_key),
                 rejects=self.home.rejects,
             ),
             administration=Administration(self.store, self.in_force, self.in_force.adopt),
@@ -152,11 +151,6 @@ class Node:
         if self.has_doors:
             await self.doors.apply(charter)
         await self.fanout.apply(charter)
-
-
-def _keyed(key: bytes, data: bytes) -> str:
-    """A digest that only the holder of the key can test a guess against."""
-    return hmac.digest(key, data, "sha256").hex()
 
 
 @asynccontextmanager
@@ -237,6 +231,7 @@ async def _erasing(node: Node) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _locked(home: Home, *, has_doors: bool) -> AsyncIterator[Node]:
     with home.lock():
+        home.drop_incoming()
         node = Node.of(home, has_doors=has_doors)
         with closing(node.store):
             try:

@@ -94,6 +94,11 @@ class Home:
         """The charter in force."""
         return charter.read(self._charter.read_bytes())
 
+    def drop_incoming(self) -> None:
+        """Drop what a node that was killed had been sent; the lock must be held."""
+        for left in self.incoming.glob("*"):
+            shutil.rmtree(left)
+
     def card(self) -> str:
         """What we say of ourselves to the other members."""
         return charter.card(_member(self.config, self.keys()))

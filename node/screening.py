@@ -1,6 +1,7 @@
 """Screening: a list of names against everything we hold, through the gate and as one operation."""
 
 import hashlib
+import hmac
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, tee
@@ -248,6 +249,11 @@ class _Operation:
             is_urgent=asked.is_urgent,
             **what,
         )
+
+
+def keyed(key: bytes, data: bytes) -> str:
+    """A digest of a list that only the holder of the key can test a guess against."""
+    return hmac.digest(key, data, "sha256").hex()
 
 
 class _Hit(msgspec.Struct):

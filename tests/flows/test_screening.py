@@ -175,5 +175,6 @@ def test_a_node_that_was_woken_for_it_goes_on_too(
     subprocess.run(place.screen, check=True, capture_output=True)
 
     assert 0 < len(some) < ROWS
+    assert list((place.home / "incoming").iterdir()) == []
     assert place.answered() == list(range(1, ROWS + 1))
     assert "whole" in place.amber("-n", str(place.home), "audit", "verify")

@@ -240,6 +240,12 @@ def test_a_list_that_is_none_does_not_begin(
     assert entries(place) == []
 
 
+def test_a_keyed_digest_is_the_same_for_the_same_list_under_one_key_alone() -> None:
+    assert screening.keyed(b"a", b"a list") == screening.keyed(b"a", b"a list")
+    assert screening.keyed(b"a", b"a list") != screening.keyed(b"b", b"a list")
+    assert screening.keyed(b"a", b"a list") != screening.keyed(b"a", b"another")
+
+
 class Cut:
     """A screening of many rows that is cut off after its second part."""
 
