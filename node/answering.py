@@ -29,6 +29,8 @@ from federation.messages import (
 from federation.seal import Sealed, Statement
 from node import store
 from node.audit import Entry, Operation
+from node.codes import Purpose, Topic
+from node.kinds import Kind
 from node.policy import Policy, Request, Verdict
 from node.records import shown
 from node.search import Found, check_width, find
@@ -102,6 +104,16 @@ class Gate:
         return _answer_or_raised(
             self.store.together(lambda tx: self._answered(tx, weighed, question, _fault(weighed)))
         )
+
+    def weigh_own(self, question: Question) -> Weighed:
+        """Weigh whether one of our own people may ask this; nothing is searched yet."""
+        us = self.charter().member(self.us)
+        request = request_of(question, us, groups=frozenset(), is_own=True)
+        return Weighed(request, self.policy.weigh(request), ())
+
+    def release(self, tx: Tx, weighed: Weighed) -> list[tuple[Given, Hit]]:
+        """What was found as it may leave now; its entry is written in this same transaction."""
+        return self._leaving(tx, weighed)
 
     def turned_away(
         self, member: MemberId, fault: FederationError, statement: Statement | None
@@ -262,6 +274,21 @@ def request_of(
         is_own=is_own,
         groups=groups,
     )
+
+
+def check_why(question: Question) -> None:
+    """Raise `InvalidError` unless a question says in known words why it is asked."""
+    if not question.case.strip():
+        raise InvalidError("a question needs a case (--case)")
+    check_word(question.purpose, Purpose, "--purpose")
+    if question.topic:
+        check_word(question.topic, Topic, "--topic")
+
+
+def check_word(word: str, words: type[Purpose | Topic | Kind], option: str) -> None:
+    """Raise `InvalidError` naming the words of a list unless this is one of them."""
+    if word not in set(words):
+        raise InvalidError(f"{option} must be one of {', '.join(words)}")
 
 
 def keyed_digest(key: bytes, question: Question) -> str:

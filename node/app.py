@@ -38,6 +38,8 @@ from node.keeping import Keeping
 from node.loading import Loading
 from node.policy import Policy
 from node.reindexing import Reindexing
+from node.screening import Screening, keyed
+from node.searchers import Searchers
 from node.store import Store
 
 #: How long calls in flight have to finish when the node is told to stop.
@@ -133,10 +135,21 @@ class Node:
                 self.store, self.in_force, self.in_force.adopt, search.KEYS_VERSION
             ),
             reindexing=Reindexing(self.store, keeping, search.KEYS_VERSION, threading.Lock()),
+            screening=Screening(
+                gate=self.gate,
+                searchers=self.searchers,
+                digest=functools.partial(keyed, self.keys.digest_key),
+                rejects=self.home.rejects,
+            ),
             issue=self.home.issue,
             follow=self.follow,
             doors=lambda: list(self.doors),
         )
+
+    def searchers(self, most: int, limit: int) -> Searchers:
+        """As many searchers as there are processors for them, and no more than are wanted."""
+        count = min(most, len(os.sched_getaffinity(0)))
+        return Searchers(self.home.database, count=count, limit=limit)
 
     async def follow(self, charter: Charter) -> None:
         """Open and close doors and lines as a new charter says."""
@@ -223,6 +236,7 @@ async def _erasing(node: Node) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _locked(home: Home, *, has_doors: bool) -> AsyncIterator[Node]:
     with home.lock():
+        home.drop_incoming()
         node = Node.of(home, has_doors=has_doors)
         with closing(node.store):
             try:

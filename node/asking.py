@@ -18,9 +18,8 @@ from federation.messages import (
     Sought,
 )
 from node import store
-from node.answering import request_of
+from node.answering import check_why, check_word, request_of
 from node.audit import Entry, Operation
-from node.codes import Purpose, Topic
 from node.dates import PartialDate
 from node.kinds import Kind
 from node.policy import Policy
@@ -123,18 +122,9 @@ def merged(outcomes: Sequence[Outcome], limit: int) -> tuple[Hit, ...]:
 
 def check_words(question: Question) -> None:
     """Raise `InvalidError` or `TooWideError` unless the question can be asked at all."""
-    if not question.case.strip():
-        raise InvalidError("a question needs a case (--case)")
-    _check_one(question.purpose, Purpose, "--purpose")
-    if question.topic:
-        _check_one(question.topic, Topic, "--topic")
+    check_why(question)
     if isinstance(question.seeks, Sought):
         if question.seeks.kind:
-            _check_one(question.seeks.kind, Kind, "--kind")
+            check_word(question.seeks.kind, Kind, "--kind")
         PartialDate.parse(question.seeks.birth_date)
         check_width(question.seeks)
-
-
-def _check_one(word: str, words: type[Purpose | Topic | Kind], option: str) -> None:
-    if word not in set(words):
-        raise InvalidError(f"{option} must be one of {', '.join(words)}")

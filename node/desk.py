@@ -23,6 +23,7 @@ from protos.node.v1 import node_pb2_grpc
 CHUNK_BYTES = 256 * 1024
 
 Response = TypeVar("Response")
+ScreenCall = grpc.aio.StreamStreamCall[pb.ScreenRequest, pb.ScreenResponse]
 LoadCall = grpc.aio.StreamStreamCall[pb.LoadRequest, pb.LoadResponse]
 
 #: One answer in the words of `--json`.
@@ -63,6 +64,33 @@ class LoadOptions:
     category: str
     grade: str
     mapping: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenOptions:
+    """Why a list is screened and what is wanted of each row; how much of it is there already."""
+
+    why: Why
+    limit: int
+    is_strong_only: bool
+    answered: int
+    screening: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How many rows a list has, and how many of the answers that are there hold."""
+
+    rows: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The next bytes of the answers; how many there are by now, None in the middle of a part."""
+
+    lines: bytes
+    answered: int | None
 
 
 class Desk:
@@ -134,6 +162,25 @@ class Desk:
         except grpc.aio.AioRpcError as error:
             raise fault_of(error) from None
         return result
+
+    async def screen(
+        self, path: Path, options: ScreenOptions
+    ) -> AsyncIterator[Begun | Answers | Plain]:
+        """Screen a list: how it begins, its answers piece by piece, and what it came to.
+
+        Nothing of the list is sent before the node has said that this person may screen.
+        """
+        call = self._calls.Screen()
+        try:
+            await call.write(_screen_options(path, options))
+            await call.read()
+            await _send_list(call, path)
+            while isinstance(response := await call.read(), pb.ScreenResponse):
+                yield _screened(response)
+        except grpc.aio.AioRpcError as error:
+            raise fault_of(error) from None
+        finally:
+            call.cancel()
 
     async def status(self) -> Plain:
         """How the node stands."""
@@ -207,6 +254,41 @@ async def _send(call: LoadCall, path: Path) -> None:
             return
         await call.write(pb.LoadRequest(chunk=chunk))
     await call.done_writing()
+
+
+async def _send_list(call: ScreenCall, path: Path) -> None:
+    """Send a list; a node that has ended the call hears no more."""
+    with path.open("rb") as stream:
+        while not call.done() and (data := stream.read(CHUNK_BYTES)):
+            await call.write(pb.ScreenRequest(chunk=data))
+    if not call.done():
+        await call.done_writing()
+
+
+def _screen_options(path: Path, options: ScreenOptions) -> pb.ScreenRequest:
+    return pb.ScreenRequest(
+        options=pb.ScreenOptions(
+            case_reference=options.why.case,
+            purpose=options.why.purpose,
+            topic=options.why.topic,
+            urgent=options.why.is_urgent,
+            limit=options.limit,
+            strong_only=options.is_strong_only,
+            name=path.name,
+            answered=options.answered,
+            screening=options.screening,
+        )
+    )
+
+
+def _screened(response: pb.ScreenResponse) -> Begun | Answers | Plain:
+    match response.WhichOneof("part"):
+        case "begun":
+            return Begun(response.begun.rows, response.begun.answered)
+        case "answers":
+            return Answers(response.answers.lines, response.answers.answered or None)
+        case _:
+            return _fields(response.result)
 
 
 def _chunks(path: Path) -> Iterator[pb.LoadChunk]:

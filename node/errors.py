@@ -46,3 +46,9 @@ class StoreError(FederationError):
     """The database could not do what was asked, and did nothing of it."""
 
     public = "The database of this node met a fault. Nothing was changed."
+
+
+class SearcherError(FederationError):
+    """A process that searches for the node ended, or met what nobody foresaw."""
+
+    public = "A searcher of this node met a fault. The same command goes on where it stopped."

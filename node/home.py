@@ -73,6 +73,11 @@ class Home:
         return self.path / "incoming"
 
     @property
+    def database(self) -> Path:
+        """Where the records and the audit log lie."""
+        return self.path / "amber.db"
+
+    @property
     def certificates(self) -> Path:
         """Where the keys lie."""
         return self.path / "keys"
@@ -88,6 +93,11 @@ class Home:
     def charter(self) -> Charter:
         """The charter in force."""
         return charter.read(self._charter.read_bytes())
+
+    def drop_incoming(self) -> None:
+        """Drop what a node that was killed had been sent; the lock must be held."""
+        for left in self.incoming.glob("*"):
+            shutil.rmtree(left)
 
     def card(self) -> str:
         """What we say of ourselves to the other members."""
@@ -132,7 +142,7 @@ class Home:
     def store(self, own: Keys) -> Store:
         """Our database, opened; the lock must be held."""
         house = House(self.member, self.clock, own)
-        return store.open(self.path / "amber.db", house, is_durable=self.is_durable)
+        return store.open(self.database, house, is_durable=self.is_durable)
 
     def policies(self) -> tuple[str, str]:
         """The policies in force and the schema they speak."""
@@ -237,7 +247,7 @@ def _fill(home: Home) -> None:
     own = home.keys()
     alone = charter.draft([_member(home.config, own)], expires_at=home.clock() + CHARTER_LIFE)
     keys.write(home.path / "charter.json", charter.sign(alone, own.signer))
-    store.create(home.path / "amber.db")
+    store.create(home.database)
     opened = home.store(own)
     with opened.write() as tx:
         store.audit.append(tx, Entry(operation=Operation.ADMINISTRATION, event="home made"))

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ import msgspec
 
 from federation.errors import InvalidError, UnreadableError
 from federation.messages import Entity, Marking, PersonId
-from node import store
+from node import rejects, store
 from node.ahead import Ahead
 from node.audit import Entry, Operation
 from node.errors import RowError
@@ -77,8 +76,8 @@ class Loading:
     Trust: whoever can write the `rejects` folder can mislead about what was rejected.
     """
 
-    def __init__(self, store: Store, keeping: Keeping, rejects: Path) -> None:
-        self._store, self._keeping, self._rejects = store, keeping, rejects
+    def __init__(self, store: Store, keeping: Keeping, folder: Path) -> None:
+        self._store, self._keeping, self._rejects = store, keeping, folder
         self._turn = threading.Lock()
 
     def load(
@@ -181,11 +180,11 @@ class Loading:
 
     def _end(self, load: Load, number: ImportNumber, identity: str, why: Why) -> Loaded:
         """Withdraw, count, write down and forget the import, in one transaction."""
-        rejects = self._write_rejects(number, self._rejects / f"{identity[:16]}.jsonl")
+        file = self._write_rejects(number, self._rejects / f"{identity[:16]}.jsonl")
         with self._store.write() as tx:
             removed = self._withdraw(tx, load, number, why) if load.is_edition else 0
             counts = store.staging.counts(tx, number)
-            loaded = Loaded(**counts, removed=removed, rejects=rejects)
+            loaded = Loaded(**counts, removed=removed, rejects=file)
             store.audit.append(tx, _entry(load, why, counts | {"removed": removed}, identity))
             store.staging.finish(tx, number)
         return loaded
@@ -196,19 +195,8 @@ class Loading:
         return sum(self._keeping.withdraw(tx, load.source, part, why) for part in parts)
 
     def _write_rejects(self, number: ImportNumber, file: Path) -> Path | None:
-        """The file of rejects, whole or not there; None when nothing was rejected."""
-        partial = file.with_suffix(".partial")
         with self._store.view() as view:
-            rejects = store.staging.rejects(view, number)
-            first = next(rejects, None)
-            if first is None:
-                return None
-            self._rejects.mkdir(mode=0o700, exist_ok=True)
-            with os.fdopen(
-                os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb"
-            ) as out:
-                out.writelines(map(_reject_line, (first, *rejects)))
-        return partial.replace(file)
+            return rejects.write(file, store.staging.rejects(view, number))
 
 
 def _findables(
@@ -317,7 +305,3 @@ def _entry(load: Load, why: Why, counts: dict[str, int], identity: str) -> Entry
         handling=tuple(sorted(load.marking.handling)),
         counts=counts,
     )
-
-
-def _reject_line(reject: Reject) -> bytes:
-    return msgspec.json.encode({"line": reject.line, "reason": reject.reason}) + b"\n"

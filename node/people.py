@@ -24,6 +24,7 @@ MAY = MappingProxyType(
     {
         "Search": (Role.ANALYST, Role.COORDINATOR),
         "Show": (Role.ANALYST, Role.COORDINATOR),
+        "Screen": (Role.ANALYST,),
         "Load": (Role.ADMINISTRATOR, Role.COORDINATOR, Role.ANALYST),
         "GetStatus": (Role.ADMINISTRATOR, Role.AUDITOR, Role.COORDINATOR, Role.ANALYST, Role.DPO),
         "VerifyAudit": (Role.AUDITOR, Role.DPO, Role.ADMINISTRATOR),

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from federation.messages import (
     Sought,
 )
 from node.administration import Administration
+from node.api import lists
 from node.api.forms import gathered_to, hit_to, marking_from, members_from, outcome_to, sought_from
 from node.api.incoming import Incoming, first, received
 from node.api.told import Told
@@ -35,11 +37,12 @@ from node.keeping import Why as Because
 from node.loading import Load, Loaded, Loading
 from node.people import Person, Role, person
 from node.reindexing import Reindexing
+from node.screening import LIMIT, Screening
 from protos.node.v1 import node_pb2 as pb
 from protos.node.v1.node_pb2_grpc import DeskServicer
 
 Context = grpc.aio.ServicerContext[Any, Any]
-Why = pb.SearchRequest | pb.ShowRequest
+Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class House:
     incoming: Path
     asking: Asking
     loading: Loading
+    screening: Screening
     administration: Administration
     reindexing: Reindexing
     issue: Callable[[PersonId, tuple[Role, ...]], Issued]
@@ -66,6 +70,7 @@ class DeskPort(DeskServicer):
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._screening = asyncio.Lock()
 
     async def Search(self, request: pb.SearchRequest, context: Context) -> pb.SearchResponse:
         """Ask the members, as the person who calls."""
@@ -112,6 +117,29 @@ class DeskPort(DeskServicer):
             async with received(options, request_iterator, self._house.incoming) as incoming:
                 async for response in self._loaded(incoming, who, role):
                     yield response
+        except Exception as error:  # noqa: BLE001
+            await abort(context, error)
+
+    async def Screen(
+        self, request_iterator: AsyncIterator[pb.ScreenRequest], context: Context
+    ) -> AsyncIterator[pb.ScreenResponse]:
+        """Match a list against our own records; one list at a time, in the order of asking.
+
+        The first response tells the caller that it may send the list.
+        """
+        try:
+            options = await lists.first(request_iterator)
+            who, role = self._admitted(context, "Screen")
+            asked = self._question(options, Sought(), Asker(who.id, role))
+            asked = replace(asked, limit=options.limit if options.HasField("limit") else LIMIT)
+            yield pb.ScreenResponse(ready=pb.ScreenReady())
+            incoming = lists.received(options, request_iterator, self._house.incoming)
+            async with incoming as list_, self._screening:
+                steps = self._house.screening.screen(list_, asked)
+                async with aclosing(lists.stepped(steps)) as taken:
+                    async for step in taken:
+                        for response in lists.responses(step):
+                            yield response
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
 

@@ -38,10 +38,10 @@ async def received(
     """
     place = Path(tempfile.mkdtemp(dir=folder))
     try:
-        path = place / "file" / _checked(options.name)
+        path = place / "file" / checked(options.name)
         (path if options.folder else path.parent).mkdir(parents=True)
         async for request in requests:
-            file = path / _checked(request.chunk.file) if options.folder else path
+            file = path / checked(request.chunk.file) if options.folder else path
             with file.open("ab") as out:
                 out.write(request.chunk.data)
         yield Incoming(path, options, _mapping(place, options.mapping))
@@ -49,7 +49,7 @@ async def received(
         shutil.rmtree(place)
 
 
-def _checked(name: str) -> str:
+def checked(name: str) -> str:
     """A file name that leads nowhere else."""
     if not name or name != Path(name).name or "\0" in name:
         raise InvalidError("a file is sent under its own name, without folders")

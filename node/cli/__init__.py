@@ -14,6 +14,7 @@ VERBS = {
     "reindex": "reindex",
     "search": "search",
     "show": "search",
+    "screen": "screen",
     "charter": "charter",
     "people": "people",
     "audit": "audit",

@@ -29,12 +29,12 @@ def guarded(command: click.Command) -> int:
     """Run a command; whatever happens ends in an exit code and, when it failed, one sentence."""
     try:
         code = command.main(standalone_mode=False, prog_name="amber")
+    except (KeyboardInterrupt, click.Abort):
+        return _said("Stopped.", FAILED)
     except Exception as error:
         if os.environ.get("AMBER_DEBUG"):
             raise
         return _ended(error)
-    except (KeyboardInterrupt, click.Abort):
-        return _said("Stopped.", FAILED)
     return code if isinstance(code, int) else DONE
 
 

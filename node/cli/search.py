@@ -15,7 +15,7 @@ from node.desk import Plain, Whom, Why
 from node.kinds import Kind
 
 
-def _why(command: Any) -> Any:  # noqa: ANN401 - click's decorators are untyped
+def why_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators are untyped
     """The options that say why something is asked."""
     for option in (
         click.option("--case", "case", required=True, help="Case reference."),
@@ -39,11 +39,11 @@ def _why(command: Any) -> Any:  # noqa: ANN401 - click's decorators are untyped
 @click.option("--timeout", type=click.FloatRange(0.1, 600), default=None, help="Seconds.")
 @click.option("--batch", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Answers of a batch.")
-@_why
+@why_options
 @click.pass_context
 def search(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - one dict of click's values
     """Ask every member at once for NAME, an identifier, or both."""
-    why = _why_of(options)
+    why = why_of(options)
     whom = Whom(_members(options["to"]), options["limit"], options["timeout"])
     if options["batch"]:
         return _batch(ctx, options, why=why, whom=whom)
@@ -59,11 +59,11 @@ def search(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - one 
 @click.command()
 @click.argument("member")
 @click.argument("ref")
-@_why
+@why_options
 @click.pass_context
 def show(ctx: click.Context, /, member: str, ref: str, **options: Any) -> int:  # noqa: ANN401
     """Fetch the hit REF of MEMBER again, as much of it as is shared now."""
-    why = _why_of(options)
+    why = why_of(options)
     shown = asked(ctx, "Show", lambda desk: desk.show(member, ref, why=why), is_awake=True)
     _note_silent([shown["member"]])
     if shown["hit"] is None:
@@ -72,7 +72,8 @@ def show(ctx: click.Context, /, member: str, ref: str, **options: Any) -> int:  
     return DONE
 
 
-def _why_of(options: dict[str, Any]) -> Why:
+def why_of(options: dict[str, Any]) -> Why:
+    """Why something is asked, as those options say."""
     return Why(options["case"], options["purpose"], options["topic"] or "", options["urgent"])
 
 

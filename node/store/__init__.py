@@ -9,14 +9,16 @@ from node.store import (
     questions,
     records,
     references,
+    screenings,
     seen,
     staging,
 )
-from node.store.engine import House, Store, Tx, View
-from node.store.file import create, open  # noqa: A004 - store.open, as io.open
+from node.store.engine import House, Reading, Store, Tx, View
+from node.store.file import create, look, open  # noqa: A004 - store.open, as io.open
 
 __all__ = [
     "House",
+    "Reading",
     "Store",
     "Tx",
     "View",
@@ -25,11 +27,13 @@ __all__ = [
     "derived",
     "disclosures",
     "keys",
+    "look",
     "markings",
     "open",
     "questions",
     "records",
     "references",
+    "screenings",
     "seen",
     "staging",
 ]

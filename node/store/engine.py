@@ -93,19 +93,55 @@ class Tx(View):
             do(self)
 
 
-class Store:
+class Reading:
+    """An open database that is read alone. Every use is a `view`, and ends with it.
+
+    May be shared by threads. Readers never checkpoint.
+    """
+
+    def __init__(self, path: Path, house: House) -> None:
+        self._path, self._house, self._known = path, house, Known()
+        self._readers: list[sqlite3.Connection] = []
+        self._idle: list[sqlite3.Connection] = []
+
+    @contextlib.contextmanager
+    def view(self) -> Iterator[View]:
+        """A snapshot as of now that no writer disturbs."""
+        with translated():
+            connection = self._reader()
+            try:
+                connection.execute("BEGIN")
+                connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+                yield from _until_end(View(connection, self._house, self._known))
+            finally:
+                connection.rollback()
+                self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close every connection; nobody may be using it any more."""
+        with translated():
+            for connection in self._readers:
+                connection.close()
+
+    def _reader(self) -> sqlite3.Connection:
+        with contextlib.suppress(IndexError):
+            return self._idle.pop()
+        connection = reader(self._path)
+        self._readers.append(connection)
+        return connection
+
+
+class Store(Reading):
     """An open database. Every use is a `view` or a `write`, and ends with it.
 
     May be shared by threads. One connection writes and checkpoints; readers never do.
     """
 
     def __init__(self, path: Path, house: House, *, is_durable: bool = True) -> None:
-        self._path, self._house, self._known = path, house, Known()
+        super().__init__(path, house)
         self._turns = Turns()
         self._together = Together(self.write)
         self._writer = writer(path, is_durable=is_durable)
-        self._readers: list[sqlite3.Connection] = []
-        self._idle: list[sqlite3.Connection] = []
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Tx]:
@@ -133,37 +169,16 @@ class Store:
         self._turns.check_free()
         return self._together.do(work)
 
-    @contextlib.contextmanager
-    def view(self) -> Iterator[View]:
-        """A snapshot as of now that no writer disturbs."""
-        with translated():
-            connection = self._reader()
-            try:
-                connection.execute("BEGIN")
-                connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
-                yield from _until_end(View(connection, self._house, self._known))
-            finally:
-                connection.rollback()
-                self._idle.append(connection)
-
     def close(self) -> None:
-        """Close every connection; nobody may be using the store any more."""
+        """Close every connection, the writer last; nobody may be using the store any more."""
+        super().close()
         with translated():
-            for connection in self._readers:
-                connection.close()
             self._writer.close()
 
     def _roll_back(self) -> None:
         """Undo what was written; a full disk may have done so already."""
         self._known.forget()
         self._writer.rollback()
-
-    def _reader(self) -> sqlite3.Connection:
-        with contextlib.suppress(IndexError):
-            return self._idle.pop()
-        connection = reader(self._path)
-        self._readers.append(connection)
-        return connection
 
 
 def _until_end(view: SomeView) -> Iterator[SomeView]:

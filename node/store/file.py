@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from node.errors import ConfigError, HomeError
 from node.store.connection import reader, translated, writer
-from node.store.engine import House, Store
+from node.store.engine import House, Reading, Store
 from node.store.migrations import APPLICATION_ID, NAMES, migrations
 
 MODE = 0o600
@@ -55,6 +55,16 @@ def open(  # noqa: A001 - store.open, as io.open
         with contextlib.closing(writer(path)) as connection:
             migrations.apply(_database(connection))
         return Store(path, house, is_durable=is_durable)
+
+
+def look(path: Path, house: House) -> Reading:
+    """Open a database to be read alone, beside the process that has it open to write.
+
+    Raises `HomeError` as `open` does; it brings nothing up to date.
+    """
+    with translated():
+        _check(path)
+        return Reading(path, house)
 
 
 def _check(path: Path) -> None:

@@ -3,7 +3,7 @@
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from node.store.schema import VERSION_1, VERSION_2
+from node.store.schema import SCREENING, VERSION_1, VERSION_2
 
 #: "AMBR": how `file` and we ourselves know the database from any other. Set by the first
 #: migration with the tables, so a file that was never finished does not bear it.
@@ -27,5 +27,11 @@ def keys_as_numbers(db: Database) -> None:
     db.execute("PRAGMA user_version = 2")
 
 
+@migrations()
+def screening(db: Database) -> None:
+    """How far the screening of a file has come."""
+    db.executescript(SCREENING)
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
-NAMES = frozenset({"first", "keys_as_numbers"})
+NAMES = frozenset({"first", "keys_as_numbers", "screening"})

@@ -1,8 +1,8 @@
-"""The tables as SQL: version 1, which the first migration makes, and what each later one changes.
+"""The tables as SQL: what each migration makes.
 
 Every table is STRICT, instants are integer microseconds UTC. In the audit log ANY lets an editor
 put what they like, so that it is read and named as an edit and not as a fault of the database.
-What stands here is never changed again; what comes later is a migration of its own.
+A text that was released is never changed again; what comes later is a migration of its own.
 """
 
 VERSION_1 = """
@@ -230,4 +230,32 @@ CREATE TABLE record_key (
 ) STRICT;
 
 CREATE INDEX record_key_version ON record_key (version);
+"""
+
+#: A part is what one transaction screened: the rows of the file behind row `after`.
+SCREENING = """
+CREATE TABLE screening (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    identity TEXT NOT NULL,
+    begun_at INTEGER NOT NULL,
+    ended_at INTEGER
+) STRICT;
+
+CREATE TABLE screening_part (
+    screening INTEGER NOT NULL REFERENCES screening (number),
+    after INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    hits INTEGER NOT NULL,
+    strong INTEGER NOT NULL,
+    PRIMARY KEY (screening, after)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE screening_reject (
+    screening INTEGER NOT NULL REFERENCES screening (number),
+    position INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (screening, position)
+) STRICT, WITHOUT ROWID;
 """

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from scripts.benches import answers, load, quality, scale, search
+from scripts.benches import answers, load, quality, scale, screen, search
 
 BENCHES = {
     "search": search.bench,
@@ -11,6 +11,7 @@ BENCHES = {
     "load": load.bench,
     "scale": scale.bench,
     "quality": quality.bench,
+    "screen": screen.bench,
     "quality-nodes": quality.bench_nodes,
 }
 #: Takes longer than anybody waits for a figure that another bench gives, too.

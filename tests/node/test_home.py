@@ -159,3 +159,15 @@ def test_a_policy_folder_without_policies_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="folder holds no"):
         homes.Home(tmp_path, settings, Clock()).policies()
+
+
+def test_what_a_killed_node_had_been_sent_is_dropped_and_nothing_else(tmp_path: Path) -> None:
+    home = made(tmp_path / "EE")
+    (home.incoming / "left" / "file").mkdir(parents=True)
+    (home.incoming / "left" / "file" / "list.jsonl").write_text("Anna Nowak")
+    before = {file.name for file in home.path.iterdir()}
+
+    home.drop_incoming()
+
+    assert list(home.incoming.iterdir()) == []
+    assert {file.name for file in home.path.iterdir()} == before

@@ -17,7 +17,7 @@ def test_a_role_that_does_not_exist_gives_nothing() -> None:
     assert person(PersonId("a"), ["emperor"]).roles == frozenset()
 
 
-@pytest.mark.parametrize("call", ["Search", "Show"])
+@pytest.mark.parametrize("call", ["Search", "Show", "Screen"])
 def test_who_runs_the_house_does_not_search_by_that(call: str) -> None:
     for role in (Role.ADMINISTRATOR, Role.AUDITOR, Role.DPO):
         assert person(PersonId("a"), [role]).acting(call) is None

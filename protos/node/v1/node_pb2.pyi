@@ -553,6 +553,217 @@ class LoadResponse(_message.Message):
 Global___LoadResponse: _TypeAlias = LoadResponse  # noqa: Y015
 
 @_typing.final
+class ScreenOptions(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_REFERENCE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    TOPIC_FIELD_NUMBER: _builtins.int
+    URGENT_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    STRONG_ONLY_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    ANSWERED_FIELD_NUMBER: _builtins.int
+    SCREENING_FIELD_NUMBER: _builtins.int
+    case_reference: _builtins.str
+    purpose: _builtins.str
+    topic: _builtins.str
+    urgent: _builtins.bool
+    limit: _builtins.int
+    """At most this many hits of one row; absent means the node's default."""
+    strong_only: _builtins.bool
+    name: _builtins.str
+    """Name of the list, without the folders it lies in."""
+    answered: _builtins.int
+    """Whole answers that are there already, and the screening that the last of them names."""
+    screening: _builtins.str
+    def __init__(
+        self,
+        *,
+        case_reference: _builtins.str = ...,
+        purpose: _builtins.str = ...,
+        topic: _builtins.str = ...,
+        urgent: _builtins.bool = ...,
+        limit: _builtins.int | None = ...,
+        strong_only: _builtins.bool = ...,
+        name: _builtins.str = ...,
+        answered: _builtins.int = ...,
+        screening: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "limit", b"limit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_limit", b"_limit", "answered", b"answered", "case_reference", b"case_reference", "limit", b"limit", "name", b"name", "purpose", b"purpose", "screening", b"screening", "strong_only", b"strong_only", "topic", b"topic", "urgent", b"urgent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__limit: _TypeAlias = _typing.Literal["limit"]  # noqa: Y015
+    _WhichOneofArgType__limit: _TypeAlias = _typing.Literal["_limit", b"_limit"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__limit) -> _WhichOneofReturnType__limit | None: ...
+
+Global___ScreenOptions: _TypeAlias = ScreenOptions  # noqa: Y015
+
+@_typing.final
+class ScreenRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPTIONS_FIELD_NUMBER: _builtins.int
+    CHUNK_FIELD_NUMBER: _builtins.int
+    chunk: _builtins.bytes
+    """Bytes of the list."""
+    @_builtins.property
+    def options(self) -> Global___ScreenOptions: ...
+    def __init__(
+        self,
+        *,
+        options: Global___ScreenOptions | None = ...,
+        chunk: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "options", b"options", "part", b"part"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "options", b"options", "part", b"part"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["options", "chunk"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___ScreenRequest: _TypeAlias = ScreenRequest  # noqa: Y015
+
+@_typing.final
+class ScreenReady(_message.Message):
+    """This person may screen: the list may be sent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScreenReady: _TypeAlias = ScreenReady  # noqa: Y015
+
+@_typing.final
+class ScreenBegun(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCREENING_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    ANSWERED_FIELD_NUMBER: _builtins.int
+    screening: _builtins.str
+    rows: _builtins.int
+    """Rows of the list."""
+    answered: _builtins.int
+    """So many of the answers that are there hold; forget those behind them."""
+    def __init__(
+        self,
+        *,
+        screening: _builtins.str = ...,
+        rows: _builtins.int = ...,
+        answered: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "rows", b"rows", "screening", b"screening"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScreenBegun: _TypeAlias = ScreenBegun  # noqa: Y015
+
+@_typing.final
+class ScreenAnswers(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINES_FIELD_NUMBER: _builtins.int
+    ANSWERED_FIELD_NUMBER: _builtins.int
+    lines: _builtins.bytes
+    """The next bytes of the answers: one JSON object a line, one line for each row, in order."""
+    answered: _builtins.int
+    """Rows answered once these bytes are there."""
+    def __init__(
+        self,
+        *,
+        lines: _builtins.bytes = ...,
+        answered: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "lines", b"lines"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScreenAnswers: _TypeAlias = ScreenAnswers  # noqa: Y015
+
+@_typing.final
+class ScreenResult(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCREENING_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    HITS_FIELD_NUMBER: _builtins.int
+    STRONG_FIELD_NUMBER: _builtins.int
+    REJECTED_FIELD_NUMBER: _builtins.int
+    REJECTS_FIELD_NUMBER: _builtins.int
+    screening: _builtins.str
+    rows: _builtins.int
+    hits: _builtins.int
+    strong: _builtins.int
+    rejected: _builtins.int
+    rejects: _builtins.str
+    """Path of the reject file in the home; empty when no row was rejected."""
+    def __init__(
+        self,
+        *,
+        screening: _builtins.str = ...,
+        rows: _builtins.int = ...,
+        hits: _builtins.int = ...,
+        strong: _builtins.int = ...,
+        rejected: _builtins.int = ...,
+        rejects: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hits", b"hits", "rejected", b"rejected", "rejects", b"rejects", "rows", b"rows", "screening", b"screening", "strong", b"strong"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScreenResult: _TypeAlias = ScreenResult  # noqa: Y015
+
+@_typing.final
+class ScreenResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    READY_FIELD_NUMBER: _builtins.int
+    BEGUN_FIELD_NUMBER: _builtins.int
+    ANSWERS_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def ready(self) -> Global___ScreenReady: ...
+    @_builtins.property
+    def begun(self) -> Global___ScreenBegun: ...
+    @_builtins.property
+    def answers(self) -> Global___ScreenAnswers: ...
+    @_builtins.property
+    def result(self) -> Global___ScreenResult: ...
+    def __init__(
+        self,
+        *,
+        ready: Global___ScreenReady | None = ...,
+        begun: Global___ScreenBegun | None = ...,
+        answers: Global___ScreenAnswers | None = ...,
+        result: Global___ScreenResult | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "begun", b"begun", "part", b"part", "ready", b"ready", "result", b"result"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "begun", b"begun", "part", b"part", "ready", b"ready", "result", b"result"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["ready", "begun", "answers", "result"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___ScreenResponse: _TypeAlias = ScreenResponse  # noqa: Y015
+
+@_typing.final
 class GetStatusRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -49,6 +49,11 @@ class DeskStub:
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.LoadRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.LoadResponse.FromString,
                 _registered_method=True)
+        self.Screen = channel.stream_stream(
+                '/amber.node.v1.Desk/Screen',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ScreenRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ScreenResponse.FromString,
+                _registered_method=True)
         self.GetStatus = channel.unary_unary(
                 '/amber.node.v1.Desk/GetStatus',
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.GetStatusRequest.SerializeToString,
@@ -95,6 +100,13 @@ class DeskServicer:
 
     def Load(self, request_iterator, context):
         """Stores a file: its options first, then its bytes; progress comes back while it loads.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Screen(self, request_iterator, context):
+        """Matches a list against this node's own records: its options first, then its bytes; answers come back part by part.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -152,6 +164,11 @@ def add_DeskServicer_to_server(servicer, server):
                     servicer.Load,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.LoadRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.LoadResponse.SerializeToString,
+            ),
+            'Screen': grpc.stream_stream_rpc_method_handler(
+                    servicer.Screen,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ScreenRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ScreenResponse.SerializeToString,
             ),
             'GetStatus': grpc.unary_unary_rpc_method_handler(
                     servicer.GetStatus,
@@ -260,6 +277,33 @@ class Desk:
             '/amber.node.v1.Desk/Load',
             protos_dot_node_dot_v1_dot_node__pb2.LoadRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.LoadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Screen(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/amber.node.v1.Desk/Screen',
+            protos_dot_node_dot_v1_dot_node__pb2.ScreenRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ScreenResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,6 +40,8 @@ class DeskStub:
     """Fetches the rest of one hit from the member that gave it."""
     Load: _grpc.StreamStreamMultiCallable[_node_pb2.LoadRequest, _node_pb2.LoadResponse]
     """Stores a file: its options first, then its bytes; progress comes back while it loads."""
+    Screen: _grpc.StreamStreamMultiCallable[_node_pb2.ScreenRequest, _node_pb2.ScreenResponse]
+    """Matches a list against this node's own records: its options first, then its bytes; answers come back part by part."""
     GetStatus: _grpc.UnaryUnaryMultiCallable[_node_pb2.GetStatusRequest, _node_pb2.GetStatusResponse]
     """Says how this node stands."""
     VerifyAudit: _grpc.UnaryUnaryMultiCallable[_node_pb2.VerifyAuditRequest, _node_pb2.VerifyAuditResponse]
@@ -60,6 +62,8 @@ class DeskAsyncStub(DeskStub):
     """Fetches the rest of one hit from the member that gave it."""
     Load: _aio.StreamStreamMultiCallable[_node_pb2.LoadRequest, _node_pb2.LoadResponse]  # type: ignore[assignment]
     """Stores a file: its options first, then its bytes; progress comes back while it loads."""
+    Screen: _aio.StreamStreamMultiCallable[_node_pb2.ScreenRequest, _node_pb2.ScreenResponse]  # type: ignore[assignment]
+    """Matches a list against this node's own records: its options first, then its bytes; answers come back part by part."""
     GetStatus: _aio.UnaryUnaryMultiCallable[_node_pb2.GetStatusRequest, _node_pb2.GetStatusResponse]  # type: ignore[assignment]
     """Says how this node stands."""
     VerifyAudit: _aio.UnaryUnaryMultiCallable[_node_pb2.VerifyAuditRequest, _node_pb2.VerifyAuditResponse]  # type: ignore[assignment]
@@ -95,6 +99,14 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_node_pb2.LoadResponse], _abc.AsyncIterator[_node_pb2.LoadResponse]]:
         """Stores a file: its options first, then its bytes; progress comes back while it loads."""
+
+    @_abc_1.abstractmethod
+    def Screen(
+        self,
+        request_iterator: _MaybeAsyncIterator[_node_pb2.ScreenRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_node_pb2.ScreenResponse], _abc.AsyncIterator[_node_pb2.ScreenResponse]]:
+        """Matches a list against this node's own records: its options first, then its bytes; answers come back part by part."""
 
     @_abc_1.abstractmethod
     def GetStatus(

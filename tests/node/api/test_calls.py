@@ -66,10 +66,11 @@ async def _code(line: Line, call: str) -> grpc.StatusCode:
         method = getattr(opened._calls, call)
         request = getattr(pb, f"{call}Request")
         try:
-            if call == "Load":
-                load = method()
-                await load.write(pb.LoadRequest(options=pb.LoadOptions()))
-                await load.read()
+            if call in ("Load", "Screen"):
+                options = getattr(pb, f"{call}Options")
+                stream = method()
+                await stream.write(request(options=options()))
+                await stream.read()
             elif call == "Reindex":
                 await method(request()).read()
             else:

@@ -45,6 +45,17 @@ def test_every_end_has_its_code_and_one_sentence(
     assert "Nowak" not in said.err
 
 
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt(), click.Abort()])
+def test_who_stops_a_verb_has_met_no_fault(
+    stopped: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["amber"])
+
+    guarded(ending(stopped))
+
+    assert capsys.readouterr().err.strip() == "amber: Stopped."
+
+
 def test_a_verb_that_returns_a_code_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["amber"])
 
