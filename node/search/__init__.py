@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from federation.messages import Reason, Sought
 from node import store
 from node.search.candidates import candidates
 from node.search.keying import KEYS_VERSION, findable, keys
-from node.search.scoring import LEAST, STRONG, compared, score
-from node.search.subjects import Subject, subject_of, unpacked, wanted_of
+from node.search.scoring import LEAST, STRONG, Score, compared_all, score
+from node.search.subjects import Subject, Wanted, subject_of, unpacked, wanted_of
 from node.search.width import check_width
 from node.store import View
 from node.store.keys import RecordNumber
@@ -28,6 +29,10 @@ __all__ = [
 ]
 
 MOST_HITS = 100
+
+#: Candidates that are scored in any case, and how many more as long as one of them is a hit among
+#: the best: they come with the likeliest first.
+_AT_FIRST, _MORE = 32, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +55,49 @@ def find(
     `check_width`; what it cannot read of one it does not find, and never raises.
     """
     wanted = wanted_of(sought)
-    scored = []
-    for number, subject in _subjects(view, candidates(view, sought, markings=markings)):
-        one = compared(wanted, subject)
-        if one.value:
-            scored.append((one, subject, number))
-    scored.sort(key=lambda one: -one[0].value)
-    best = scored[: min(limit, MOST_HITS)]
-    held = {one.number: one for one in store.records.load(view, [number for *_, number in best])}
+    best: list[_Scored] = []
+    for numbers in _stretches(candidates(view, sought, markings=markings)):
+        scored = _scored(view, wanted, numbers)
+        before, best = best, sorted(best + scored, key=_value)[: min(limit, MOST_HITS)]
+        if best == before:
+            break
+    held = {one.number: one for one in store.records.load(view, [one.number for one in best])}
     return [
-        Found(held[number], one.value, one.value >= STRONG, one.reasons(subject))
-        for one, subject, number in best
+        Found(
+            held=held[one.number],
+            score=one.score.value,
+            is_strong=one.score.value >= STRONG,
+            reasons=one.score.reasons(one.subject),
+        )
+        for one in best
     ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scored:
+    """A record on its way to be found."""
+
+    number: RecordNumber
+    subject: Subject
+    score: Score
+
+
+def _value(one: _Scored) -> float:
+    return -one.score.value
+
+
+def _stretches(numbers: Sequence[RecordNumber]) -> Iterator[Sequence[RecordNumber]]:
+    """The likeliest candidates at once, the others while they are worth it."""
+    ends = (*range(_AT_FIRST, len(numbers), _MORE), len(numbers))
+    for start, end in pairwise((0, *ends)):
+        yield numbers[start:end]
+
+
+def _scored(view: View, wanted: Wanted, numbers: Sequence[RecordNumber]) -> list[_Scored]:
+    subjects = dict(_subjects(view, numbers))
+    scores = compared_all(wanted, list(subjects.values()))
+    every = map(_Scored, subjects.keys(), subjects.values(), scores)
+    return [one for one in every if one.score.value]
 
 
 def _subjects(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from node.search.concepts import russian_letter
-from node.search.likeness import Ground, likeness
+from node.search.likeness import Ground, known, likeness
 from node.search.names import LEAST_ACRONYM, Name, acronyms, runs, spelt_as_one
 from node.search.parts import SAYS, Part, Role, joined
 
@@ -78,8 +78,9 @@ def _resembling(one: Name, other: Name) -> list[_Match]:
     found: list[_Match] = []
     left, right = set(range(len(one))), set(range(len(other)))
     for i, mine in enumerate(one):
+        row = known(mine)
         for j, theirs in enumerate(other):
-            alike, ground = likeness(mine, theirs)
+            alike, ground = row.get(theirs.sign) or likeness(mine, theirs)
             if ground:
                 unlike = _LAST if mine.role is Role.PARTICLE else -alike
                 found.append(((unlike, -2, i + j, abs(i - j)), ground, (i,), (j,)))
@@ -96,7 +97,10 @@ def _resembling(one: Name, other: Name) -> list[_Match]:
 
 def _joining(one: Name, left: set[int], other: Name, right: set[int]) -> Iterator[_Match]:
     """Neighbours of the first name that are one part of the second."""
-    for run in runs(one):
+    begins = {other[j].fold[0] for j in right}
+    if begins.isdisjoint([one[i].fold[0] for i in left]):
+        return
+    for run in runs(one, most=max([_longest(other[j]) for j in right])):
         places, spelt = run
         if not left.issuperset(places):
             continue
@@ -111,9 +115,14 @@ def _joining(one: Name, left: set[int], other: Name, right: set[int]) -> Iterato
 
 
 def _is_near(letters: int, whole: Part) -> bool:
-    """Whether so many letters may be this part; what is written without vowels is shorter."""
-    lacking = letters - len(whole.plain)
-    return abs(lacking) <= _JOINED_SLACK or (whole.is_unvowelled and 0 < lacking <= letters // 2)
+    """Whether so many letters may be this part."""
+    return len(whole.plain) - _JOINED_SLACK <= letters <= _longest(whole)
+
+
+def _longest(whole: Part) -> int:
+    """The most letters that may be this part; what is written without vowels is shorter."""
+    length = len(whole.plain)
+    return length * 2 if whole.is_unvowelled else length + _JOINED_SLACK
 
 
 def _abbreviated(one: Name, other: Name, left: list[int], right: list[int]) -> list[_Match]:

@@ -1,8 +1,10 @@
 """How alike two parts of names are, and on what ground."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from node.search.parts import Part, Role
 from node.search.words import SHORT
@@ -26,6 +28,11 @@ _NO_CONSONANTS = str.maketrans("", "", "bcdfghjklmnpqrstvwxz")
 _LEAST_EDITS = 1 - (1 - LEAST_ALIKE) / _SLIP
 
 
+#: Given name -> its short forms.
+_SHORT_OF = {name: [short for short, of in SHORT.items() if of == name] for name in SHORT.values()}
+_SPELT_ALIKE = OSA.normalized_similarity
+
+
 class Ground(StrEnum):
     """Why two parts are taken for one, strongest first."""
 
@@ -44,9 +51,9 @@ Likeness = tuple[float, Ground | None]
 _ALIKE = {Ground.WRITTEN: 1.0, Ground.ROMANISED: 0.98, Ground.FORM: 0.95}
 _UNLIKE: Likeness = (0.0, None)
 
-#: Pairs of parts, by their signs, that were compared before: names repeat the same ones.
-_known: dict[tuple[str, str], Likeness] = {}
-_MOST_KNOWN = 50_000
+#: Part -> part, by their signs, for those that were compared before: names repeat the same ones.
+_known: dict[str, dict[str, Likeness]] = {}
+_MOST_ROWS, _MOST_IN_ROW = 256, 4_096
 
 
 def likeness(one: Part, other: Part) -> Likeness:
@@ -54,13 +61,54 @@ def likeness(one: Part, other: Part) -> Likeness:
 
     Particles are one when they are the same, and resemble nothing.
     """
-    pair = (one.sign, other.sign)
-    found = _known.get(pair)
+    row = known(one)
+    found = row.get(other.sign)
     if found is None:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        found = _known[pair] = _compared(one, other)
+        found = row[other.sign] = _compared(one, other)
     return found
+
+
+def known(part: Part) -> dict[str, Likeness]:
+    """What is known of a part: the sign of another -> how alike they are."""
+    row = _known.get(part.sign)
+    if row is None or len(row) > _MOST_IN_ROW:
+        if len(_known) >= _MOST_ROWS:
+            _known.clear()
+        row = _known[part.sign] = {}
+    return row
+
+
+def compare_all(parts: Iterable[Part], others: Mapping[str, Part]) -> None:
+    """Compare each part with all others (sign -> part) at once, so that `likeness` knows it.
+
+    Changes nothing but the time: most pairs share neither sound nor letters, and are found to be
+    unlike without a look at each.
+    """
+    names = list(others.values())
+    folds = [one.fold for one in names]
+    by_form: dict[str, list[Part]] = {}
+    for one in names:
+        for form in {one.fold, one.stem, *one.sounds}:
+            by_form.setdefault(form, []).append(one)
+    initials = [one for one in names if one.role is Role.INITIAL]
+    for part in parts:
+        row = known(part)
+        for sign in others:
+            row.setdefault(sign, _UNLIKE)
+        maybe = names if part.role is Role.INITIAL else _maybe(part, by_form)
+        spelt = extract(
+            part.fold, folds, scorer=_SPELT_ALIKE, score_cutoff=_LEAST_EDITS, limit=None
+        )
+        for one in (*maybe, *initials, *(names[place] for _, _, place in spelt)):
+            row[one.sign] = _compared(part, one)
+
+
+def _maybe(part: Part, by_form: Mapping[str, list[Part]]) -> Iterator[Part]:
+    """Those that share a form of the part, or are a short form of it or it of them."""
+    for form in {part.fold, part.stem, *part.sounds, SHORT.get(part.fold, "")}:
+        yield from by_form.get(form, ())
+    for short in _SHORT_OF.get(part.stem, ()):
+        yield from by_form.get(short, ())
 
 
 def _compared(one: Part, other: Part) -> Likeness:

@@ -45,18 +45,19 @@ def names(text: str, kind: Kind) -> tuple[Name, ...]:
     return _names(text[:MAX_LETTERS], kind)
 
 
-def runs(name: Name) -> list[Run]:
-    """Neighbouring parts that are often written as one: two or three of a few letters together.
+def runs(name: Name, *, most: int = MAX_RUN_LETTERS) -> list[Run]:
+    """Neighbouring parts that are often written as one: two or three of at most so many letters.
 
     A particle between two parts is swallowed as often as it is kept: Badr al-Din, Badreddin.
     """
+    most = min(most, MAX_RUN_LETTERS)
     lengths = [len(part.plain) for part in name]
     found: list[Run] = []
     for i in range(len(name) - 1):
         two = lengths[i] + lengths[i + 1]
-        if two <= MAX_RUN_LETTERS:
+        if two <= most:
             found.append(((i, i + 1), (i, i + 1)))
-        if i + 2 < len(name) and two + lengths[i + 2] <= MAX_RUN_LETTERS:
+        if i + 2 < len(name) and two + lengths[i + 2] <= most:
             three = (i, i + 1, i + 2)
             found.append((three, three))
             if name[i + 1].role in (Role.PARTICLE, Role.INITIAL):

@@ -1,11 +1,13 @@
 """The score of one record for one question, with every reason that made it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation.messages import Entity, Reason, Sought
 from node.dates import Agreement, PartialDate, agreement
 from node.kinds import Kind
 from node.search.addresses import same_place
+from node.search.likeness import compare_all
 from node.search.names import names
 from node.search.numbers import agreeing, contradicting
 from node.search.reasons import (
@@ -86,6 +88,14 @@ _NO_STEP: _Step = (0.0, 1.0, "", "")
 def score(sought: Sought, entity: Entity) -> Score:
     """Weigh a question against a record, neither of which is prepared."""
     return compared(wanted_of(sought), subject_of(entity))
+
+
+def compared_all(wanted: Wanted, subjects: Sequence[Subject]) -> list[Score]:
+    """Weigh a question against many records, as `compared` does with each, in less time."""
+    parts = {part.sign: part for one in subjects for _, name in one.names for part in name}
+    for kind in {one.kind for one in subjects}:
+        compare_all([part for name in names(wanted.name, kind) for part in name], parts)
+    return [compared(wanted, subject) for subject in subjects]
 
 
 def compared(wanted: Wanted, subject: Subject) -> Score:

@@ -2,12 +2,14 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from node.kinds import Kind
-from node.search.likeness import LEAST_ALIKE, Ground, likeness
+from node.search import likeness as likeness_module
+from node.search.likeness import LEAST_ALIKE, Ground, compare_all, likeness
 from node.search.names import names
 from node.search.parts import Part
-from tests.node.search.hostile import WORDS
+from tests.node.search.hostile import NAMES, WORDS
 
 
 def part(text: str) -> Part:
@@ -77,3 +79,17 @@ def test_the_order_of_two_parts_makes_no_difference(one: str, other: str) -> Non
 @given(WORDS)
 def test_a_part_is_wholly_like_itself(word: str) -> None:
     assert likeness(part(word), part(word)) == (1.0, Ground.WRITTEN)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=6), NAMES)
+def test_comparing_all_at_once_finds_what_comparing_each_finds(held: list[str], asked: str) -> None:
+    one = [part for name in names(asked, Kind.PERSON) for part in name]
+    others = {p.sign: p for text in held for name in names(text, Kind.PERSON) for p in name}
+
+    likeness_module._known.clear()
+    each = [likeness(mine, other) for mine in one for other in others.values()]
+    likeness_module._known.clear()
+    compare_all(one, others)
+    at_once = [likeness(mine, other) for mine in one for other in others.values()]
+
+    assert at_once == each
