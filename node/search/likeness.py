@@ -24,7 +24,7 @@ _SHORT_WORD = 4
 #: The same with so few consonants that they say little by themselves: Foz, Fawz.
 _SHORT_SOUND, _LEAST_SPELT = 0.5, 3
 _ONE_VOWEL = 0.7
-_NO_CONSONANTS = str.maketrans("", "", "bcdfghjklmnpqrstvwxz")
+_NO_CONSONANTS = str.maketrans("", "", "bcdfghjklmnpqrstvwxyz")
 _LEAST_EDITS = 1 - (1 - LEAST_ALIKE) / _SLIP
 
 
@@ -134,7 +134,7 @@ def _share_sound(one: Part, other: Part) -> bool:
 
 
 def _vowels(part: Part) -> str:
-    return part.fold.translate(_NO_CONSONANTS)
+    return part.plain.translate(_NO_CONSONANTS)
 
 
 def _same(one: Part, other: Part) -> Ground | None:
@@ -151,13 +151,14 @@ def _spelt(one: Part, other: Part) -> Likeness:
         edits = OSA.normalized_similarity(one.fold, other.fold)
         least = _UNVOWELLED if one.is_unvowelled or other.is_unvowelled else 0.0
         return max(least, _SOUND + _VOWELS_ADD * edits), Ground.SOUND
-    edits = OSA.normalized_similarity(one.fold, other.fold, score_cutoff=_LEAST_EDITS)
+    edits = OSA.normalized_similarity(one.fold, other.fold)
     length = min(len(one.fold), len(other.fold))
-    if edits and one.sounds[0] == other.sounds[0] and length >= _LEAST_SPELT:
-        return _SHORT_SOUND + _VOWELS_ADD * edits, Ground.SOUND
-    if _share_sound(one, other) and _vowels(one) == _vowels(other):
-        return _SHORT_SOUND + _VOWELS_ADD * _ONE_VOWEL, Ground.SOUND
-    if not edits:
+    if _share_sound(one, other):
+        if _vowels(one) == _vowels(other):
+            edits = max(edits, _ONE_VOWEL)
+        if edits >= _ONE_VOWEL or (edits >= LEAST_ALIKE and length >= _LEAST_SPELT):
+            return _SHORT_SOUND + _VOWELS_ADD * edits, Ground.SOUND
+    if edits < _LEAST_EDITS:
         return _UNLIKE
     is_short = length <= _SHORT_WORD
     alike = 1 - (_SHORT_SLIP if is_short else _SLIP) * (1 - edits)

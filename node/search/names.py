@@ -28,6 +28,8 @@ _BETWEEN_NAMES = re.compile(
 _HUMP = re.compile(r"(?<=[a-zа-яіїєґў]{2})(?=[A-ZА-ЯІЇЄҐЎ][a-zа-яіїєґў]{2})")
 #: First letters with a dot behind each: I.A.C.
 _DOTTED = re.compile(r"\b(?:\w\.){2,}(?:\w\b)?")
+#: What makes a name the address of a page.
+_HOST = re.compile(r"^(?:https?://)?www\.|\.(?:com|net|org|info|biz|[a-z]{2})$")
 #: What stands before a ship's name and is no part of it: M/V, M.T., SS, т/х.
 _SHIP = re.compile(r"^\s*(?:m[/. ]?[vtsfy]|s[/. ]?[sy]|f[/. ]?v|т/х|т\.х\.|тх|мв)\b[.\s\"'«]*")
 #: With fewer other words a patronymic's form is more likely a surname's: Petrovic, Jankowicz.
@@ -124,6 +126,7 @@ def _thing(text: str, kind: Kind) -> Name:
 
 def _firm(lower: str) -> Name:
     """A firm's name without its legal form, abbreviations of the trade spelt out."""
+    lower = _HOST.sub("", lower)
     found = _parts(tokenize_name(remove_org_types(lower)) or tokenize_name(lower))
     spelt = tuple(part(word) for one in found for word in spelt_out(one.plain))
     return tuple(of_thing(one) for one in spelt[:MAX_PARTS])

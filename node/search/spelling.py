@@ -72,18 +72,20 @@ _NO_VOWELS = str.maketrans("", "", _VOWELS)
 #: Letters that another school reads in another way: a bare `c` is a `č` that lost its mark, `ch`
 #: is German and Polish `х`, a first `j` is English, `dh` and `th` are Persian `z` and `s`, `u`
 #: behind a vowel is Belarusian `ў`, `x` is Somali for an `h`, `tsz` Palladius's way
-#: to write a Chinese `z`.
+#: to write a Chinese `z` or `j`, `aw` an Arabic `o`.
 _OTHER_READINGS = (
     (re.compile(r"c(?![hk])"), "ch"),
     (re.compile(r"(?<![st])ch(?!t)"), "kh"),
     (re.compile(r"^j(?=[aeiou])"), "ch"),
     (re.compile(r"x"), "h"),
     (re.compile(r"tsz"), "z"),
+    (re.compile(r"tsz"), "ch"),
+    (re.compile(r"aw(?![aeiou])"), "o"),
     (re.compile(r"dh"), "z"),
     (re.compile(r"th"), "s"),
     (re.compile(r"(?<=[ae])u(?![aeiou])|(?<=o)u$"), "v"),
 )
-_READ_OTHERWISE = re.compile(r"c|[dt]h|^j|[aeo]u|x|tsz")
+_READ_OTHERWISE = re.compile(r"c|[dt]h|^j|[aeo]u|x|tsz|aw")
 
 
 def folded(word: str) -> str:

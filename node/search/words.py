@@ -108,22 +108,23 @@ iaroslav: yaroslav jaroslav jaroslaw jaroslavs jaroslavas yaraslau | yarik
 zahar: zakhar zachary zakhary
 elizaveta: elizabeth yelyzaveta lizaveta elisabeth elizabete yelizaveta | liza
 ekaterina: kateryna catherine katarina katsiaryna yekaterina katherine katarzyna | katya
-muhammad: mohammed mohamed mohammad mohamad muhammed muhamed muhamad mahomed mahomet magomed
+muhammad: maxamed mohammed mohamed mohammad mohamad muhammed muhamed muhamad mahomed mahomet magomed
  mukhammad mukhamed magomet mohamud mehmet mehmed mohd mhmd muhammet mochammad | md muh
-ahmad: ahmed ahmet akhmed akhmad achmad akhmet ahmd ahmadh
-hasan: hassan khasan gasan hasane hsn khassan
-husein: hussein husayn hossein hussain hosein husain houssein huseyin gusein khusein hsin hosain
+ahmad: axmed ahmed ahmet akhmed akhmad achmad akhmet ahmd ahmadh
+hasan: hassan khasan gasan hasane hsn khassan xasan
+husein: xuseen xuseyn hussein husayn hossein hussain hosein husain houssein huseyin gusein
+ khusein hsin hosain
 ibrahim: ibragim ebrahim ibraheem ibrohim abrahim
 ismail: esmail ismael ismayil ismoil ismaeel ishmael
 iusuf: yusuf yousef youssef yousuf yusup yosef yusef usuf iousef yussuf
 mahmud: mahmoud mahmood makhmud mahmut mehmud mhmud
 mustafa: mostafa moustafa mustapha mstfa
-omar: umar omer umer amr omara
+omar: cumar umar omer umer amr omara
 osman: othman uthman usman ottoman athman
 said: saeed saeid sayeed saied seid
 suleiman: sulaiman suleyman sulayman soleiman soliman suleman souleymane slaiman
-abdula: abdullah abdallah abdulla abdollah abdalla abdoullah
-ali: aly alli
+abdula: cabdullaahi abdullahi abdullah abdallah abdulla abdollah abdalla abdoullah
+ali: aly alli cali
 khalid: khaled halid haled khald
 kasim: qasim qassim kassem qassem kassim ghasem qasem gasim qasm
 iakub: yaqub yaqoub yakub yacoub yaqoob iakoub

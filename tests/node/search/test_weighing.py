@@ -131,6 +131,45 @@ def test_a_roman_numeral_is_a_number() -> None:
     assert score("Balu II", "Balu 3", Kind.VESSEL) < 0.6
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "unlike"),
+    [
+        ("Xasan Dorfal", "Hasan Dorfal", "Husein Dorfal"),  # Somali x
+        ("Цзоу Цзялим", "Zou Jialim", "Zou Fenglim"),  # Palladius's tsz
+        ("Amer Foz", "Amer Fawz", "Amer Fil"),  # few consonants, other vowels
+        ("Cho Yon Jun", "Jo Yon Chun", "Ri Yon Sam"),  # Korean ch and j
+        ("Dorfal Hussein Pour Nagsh Band", "Dorfal Hussein Pournagshband", "Dorfal Hussein Kazemi"),
+        ("Mohammad-Reza Dorfali", "محمدرضا درفلی", "محمدرضا کریمی"),  # joined, without vowels
+        ("Shams ur-Rahman Dorfal", "Shamsurrahman Dorfal", "Shamsuddin Dorfal"),
+        ("ﻋﻠﻲ كريمي", "Ali Karimi", "Ali Kazemi"),  # letters in their printed forms
+    ],
+)
+def test_a_way_of_writing_joins_one_person_and_not_two(one: str, other: str, unlike: str) -> None:
+    assert score(one, other) >= STRONG
+    assert score(one, unlike) < score(one, other) - 0.1
+
+
+def test_another_father_is_another_person() -> None:
+    same = score("Vladimir Sergeevich Petrov", "Vladimir Petrov")
+    other = score("Vladimir Sergeevich Petrov", "Vladimir Andreevich Petrov")
+
+    assert same > STRONG > other
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "unlike"),
+    [
+        ("Ulves Continente", "www.ulvescontinente.com", "www.dorfalis.com"),
+        ("T.M.Z. Ulvesmar", "TMZ Ulvesmar", "TMK Dorfalis"),
+        ("NII Ulvesmar", "Ulvesmar Scientific Research Institute", "Dorfalis Research Institute"),
+        ("Bu Ali Group", "Buali Group", "Dorfalis Group"),
+    ],
+)
+def test_a_way_of_writing_joins_one_firm_and_not_two(one: str, other: str, unlike: str) -> None:
+    assert score(one, other, Kind.ORGANISATION) >= 0.6
+    assert score(one, unlike, Kind.ORGANISATION) < 0.45
+
+
 @given(NAMES, NAMES)
 def test_swapping_two_names_changes_nothing(one: str, other: str) -> None:
     for kind in (Kind.PERSON, Kind.ORGANISATION):
