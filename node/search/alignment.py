@@ -13,7 +13,7 @@ _SURE = 0.95
 #: The rank of particles, behind all other matches.
 _LAST = 0.0
 #: Parts that one name joins and the other splits must agree better than two single parts.
-_LEAST_JOINED, _JOINED_SLACK = 0.85, 3
+_LEAST_JOINED, _JOINED_SLACK = 0.8, 3
 #: Letters of an acronym -> how alike it is to the name that it stands for.
 _ACRONYM = {3: 0.6, 4: 0.75, 5: 0.85, 6: 0.9, 7: 0.9, 8: 0.9}
 
@@ -97,31 +97,37 @@ def _resembling(one: Name, other: Name) -> list[_Match]:
 
 def _joining(one: Name, left: set[int], other: Name, right: set[int]) -> Iterator[_Match]:
     """Neighbours of the first name that are one part of the second."""
-    begins = {other[j].fold[0] for j in right}
-    if begins.isdisjoint([one[i].fold[0] for i in left]):
+    begins = {_first(other[j]) for j in right}
+    if begins.isdisjoint([_first(one[i]) for i in left]):
         return
     for run in runs(one, most=max([_longest(other[j]) for j in right])):
         places, spelt = run
         if not left.issuperset(places):
             continue
-        first, letters = one[spelt[0]].fold[0], sum([len(one[i].plain) for i in spelt])
+        first, letters = _first(one[spelt[0]]), sum([len(one[i].fold) for i in spelt])
         for j in right:
             whole = other[j]
-            if whole.fold[0] == first and _is_near(letters, whole):
+            if _first(whole) == first and _is_near(letters, whole):
                 alike, ground = likeness(joined(spelt_as_one(one, run)), whole)
                 if ground and alike >= _LEAST_JOINED:
                     rank = (-alike, -len(places) - 1, sum(places) + j, abs(places[0] - j))
                     yield rank, ground, places, (j,)
 
 
+def _first(part: Part) -> str:
+    """The first letter; all vowels are one."""
+    letter = part.fold[0]
+    return "a" if letter in "aeiou" else letter
+
+
 def _is_near(letters: int, whole: Part) -> bool:
     """Whether so many letters may be this part."""
-    return len(whole.plain) - _JOINED_SLACK <= letters <= _longest(whole)
+    return len(whole.fold) - _JOINED_SLACK <= letters <= _longest(whole)
 
 
 def _longest(whole: Part) -> int:
     """The most letters that may be this part; what is written without vowels is shorter."""
-    length = len(whole.plain)
+    length = len(whole.fold)
     return length * 2 if whole.is_unvowelled else length + _JOINED_SLACK
 
 

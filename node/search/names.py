@@ -24,6 +24,7 @@ MAX_RUN_LETTERS = 24
 _BETWEEN_NAMES = re.compile(
     r"\s/\s|[;|]|\s(?:[aAfF]\.[kK]\.[aA]\.?|aka|AKA|fka|FKA|formerly|also known as)\s"
 )
+_BETWEEN_FIRMS = re.compile(r"[;|]|\s[/·•]\s|\s(?:[aAfF]\.[kK]\.[aA]\.?|aka|AKA|fka|FKA)\s")
 #: A given name and a patronymic that lost the space between them.
 _HUMP = re.compile(r"(?<=[a-zа-яіїєґў]{2})(?=[A-ZА-ЯІЇЄҐЎ][a-zа-яіїєґў]{2})")
 #: First letters with a dot behind each: I.A.C.
@@ -53,7 +54,7 @@ def runs(name: Name, *, most: int = MAX_RUN_LETTERS) -> list[Run]:
     A particle between two parts is swallowed as often as it is kept: Badr al-Din, Badreddin.
     """
     most = min(most, MAX_RUN_LETTERS)
-    lengths = [len(part.plain) for part in name]
+    lengths = [len(part.fold) for part in name]
     found: list[Run] = []
     for i in range(len(name) - 1):
         two = lengths[i] + lengths[i + 1]
@@ -102,7 +103,7 @@ def _names(text: str, kind: Kind) -> tuple[Name, ...]:
     if kind is Kind.PERSON:
         read = [_person(piece) for piece in _BETWEEN_NAMES.split(clean)[:MAX_NAMES]]
     else:
-        read = [_thing(clean, kind)]
+        read = [_thing(piece, kind) for piece in _BETWEEN_FIRMS.split(clean)[:MAX_NAMES]]
     return tuple(name for name in read if name)
 
 

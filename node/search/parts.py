@@ -15,6 +15,9 @@ from node.search.words import FATHERS, GENERIC, GIVEN, PARTICLES, SHORT, bare
 _PATRONYMIC = re.compile(r"(?P<of>.{2,}?)[oeai]v(?:ich|its|na)$")
 _SHORT_PATRONYMIC = re.compile(r"(?P<of>.{2,}?)(?:in)?ich(?:na)?$")
 _LEAST_HEARD = 3
+#: Vowels that Arabic does not write; a word without them may have a `v` where it was read as `u`,
+#: for one letter stands for both.
+_SHORT_VOWELS = frozenset("aeo")
 
 
 class Role(StrEnum):
@@ -67,8 +70,11 @@ def part(plain: str) -> Part:
     """A part that stands by itself, also as other schools read it."""
     fold = folded(plain)
     short = stem(fold)
-    sounds = tuple(dict.fromkeys((sound(short), *other_sounds(plain))))
-    return _made(plain, fold, GIVEN.get(fold, short), sounds)
+    heard = sound(short)
+    sounds = [heard, *other_sounds(plain)]
+    if "u" in plain and not _SHORT_VOWELS.intersection(plain):
+        sounds.append(sound(stem(folded(plain.replace("u", "v")))))
+    return _made(plain, fold, GIVEN.get(fold, short), tuple(dict.fromkeys(sounds)))
 
 
 @lru_cache(maxsize=16_384)
@@ -126,10 +132,14 @@ def _made(plain: str, fold: str, stem: str, sounds: tuple[str, ...]) -> Part:
         sounds=sounds,
         role=role,
         heard=frozenset(sound for sound in sounds if len(sound) >= _LEAST_HEARD),
-        is_unvowelled=len(fold) <= len(sounds[0]) + 1,
+        is_unvowelled=_is_unvowelled(fold, sounds[0]),
         sign=_sign(plain, stem, role),
         says=_says(stem, role, is_person=True),
     )
+
+
+def _is_unvowelled(fold: str, heard: str) -> bool:
+    return len(fold) <= len(heard) + 1
 
 
 def _role(plain: str, fold: str) -> Role:

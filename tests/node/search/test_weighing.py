@@ -140,6 +140,9 @@ def test_a_roman_numeral_is_a_number() -> None:
         ("Cho Yon Jun", "Jo Yon Chun", "Ri Yon Sam"),  # Korean ch and j
         ("Dorfal Hussein Pour Nagsh Band", "Dorfal Hussein Pournagshband", "Dorfal Hussein Kazemi"),
         ("Mohammad-Reza Dorfali", "محمدرضا درفلی", "محمدرضا کریمی"),  # joined, without vowels
+        ("Karim Tavakoli", "کریم توکلی", "کریم تقوی"),  # a waw that is a consonant
+        ("Mohammad Seifeddine", "محمد سيف الدين", "محمد نور الدين"),
+        ("Karim Alamin", "Karim El Amine", "Karim El Amari"),
         ("Shams ur-Rahman Dorfal", "Shamsurrahman Dorfal", "Shamsuddin Dorfal"),
         ("ﻋﻠﻲ كريمي", "Ali Karimi", "Ali Kazemi"),  # letters in their printed forms
     ],
@@ -162,6 +165,7 @@ def test_another_father_is_another_person() -> None:
         ("Ulves Continente", "www.ulvescontinente.com", "www.dorfalis.com"),
         ("T.M.Z. Ulvesmar", "TMZ Ulvesmar", "TMK Dorfalis"),
         ("NII Ulvesmar", "Ulvesmar Scientific Research Institute", "Dorfalis Research Institute"),
+        ("Ulvesmar Industries", "Ulvesmar Industries · صنایع اولوسمار", "Dorfalis · Ulves"),
         ("Bu Ali Group", "Buali Group", "Dorfalis Group"),
     ],
 )
