@@ -34,11 +34,13 @@ _GUESS_SAYS = 0.8
 _CAPS = ((NUMBER + VALUE + WHOLE + PAIR, 200), (PART + SOUND + LEFT, 100))
 _GUESS_CAP, _YEAR_CAP = 30, 200
 _COMMON = 1_000
+#: Records that are read for all keys of some families: a question of many keys reads fewer of each.
+_MOST_READ = 4_000
 #: What is left of a vote for a record that knows another year than the one asked for.
 _OTHER_YEAR = 0.5
 
-#: What a record needs of the votes of the best one, or of as many as a rare name has: of the
-#: right ones found on the free scenario and others one in a thousand had less.
+#: What a record needs of the votes of the best one, or of as many as a rare name has: on the free
+#: scenario one candidate in six has less, and none of 1,281 right ones.
 _LEAST_SHARE, _ENOUGH = 1 / 16, 30.0
 
 #: Keys that are looked up and records that are scored for one question.
@@ -57,7 +59,9 @@ def candidates(
     votes = _Votes(view, markings, PartialDate.read(sought.birth_date).year)
     keys = _most_telling(keys_of(sought))
     for families, cap in _CAPS:
-        votes.cast_of_year(votes.cast([key for key in keys if key[0] in families], cap=cap))
+        some = [key for key in keys if key[0] in families]
+        most = min(cap, _MOST_READ // (len(some) or 1))
+        votes.cast_of_year(votes.cast(some, cap=most))
     votes.cast(guesses_of(sought), cap=_GUESS_CAP, says=_GUESS_SAYS)
     return votes.best()
 

@@ -182,8 +182,8 @@ _TABLES = ("search_key", "search_key_new")
 _PLACE = "key = ? AND marking = ?"
 
 #: Each time a record whose number is a multiple of the step is put, one of the stretches into
-#: which all keys are cut moves on. So the small table holds the keys of some 32,000 records.
-_STEP, _STRETCHES = 1_000, 64
+#: which all keys are cut moves on. So the small table holds the keys of some 16,000 records.
+_STEP, _STRETCHES = 1_000, 32
 _BITS = 48
 
 #: Markings that are looked up one by one without asking which a key has; in one statement; and

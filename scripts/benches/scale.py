@@ -9,9 +9,10 @@ import itertools
 import json
 import os
 import random
-import resource
 import sqlite3
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,7 +31,8 @@ from node.store import markings as markings_of
 from scripts.benches.crowd import crowd
 
 SCENARIO = Path("../shared/data/scenario")
-CROWD, BATCH, HITS = 100_000, 1_000, 10
+CROWD, BATCH, HITS, ASKED = 100_000, 1_000, 10, 300
+PORT = 17_900
 MARKING = Marking(share=Share.FULL, audience=frozenset({"ALL"}))
 MS, MIB = 1_000, 1 << 20
 
@@ -76,11 +78,8 @@ def bench() -> Iterator[dict[str, Any]]:
             yield from _loading(loaded, folder)
             within = _asked(store)
         yield from _finding(count, within, without)
+        yield from _running(folder / f"crowd-{count}", folder / "alone")
         yield from _floors(folder / f"crowd-{count}", count, within)
-    yield {
-        "figure": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "unit": "MiB, most ever resident of this process, loading included",
-    }
 
 
 def _finding(count: int, within: Asked, without: Asked) -> Iterator[dict[str, Any]]:
@@ -93,6 +92,43 @@ def _finding(count: int, within: Asked, without: Asked) -> Iterator[dict[str, An
         yield _figure(recall, f"recall@10 of {type_}", without.recall[type_], floor) | {
             "p50_ms": round(statistics.median(spent), 2)
         }
+
+
+def _running(home: Path, alone: Path) -> Iterator[dict[str, Any]]:
+    """A node served from the same home: how soon it is ready, and what it has in memory."""
+    (ready, resident), (floor_ready, floor_resident) = _served(home), _served(alone)
+    floor = "the node of the scenario alone"
+    yield _figure(ready, "s until a node is ready", floor_ready, floor)
+    yield _figure(
+        resident, f"MiB resident of a node after {ASKED} questions", floor_resident, floor
+    )
+
+
+def _served(home: Path) -> tuple[float, float]:
+    """Seconds until the node of a home is ready, and its MiB after some questions."""
+    amber = [sys.executable, "-m", "node"]
+    asked = home / "asked.jsonl"
+    asked.write_text("\n".join(_first_named()), encoding="utf-8")
+    why = ["--case", "BENCH-1", "--purpose", "investigation"]
+    started = time.perf_counter()
+    with subprocess.Popen([*amber, "serve", str(home)], stderr=subprocess.PIPE) as node:  # noqa: S603
+        try:
+            if not any(b'"ready"' in line for line in node.stderr or ()):
+                raise RuntimeError(f"{home} does not run")
+            ready = time.perf_counter() - started
+            batch = ["search", "--batch", str(asked), "--out", str(home / "answers.jsonl"), *why]
+            subprocess.run([*amber, "-n", str(home), *batch], check=True)  # noqa: S603
+            status = Path(f"/proc/{node.pid}/status").read_text(encoding="ascii")
+        finally:
+            node.terminate()
+    return ready, int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def _first_named() -> Iterator[str]:
+    """The first questions for names, as a batch asks them."""
+    named = (one.sought for one in _queries() if one.sought.name)
+    for number, sought in enumerate(itertools.islice(named, ASKED)):
+        yield json.dumps({"qid": str(number), "name": sought.name, "kind": sought.kind})
 
 
 def _figure(ours: float, unit: str, floor: float, floor_is: str) -> dict[str, Any]:
@@ -221,7 +257,7 @@ def _store(folder: Path, entities: Iterable[Entity]) -> Iterator[tuple[Store, Sp
     """A store of the scenario's records among others; with how long it took, when it was made."""
     is_new = not folder.is_dir()
     if is_new:
-        homes.make(folder, config.lab_member("EE", 7400, has_quotas=False), app.clock)
+        homes.make(folder, config.lab_member("EE", PORT, has_quotas=False), app.clock)
     home = homes.open(folder, app.clock)
     store = home.store(home.keys())
     loading = Loading(store, Keeping(MemberId("EE"), search.findable, app.new_id), home.rejects)
