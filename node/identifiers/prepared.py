@@ -37,7 +37,7 @@ def number(identifier: Identifier, countries: tuple[str, ...] = ()) -> Number:
     normal = normal_form(identifier, countries)
     said = verdict(identifier, countries)
     mark, texts = readings(identifier, countries)
-    birth = UNSAID if said is Verdict.INVALID else born(identifier, countries)
+    birth = born(identifier, countries) if said is Verdict.VALID else UNSAID
     return Number(
         type=identifier.type,
         normal=normal,
