@@ -14,6 +14,8 @@ _SURE = 0.95
 _LAST = 0.0
 #: Parts that one name joins and the other splits must agree better than two single parts.
 _LEAST_JOINED, _JOINED_SLACK = 0.8, 3
+#: Consonants with which a word that joins others begins as the first of them does.
+_HEAD = 2
 #: Letters of an acronym -> how alike it is to the name that it stands for.
 _ACRONYM = {3: 0.6, 4: 0.75, 5: 0.85, 6: 0.9, 7: 0.9, 8: 0.9}
 
@@ -83,7 +85,7 @@ def _resembling(one: Name, other: Name) -> list[_Match]:
             alike, ground = row.get(theirs.sign) or likeness(mine, theirs)
             if ground:
                 unlike = _LAST if mine.role is Role.PARTICLE else -alike
-                found.append(((unlike, -2, i + j, abs(i - j)), ground, (i,), (j,)))
+                found.append(((unlike, 2, i + j, abs(i - j)), ground, (i,), (j,)))
                 if unlike <= -_SURE:
                     left.discard(i)
                     right.discard(j)
@@ -97,27 +99,21 @@ def _resembling(one: Name, other: Name) -> list[_Match]:
 
 def _joining(one: Name, left: set[int], other: Name, right: set[int]) -> Iterator[_Match]:
     """Neighbours of the first name that are one part of the second."""
-    begins = {_first(other[j]) for j in right}
-    if begins.isdisjoint([_first(one[i]) for i in left]):
+    wholes = [(j, other[j], other[j].sounds[0]) for j in right]
+    heads = {i: one[i].sounds[0][:_HEAD] for i in left}
+    if not any(sound.startswith(head) for head in heads.values() for _, _, sound in wholes):
         return
-    for run in runs(one, most=max([_longest(other[j]) for j in right])):
+    for run in runs(one, most=max([_longest(whole) for _, whole, _ in wholes])):
         places, spelt = run
         if not left.issuperset(places):
             continue
-        first, letters = _first(one[spelt[0]]), sum([len(one[i].fold) for i in spelt])
-        for j in right:
-            whole = other[j]
-            if _first(whole) == first and _is_near(letters, whole):
+        letters = sum([len(one[i].fold) for i in spelt])
+        for j, whole, sound in wholes:
+            if sound.startswith(heads[spelt[0]]) and _is_near(letters, whole):
                 alike, ground = likeness(joined(spelt_as_one(one, run)), whole)
                 if ground and alike >= _LEAST_JOINED:
-                    rank = (-alike, -len(places) - 1, sum(places) + j, abs(places[0] - j))
+                    rank = (-alike, len(places) + 1, sum(places) + j, abs(places[0] - j))
                     yield rank, ground, places, (j,)
-
-
-def _first(part: Part) -> str:
-    """The first letter; all vowels are one."""
-    letter = part.fold[0]
-    return "a" if letter in "aeiou" else letter
 
 
 def _is_near(letters: int, whole: Part) -> bool:
