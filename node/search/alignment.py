@@ -45,15 +45,23 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Which parts are one, and how much the parts left over on either side would have said.
+    """Which parts of two names are one, and how much the parts left over would have said.
 
-    `has_other_father` says that a patronymic is left over on both.
+    `matches` are pairs by their places, best first, each with what it says and how alike it is;
+    `has_other_father` tells that a patronymic is left over on both.
     """
 
-    pairs: tuple[Pair, ...] = ()
+    one: Name = ()
+    other: Name = ()
+    matches: tuple[tuple[_Match, float, float], ...] = ()
     left: float = 0.0
     right: float = 0.0
     has_other_father: bool = False
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The parts that are taken for one; made when somebody wants to be told."""
+        return tuple(_pair(self.one, self.other, *match) for match in self.matches)
 
 
 NOTHING = Alignment()
@@ -67,9 +75,15 @@ def aligned(one: Name, other: Name) -> Alignment:
         chosen += _taken(_abbreviated(one, other, sorted(left), sorted(right)), left, right)
     if not chosen:
         return NOTHING
-    pairs = tuple(_pair(one, other, match) for match in chosen)
+    matches = []
+    for match in chosen:
+        (unlike, *_), _, mine, theirs = match
+        says = (_says(one, mine) + _says(other, theirs)) / 2
+        matches.append((match, says, -unlike or 1.0))
     has_other_father = _has_father(one, left) and _has_father(other, right)
-    return Alignment(pairs, _says(one, left), _says(other, right), has_other_father)
+    return Alignment(
+        one, other, tuple(matches), _says(one, left), _says(other, right), has_other_father
+    )
 
 
 def _resembling(one: Name, other: Name) -> list[_Match]:
@@ -174,14 +188,14 @@ def _rank(match: _Match) -> _Rank:
     return match[0]
 
 
-def _pair(one: Name, other: Name, match: _Match) -> Pair:
-    (unlike, *_), ground, mine, theirs = match
+def _pair(one: Name, other: Name, match: _Match, says: float, alike: float) -> Pair:
+    _, ground, mine, theirs = match
     return Pair(
         mine=tuple(one[i] for i in mine),
         theirs=tuple(other[j] for j in theirs),
-        alike=-unlike or 1.0,
+        alike=alike,
         ground=ground,
-        says=(_says(one, mine) + _says(other, theirs)) / 2,
+        says=says,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from node.search.alignment import NOTHING as NOTHING_ALIKE
 from node.search.alignment import Alignment, Pair, aligned
 from node.search.names import Name
 from node.search.parts import Role
@@ -29,12 +30,17 @@ class Weighed:
     thinness of what agrees.
     """
 
-    pairs: tuple[Pair, ...] = ()
+    alignment: Alignment = NOTHING_ALIKE
     agreeing: float = 0.0
     contradicted: float = 0.0
     incomplete: float = 0.0
     namesake: float = 0.0
     score: float = 0.0
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The parts that are taken for one."""
+        return self.alignment.pairs
 
 
 NOTHING = Weighed()
@@ -43,17 +49,17 @@ NOTHING = Weighed()
 def weighed(one: Name, other: Name) -> Weighed:
     """Weigh two names; swapping them changes nothing."""
     found = aligned(one, other)
-    if not found.pairs:
+    if not found.matches:
         return NOTHING
-    says = sum([pair.says for pair in found.pairs])
-    agrees = sum([pair.says * pair.alike for pair in found.pairs])
-    less, more = sorted((found.left, found.right))
+    says = sum([says for _, says, _ in found.matches])
+    agrees = sum([says * alike for _, says, alike in found.matches])
+    less, more = min(found.left, found.right), max(found.left, found.right)
     left = _OTHER_FATHER if found.has_other_father else 1.0
     all_says = (says + _AGAINST * less) / left
     incomplete = agrees / (all_says + _MISSING * (more - less))
     namesake = incomplete * (_NAMESAKE if _is_namesake(one, other, found) else 1.0)
     return Weighed(
-        pairs=found.pairs,
+        alignment=found,
         agreeing=agrees / says,
         contradicted=agrees / all_says,
         incomplete=incomplete,
@@ -65,8 +71,17 @@ def weighed(one: Name, other: Name) -> Weighed:
 def _is_namesake(one: Name, other: Name, found: Alignment) -> bool:
     if min(len(one), len(other)) == 1 or not found.left + found.right:
         return False
-    words = [pair for pair in found.pairs if pair.role in _TELLING]
-    if len(words) != 1 or len(words[0].mine) != len(words[0].theirs):
+    telling = 0
+    rarest, is_single = 0.0, False
+    for (_, _, mine, theirs), says, _ in found.matches:
+        if _is_telling(one, mine) or _is_telling(other, theirs):
+            telling += 1
+            rarest, is_single = says, len(mine) == len(theirs)
+    if telling != 1 or not is_single:
         return False
-    is_thing = any(part.role is Role.GENERIC for part in (*one, *other))
-    return not (is_thing and words[0].says >= _RARE)
+    is_thing = any([part.role is Role.GENERIC for part in (*one, *other)])
+    return not (is_thing and rarest >= _RARE)
+
+
+def _is_telling(name: Name, places: tuple[int, ...]) -> bool:
+    return any([name[place].role in _TELLING for place in places])
