@@ -48,7 +48,8 @@ class Alignment:
     """Which parts of two names are one, and how much the parts left over would have said.
 
     `matches` are pairs by their places, best first, each with what it says and how alike it is;
-    `has_other_father` tells that a patronymic is left over on both.
+    `has_other_father` tells that a patronymic is left over on both, `has_other_surname` that given
+    name and patronymic agree, and on both sides something else is left over.
     """
 
     one: Name = ()
@@ -57,6 +58,7 @@ class Alignment:
     left: float = 0.0
     right: float = 0.0
     has_other_father: bool = False
+    has_other_surname: bool = False
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
@@ -80,9 +82,14 @@ def aligned(one: Name, other: Name) -> Alignment:
         (unlike, *_), _, mine, theirs = match
         says = (_says(one, mine) + _says(other, theirs)) / 2
         matches.append((match, says, -unlike or 1.0))
-    has_other_father = _has_father(one, left) and _has_father(other, right)
     return Alignment(
-        one, other, tuple(matches), _says(one, left), _says(other, right), has_other_father
+        one=one,
+        other=other,
+        matches=tuple(matches),
+        left=_says(one, left),
+        right=_says(other, right),
+        has_other_father=_has(Role.PATRONYMIC, one, left) and _has(Role.PATRONYMIC, other, right),
+        has_other_surname=_has_other_surname(one, other, left, right),
     )
 
 
@@ -203,5 +210,12 @@ def _says(name: Name, places: Collection[int]) -> float:
     return sum([name[place].says for place in places])
 
 
-def _has_father(name: Name, places: Collection[int]) -> bool:
-    return any(name[place].role is Role.PATRONYMIC for place in places)
+def _has_other_surname(one: Name, other: Name, left: set[int], right: set[int]) -> bool:
+    if not (_has(Role.WORD, one, left) and _has(Role.WORD, other, right)):
+        return False
+    agreeing = set(range(len(one))) - left
+    return _has(Role.PATRONYMIC, one, agreeing) and not _has(Role.WORD, one, agreeing)
+
+
+def _has(role: Role, name: Name, places: Collection[int]) -> bool:
+    return any([name[place].role is role for place in places])

@@ -11,6 +11,8 @@ from node.search.parts import Role
 _AGAINST, _MISSING = 0.9, 0.3
 #: What is left when both names have a patronymic, and it is another one.
 _OTHER_FATHER = 0.85
+#: What is left when given name and patronymic agree and the surname is another one.
+_OTHER_SURNAME = 0.65
 #: What the agreeing parts of two names should say together, and what it costs when they do not:
 #: a name of common parts alone is the name of many.
 _ENOUGH, _THIN = 1.4, 0.6
@@ -55,6 +57,7 @@ def weighed(one: Name, other: Name) -> Weighed:
     agrees = sum([says * alike for _, says, alike in found.matches])
     less, more = min(found.left, found.right), max(found.left, found.right)
     left = _OTHER_FATHER if found.has_other_father else 1.0
+    left *= _OTHER_SURNAME if found.has_other_surname else 1.0
     all_says = (says + _AGAINST * less) / left
     incomplete = agrees / (all_says + _MISSING * (more - less))
     namesake = incomplete * (_NAMESAKE if _is_namesake(one, other, found) else 1.0)

@@ -152,6 +152,11 @@ def test_a_way_of_writing_joins_one_person_and_not_two(one: str, other: str, unl
     assert score(one, unlike) < score(one, other) - 0.1
 
 
+def test_another_surname_is_another_person_whatever_else_agrees() -> None:
+    assert score("Vladimir Sergeevich Petrov", "Vladimir Sergeevich Sidorov") < 0.35
+    assert score("Олег Иванович Дорфал", "DORFAL Oleg Ivanovich") > STRONG
+
+
 def test_another_father_is_another_person() -> None:
     same = score("Vladimir Sergeevich Petrov", "Vladimir Petrov")
     other = score("Vladimir Sergeevich Petrov", "Vladimir Andreevich Petrov")
