@@ -164,8 +164,8 @@ def _acronyms(
     """Parts of the first name that stand for all those of the second; longer ones say more."""
     if len(right) < LEAST_ACRONYM:
         return
-    first = other[right[0]]
-    begins = (first.fold[0], russian_letter(first.stem))
+    firsts = [other[j] for j in right if j == right[0] or other[j].role is Role.GENERIC][:2]
+    begins = {letter for part in firsts for letter in (part.fold[0], russian_letter(part.stem))}
     places = [i for i in left if len(one[i].fold) in _ACRONYM and one[i].fold[0] in begins]
     if not places:
         return

@@ -22,7 +22,7 @@ from node.search.subjects import Subject, kinds_of, packed, subject_of
 from node.store.keys import NO_YEAR, Findable, numbered
 
 #: To be counted up whenever a change here makes other keys: records must then be read again.
-KEYS_VERSION = 4
+KEYS_VERSION = 5
 
 #: A whole name without its order; two parts by their consonants; one part; its consonants;
 #: a number of its type; a number whatever its type; what is left of a number or address in which

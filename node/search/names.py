@@ -76,14 +76,17 @@ def spelt_as_one(name: Name, run: Run) -> str:
 def acronyms(name: Sequence[Part]) -> frozenset[str]:
     """What a name is called by its first letters, folded; empty for fewer than three words.
 
-    In its own words with and without particles, and without its common words at the end; and in
-    Russian, where its words are known there.
+    In its own words with and without particles, and without the last one; and in Russian, where
+    its words are known there, with and without what only names it.
     """
     own = [part.plain[0] for part in name]
     telling = [part.plain[0] for part in name if part.plain not in PARTICLES]
-    russian = [_russian_letter(part) for part in name if part.plain not in PARTICLES]
-    found = {"".join(own), "".join(telling), "".join(telling[:-1]), "".join(russian)}
-    return frozenset(folded(one) for one in found if len(one) >= LEAST_ACRONYM)
+    words = [part for part in name if part.plain not in PARTICLES]
+    russian = [_russian_letter(part) for part in words]
+    meant = [_russian_letter(part) for part in words if part.role is Role.GENERIC]
+    found = {"".join(own), "".join(telling), "".join(telling[:-1])}
+    found |= {"".join(russian), "".join(meant)}
+    return frozenset(short for one in found if len(short := folded(one)) >= LEAST_ACRONYM)
 
 
 def _russian_letter(part: Part) -> str:

@@ -18,6 +18,7 @@ from node.search.names import (
     telling,
 )
 from node.search.parts import Role
+from node.search.spelling import folded
 from tests.node.search.hostile import ANY_TEXT, TOO_MUCH
 
 
@@ -112,6 +113,13 @@ def test_an_acronym_may_be_made_of_the_russian_words() -> None:
     name = only("Tamsalu Mechanical Plant", Kind.ORGANISATION)
 
     assert "tmz" in acronyms(name)
+
+
+def test_an_acronym_may_leave_out_what_only_names_it() -> None:
+    name = only("V. Ulvesmar Scientific Research Institute of Instruments", Kind.ORGANISATION)
+
+    assert folded("niip") in acronyms(name)
+    assert not acronyms(only("Ulvesmar Instruments", Kind.ORGANISATION))
 
 
 def test_first_letters_with_dots_are_one_word() -> None:
