@@ -32,7 +32,7 @@ MOST_HITS = 100
 
 #: Candidates that are scored in any case, and how many more as long as one of them is a hit among
 #: the best: they come with the likeliest first.
-_AT_FIRST, _MORE = 32, 16
+_AT_FIRST, _MORE = 24, 12
 
 
 @dataclass(frozen=True, slots=True)

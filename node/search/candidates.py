@@ -31,8 +31,8 @@ _SAYS = {NUMBER: 20.0, VALUE: 15.0, WHOLE: 2.0, PAIR: 1.2, PART: 1.0, SOUND: 0.6
 _GUESS_SAYS = 0.8
 #: How many records are read for a key of these families, and for one that is guessed; a key of
 #: more is common.
-_CAPS = ((NUMBER + VALUE + WHOLE + PAIR, 200), (PART + SOUND + LEFT, 100))
-_GUESS_CAP, _YEAR_CAP = 30, 200
+_CAPS = ((NUMBER + VALUE + WHOLE + PAIR, 100), (PART + SOUND + LEFT, 50))
+_GUESS_CAP, _YEAR_CAP = 15, 200
 _COMMON = 1_000
 #: Records that are read for all keys of some families: a question of many keys reads fewer of each.
 _MOST_READ = 4_000
