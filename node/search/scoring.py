@@ -39,7 +39,7 @@ _DATES = {
     Agreement.DIFFERS: (0.0, 0.0, 0.6),
 }
 _ORDER = {found: place for place, found in enumerate(Agreement)}
-_NEAR_YEARS, _NEAR_LEFT = 3, 0.8
+_NEAR_YEARS, _NEAR_LEFT = 3, 0.69
 #: What is left of the score when a nationality, a lasting number, or the name beside a number
 #: that agrees, is another one; what an agreeing nationality gives of what is lacking.
 _OTHER_NATIONALITY, _OTHER_NUMBER, _OTHER_NAME, _SAME_NATIONALITY = 0.95, 0.6, 0.95, 0.1

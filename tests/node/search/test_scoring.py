@@ -37,6 +37,7 @@ def test_a_date_that_agrees_raises_and_one_that_contradicts_lowers() -> None:
 
 def test_a_date_that_differs_by_years_takes_a_namesake_below_strong() -> None:
     assert scored("1955", BORN, name="Maria Liiv").value < STRONG
+    assert scored("1972", BORN, name="Maria Liiv").value < STRONG
 
 
 @pytest.mark.parametrize(
