@@ -2,11 +2,13 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from node.kinds import Kind
 from node.search.concepts import concept, russian_letter, spelt_out
 from node.search.scripts import latin
 from node.search.spelling import folded
+from node.search.tables import entries
 from tests.node.search.hostile import WORDS
 from tests.node.search.test_weighing import score
 
@@ -47,9 +49,18 @@ def test_a_word_that_russian_writes_as_an_ending_has_no_letter() -> None:
     assert russian_letter("balu") is None
 
 
-@given(WORDS)
-def test_any_word_has_one_concept_or_none(word: str) -> None:
-    assert concept(word) == concept(word) != word or concept(word) in (word, "")
+CONCEPTS = {concept for concept, _ in entries("concepts.txt")}
+
+
+@given(st.one_of(WORDS, st.sampled_from(sorted(CONCEPTS))))
+def test_a_word_has_a_concept_of_the_table_or_none(word: str) -> None:
+    assert concept(folded(word)) in CONCEPTS | {""}
+
+
+def test_no_concept_s_own_word_is_without_one() -> None:
+    others = [word for word in CONCEPTS if concept(folded(word)) not in CONCEPTS]
+
+    assert not others
 
 
 @pytest.mark.parametrize(

@@ -86,10 +86,37 @@ def test_comparing_all_at_once_finds_what_comparing_each_finds(held: list[str], 
     one = [part for name in names(asked, Kind.PERSON) for part in name]
     others = {p.sign: p for text in held for name in names(text, Kind.PERSON) for p in name}
 
-    likeness_module._known.clear()
-    each = [likeness(mine, other) for mine in one for other in others.values()]
-    likeness_module._known.clear()
-    compare_all(one, others)
-    at_once = [likeness(mine, other) for mine in one for other in others.values()]
+    assert at_once(one, others) == each(one, others)
 
-    assert at_once == each
+
+@pytest.mark.parametrize(
+    ("asked", "held"),
+    [
+        ("Foz", "Fawz"),  # consonants alone
+        ("Cho", "Jo"),  # another reading's consonants
+        ("Sasha", "Aleksandr"),  # a short form
+        ("Aleksandr", "Sasha"),
+        ("V", "Vladimir"),  # an initial
+        ("Vladimir", "V"),
+        ("Kangro", "Kandro"),  # a slip
+        ("Petrova", "Petrovs"),  # an ending
+    ],
+)
+def test_whatever_is_alike_is_found_when_all_are_compared_at_once(asked: str, held: str) -> None:
+    one, others = [part(asked)], {found.sign: found for found in [part(held)]}
+
+    (found,) = at_once(one, others)
+
+    assert found == each(one, others)[0]
+    assert found[0] >= LEAST_ALIKE
+
+
+def each(parts: list[Part], others: dict[str, Part]) -> list[tuple[float, Ground | None]]:
+    likeness_module._known.clear()
+    return [likeness(mine, other) for mine in parts for other in others.values()]
+
+
+def at_once(parts: list[Part], others: dict[str, Part]) -> list[tuple[float, Ground | None]]:
+    likeness_module._known.clear()
+    compare_all(parts, others)
+    return [likeness(mine, other) for mine in parts for other in others.values()]
