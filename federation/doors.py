@@ -4,7 +4,7 @@ Whatever one member sends, the doors of the others go on.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -17,21 +17,28 @@ from federation.errors import BusyError, FederationError, InvalidError
 from federation.faults import abort, foreseen
 from federation.messages import MemberId
 from federation.peer import Self
-from federation.server import Gate, Limits, Porter
+from federation.server import Gate, Letterbox, Limits, Porter
 from federation.standing import Standing
 from federation.trust import AuthContext
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
+#: Plain code that makes of a request its reply.
+Serve = Callable[[AuthContext, bytes], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Doorstep:
-    """What all doors of a node share: who we are, the gate, the address they listen on."""
+    """What all doors of a node share: who we are, what stands behind, the address they listen on.
+
+    `heard` is told, in the event loop, of every member that was served.
+    """
 
     us: Self
     gate: Gate
+    letterbox: Letterbox
     host: str
     limits: Limits = field(default_factory=Limits)
+    heard: Callable[[MemberId], None] = lambda _: None
 
 
 class Door:
@@ -42,7 +49,7 @@ class Door:
         self.port = step.us.charter().member(step.us.id).door_for(member)
         self.address = trust.target(step.host, self.port)
         self._step = step
-        self._porter = Porter(step.us, step.gate, member.id, step.limits.window)
+        self._porter = Porter(step.us, step.gate, step.letterbox, member.id, step.limits.window)
         # Threads of its own: the calls of one member never wait for those of another.
         self._threads = ThreadPoolExecutor(
             step.limits.in_flight, thread_name_prefix=f"door {member.id}"
@@ -75,24 +82,33 @@ class Door:
     def _built(self) -> grpc.aio.Server:
         server = grpc.aio.server(options=limits.DOOR)
         methods: dict[str, grpc.RpcMethodHandler[bytes, bytes]]
-        methods = {"Ask": grpc.unary_unary_rpc_method_handler(self._ask)}
+        methods = {
+            "Ask": grpc.unary_unary_rpc_method_handler(self._served(self._porter.answered)),
+            "Deliver": grpc.unary_unary_rpc_method_handler(self._served(self._porter.taken)),
+        }
         handler = grpc.method_handlers_generic_handler(wire.SERVICE, methods)
         server.add_generic_rpc_handlers((handler,))
         credentials = trust.door_credentials(self._step.us.keys, self.member)
         server.add_secure_port(self.address, credentials)
         return server
 
-    async def _ask(self, request: bytes, context: Context) -> bytes:
-        """One call; every way out of it but an answer is a fault of the one table."""
-        try:
-            return await self._answered(context.auth_context(), request)
-        except Exception as error:  # noqa: BLE001 - the edge: nothing of ours may leave but a fault
-            await abort(context, error, door=self.member.id)
+    def _served(self, serve: Serve) -> Callable[[bytes, Context], Awaitable[bytes]]:
+        """A call to this door; every way out of it but a reply is a fault of the one table."""
 
-    async def _answered(self, context: AuthContext, request: bytes) -> bytes:
+        async def served(request: bytes, context: Context) -> bytes:
+            try:
+                reply = await self._replied(serve, context.auth_context(), request)
+            except Exception as error:  # noqa: BLE001 - the edge: nothing of ours may leave but a fault
+                await abort(context, error, door=self.member.id)
+            self._step.heard(self.member.id)
+            return reply
+
+        return served
+
+    async def _replied(self, serve: Serve, context: AuthContext, request: bytes) -> bytes:
         if len(self._inside) >= limits.CALLS:
             raise BusyError(f"{len(self._inside)} calls are inside")
-        work = self._threads.submit(self._porter.answered, context, request)
+        work = self._threads.submit(serve, context, request)
         # A caller that goes away frees its place only when its thread is free again, which takes
         # it out there and then: to tell the loop of it would wake the loop twice for each call.
         self._inside.add(work)

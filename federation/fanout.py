@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from federation import wire
-from federation.charter import Charter, Member
+from federation.charter import Charter
 from federation.errors import InvalidError
 from federation.messages import Answer, MemberId, Outcome, Question
-from federation.peer import Peer, Self, met
+from federation.peer import Lines, Self, met
 
 #: Our own gate, called in a thread: a question of our own people needs no seal to reach us.
 Own = Callable[[Question], Answer]
@@ -18,14 +18,10 @@ _OWN_THREADS = 8
 
 
 class Fanout:
-    """Lines to the other members, each opened when first used and kept.
-
-    Belongs to one event loop; `close` it there.
-    """
+    """Asks over the lines to the other members. Belongs to one event loop; `close` it there."""
 
     def __init__(self, us: Self) -> None:
-        self._us = us
-        self._peers: dict[MemberId, Peer] = {}
+        self._us, self._lines = us, Lines(us)
         self._threads = ThreadPoolExecutor(_OWN_THREADS, thread_name_prefix="own")
 
     async def ask(
@@ -48,11 +44,11 @@ class Fanout:
         if strangers := set(members or ()) - set(charter.members):
             raise InvalidError(f"the charter names no member {', '.join(sorted(strangers))}")
         body = wire.question_to(question)
-        await self.apply(charter)
+        await self._lines.apply(charter)
         asked = [
             self._ask_own(question, own, timeout_s)
             if own and member.id == self._us.id
-            else self._peer(member).ask(question.id, body, timeout_s=timeout_s)
+            else self._lines.to(member).ask(question.id, body, timeout_s=timeout_s)
             for member in charter.members.values()
             if (members is None or member.id in members) and (own or member.id != self._us.id)
         ]
@@ -60,23 +56,13 @@ class Fanout:
 
     async def apply(self, charter: Charter) -> None:
         """Let go of the lines to members that left this charter or changed in it."""
-        for peer in tuple(self._peers.values()):
-            if charter.members.get(peer.member.id) != peer.member:
-                del self._peers[peer.member.id]
-                await peer.close()
+        await self._lines.apply(charter)
 
     async def close(self) -> None:
         """Let go of every line; what our own node is still answering is finished first."""
-        while self._peers:
-            _, peer = self._peers.popitem()
-            await peer.close()
+        await self._lines.close()
         await asyncio.to_thread(self._threads.shutdown)
 
     async def _ask_own(self, question: Question, own: Own, timeout_s: float) -> Outcome:
         answering = asyncio.get_running_loop().run_in_executor(self._threads, own, question)
         return await met(self._us.id, question.id, answering, timeout_s=timeout_s)
-
-    def _peer(self, member: Member) -> Peer:
-        if member.id not in self._peers:
-            self._peers[member.id] = Peer(self._us, member)
-        return self._peers[member.id]

@@ -8,6 +8,8 @@ MESSAGE_BYTES = 1024 * KIB
 ANSWER_BYTES = 768 * KIB
 #: Hits in one answer.
 HITS = 100
+#: Notices in one dispatch, the bytes where it stops before, and the bytes of one hit in a notice.
+NOTICES, DISPATCH_BYTES, NOTICE_BYTES = 100, 768 * KIB, 256 * KIB
 #: Identifiers in one question.
 IDENTIFIERS = 20
 #: Most characters of a code, id or date, and of any other text of a question.

@@ -1,4 +1,4 @@
-"""Question, Hit, Answer, Outcome and the values in them: frozen, the same word on the wire.
+"""Question, Hit, Answer, Outcome, Notice, Receipt: frozen values, the same word on the wire.
 
 Everything that crosses from one node to another is first one of these. They hold plain text
 and numbers; whether a text is a known code is judged by the node, not here.
@@ -6,7 +6,7 @@ and numbers; whether a text is a known code is judged by the node, not here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import NewType
@@ -15,6 +15,8 @@ MemberId = NewType("MemberId", str)
 PersonId = NewType("PersonId", str)
 QuestionId = NewType("QuestionId", str)
 Reference = NewType("Reference", str)
+NoticeId = NewType("NoticeId", str)
+WatchId = NewType("WatchId", str)
 
 EVERYONE = "ALL"
 GROUP_PREFIX = "group:"
@@ -208,3 +210,108 @@ class Gathered:
     def is_complete(self) -> bool:
         """Whether every member that was asked has answered."""
         return all(outcome.kind is OutcomeKind.ANSWERED for outcome in self.outcomes)
+
+
+class WatchState(StrEnum):
+    """What a member made of a watch that it was asked to keep."""
+
+    REGISTERED = "registered"
+    REFUSED = "refused"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A question that stands until it expires: who fits it now or later raises an alert.
+
+    `threshold` is the least score, 0 to 1, that does.
+    """
+
+    id: WatchId
+    asker: Asker
+    case: str
+    purpose: str
+    seeks: Sought
+    threshold: float
+    expires_at: datetime
+    topic: str = ""
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WatchVerdict:
+    """What the member that was asked to keep a watch made of it; it may say a coded ground."""
+
+    watch: WatchId
+    state: WatchState
+    ground: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchEnd:
+    """A watch is over: nothing of it is kept that still finds."""
+
+    watch: WatchId
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A record that fits a watch, as much of it as a search would show at that moment.
+
+    What comes again under the same watch and reference is a newer state of the same record.
+    """
+
+    watch: WatchId
+    hit: Hit
+
+
+class RecallGround(StrEnum):
+    """Why what was told no longer counts."""
+
+    MARKING = "marking"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """What was told under this watch and reference no longer counts."""
+
+    watch: WatchId
+    reference: Reference
+    ground: RecallGround
+
+
+Content = Watch | WatchVerdict | WatchEnd | Alert | Recall
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message of the durable lane; its place in the mail of its sender is `sequence`.
+
+    What arrives after `expires_at` has no effect; None is never.
+    """
+
+    id: NoticeId
+    sequence: int
+    content: Content
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A notice that arrived and has no effect, and a coded ground as far as one is said."""
+
+    sequence: int
+    ground: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How far a member has taken our mail: every notice up to `through` is on its disk.
+
+    `refused` are those of one dispatch that are there and have no effect.
+    """
+
+    through: int
+    refused: tuple[Refusal, ...] = ()

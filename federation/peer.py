@@ -1,10 +1,11 @@
-"""One member seen from here: its channel, and what it says to one question."""
+"""One member seen from here: its channel, and what it says to a question or to our mail."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import TypeVar
 
 import grpc
 
@@ -20,11 +21,15 @@ from federation.errors import (
 )
 from federation.faults import fault_of, foreseen, public
 from federation.keys import Keys
-from federation.messages import Answer, MemberId, Outcome, OutcomeKind, QuestionId
+from federation.messages import Answer, MemberId, Outcome, OutcomeKind, QuestionId, Receipt
 from federation.seal import Sealed, Statement
 
-#: The two things that one member's node says to another's, as a seal names them.
-ASK, ANSWER = "ask", "answer"
+#: What one member's node says to another's, as a seal names it: a question and its answer, a
+#: dispatch of notices and its receipt, and each notice in it.
+ASK, ANSWER, MAIL, RECEIPT, NOTICE = "ask", "answer", "mail", "receipt", "notice"
+_REPLY = MappingProxyType({ASK: ANSWER, MAIL: RECEIPT})
+
+_Read = TypeVar("_Read")
 
 #: The most of a member's own words that is shown to the asker.
 _WORDS = 200
@@ -67,10 +72,19 @@ class Self:
         """A question to a member, sealed at this moment and under the charter in force."""
         return seal.seal(self._statement(to, ASK, id), body, self.keys.signer)
 
+    def mail(self, to: MemberId, id: str, body: bytes) -> Sealed:
+        """A dispatch to a member, sealed at this moment."""
+        return seal.seal(self._statement(to, MAIL, id), body, self.keys.signer)
+
+    def notice(self, to: MemberId, id: str, body: bytes, *, sequence: int) -> Sealed:
+        """A notice in its place in our mail to a member; it may travel much later."""
+        statement = replace(self._statement(to, NOTICE, id), sequence=sequence)
+        return seal.seal(statement, body, self.keys.signer)
+
     def reply(self, asked: Sealed, statement: Statement, body: bytes) -> Sealed:
-        """The answer to what a member asked under this statement, sealed likewise."""
-        answer = self._statement(statement.sender, ANSWER, statement.id)
-        return seal.seal(replace(answer, reply_to=asked.digest), body, self.keys.signer)
+        """The reply to what a member said under this statement, sealed likewise."""
+        reply = self._statement(statement.sender, _REPLY[statement.method], statement.id)
+        return seal.seal(replace(reply, reply_to=asked.digest), body, self.keys.signer)
 
     def _statement(self, to: MemberId, method: str, id: str) -> Statement:
         return Statement(
@@ -83,14 +97,17 @@ class Self:
         )
 
 
+Call = grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]
+
+
 class Peer:
     """An open line to one member's door; it reconnects by itself."""
 
     def __init__(self, us: Self, member: Member) -> None:
         self._us, self.member = us, member
         self._channel = trust.peer_channel(us.keys, us.charter().member(us.id), member)
-        self._call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]
-        self._call = self._channel.unary_unary(wire.ASK)
+        self._ask: Call = self._channel.unary_unary(wire.ASK)
+        self._deliver: Call = self._channel.unary_unary(wire.DELIVER)
 
     async def ask(self, question: QuestionId, body: bytes, *, timeout_s: float) -> Outcome:
         """What this member says within the deadline; never raised, whatever the member does.
@@ -100,29 +117,76 @@ class Peer:
         asking = self._answer(question, body, timeout_s)
         return await met(self.member.id, question, asking, timeout_s=timeout_s)
 
+    async def deliver(self, id: str, dispatch: wire.Dispatch, *, timeout_s: float) -> Receipt:
+        """Hand over mail; only what the member sealed as the receipt of these bytes counts as one.
+
+        Raises the fault that the member met or gave.
+        """
+        mail = self._us.mail(self.member.id, id, wire.dispatch_to(dispatch))
+        body = await self._replied(self._deliver, mail, id, RECEIPT, timeout_s)
+        return self._read(lambda: wire.receipt_from(body))
+
     async def close(self) -> None:
         """Let go of the line; calls on it end."""
         await self._channel.close()
 
     async def _answer(self, question: QuestionId, body: bytes, timeout_s: float) -> Answer:
         asked = self._us.ask(self.member.id, question, body)
+        answer = await self._replied(self._ask, asked, question, ANSWER, timeout_s)
+        return self._read(lambda: wire.answer_from(answer, question, self.member.id))
+
+    async def _replied(
+        self, call: Call, said: Sealed, id: str, method: str, timeout_s: float
+    ) -> bytes:
+        """The body of the reply that this member sealed to what we said."""
         try:
-            response = await self._call(wire.request_to(asked), timeout=timeout_s)
+            response = await call(wire.request_to(said), timeout=timeout_s)
         except grpc.aio.AioRpcError as error:
             raise fault_of(error) from None
+        return self._read(lambda: self._proven(said, wire.response_from(response), id, method))
+
+    def _read(self, reading: Callable[[], _Read]) -> _Read:
+        """What this member said, if that can be proven and read."""
         try:
-            return self._proven(asked, wire.response_from(response), question)
+            return reading()
         except (BrokenSealError, InvalidError) as fault:
             raise UnprovenError(f"{self.member.id}: {fault}") from None
 
-    def _proven(self, asked: Sealed, sealed: Sealed, question: QuestionId) -> Answer:
+    def _proven(self, said: Sealed, sealed: Sealed, id: str, method: str) -> bytes:
         member = self.member
         statement = seal.opened(
-            sealed, member.signing_key, sender=member.id, audience=self._us.id, method=ANSWER
+            sealed, member.signing_key, sender=member.id, audience=self._us.id, method=method
         )
-        if (statement.reply_to, statement.id) != (asked.digest, question):
-            raise BrokenSealError("the answer is to another question")
-        return wire.answer_from(sealed.body, question, member.id)
+        if (statement.reply_to, statement.id) != (said.digest, id):
+            raise BrokenSealError("the reply is to something else")
+        return sealed.body
+
+
+class Lines:
+    """Lines to the other members, opened when first used and kept. Belongs to one event loop."""
+
+    def __init__(self, us: Self) -> None:
+        self._us = us
+        self._peers: dict[MemberId, Peer] = {}
+
+    def to(self, member: Member) -> Peer:
+        """The line to a member of the charter."""
+        if member.id not in self._peers:
+            self._peers[member.id] = Peer(self._us, member)
+        return self._peers[member.id]
+
+    async def apply(self, charter: Charter) -> None:
+        """Let go of the lines to members that left this charter or changed in it."""
+        for peer in tuple(self._peers.values()):
+            if charter.members.get(peer.member.id) != peer.member:
+                del self._peers[peer.member.id]
+                await peer.close()
+
+    async def close(self) -> None:
+        """Let go of every line."""
+        while self._peers:
+            _, peer = self._peers.popitem()
+            await peer.close()
 
 
 async def met(

@@ -28,7 +28,8 @@ class Statement:
 
     `id` is the question's, in its answer too. `sealed_at` counts to the microsecond. `charter`
     is the version the sender holds. `body_digest` is the SHA-256 of the body in hex, filled in
-    by `seal`; `reply_to` is the digest of the statement that this one answers, or empty.
+    by `seal`; `reply_to` is the digest of the statement that this one answers, or empty;
+    `sequence` is the place of a notice in the sender's mail for this audience, else 0.
     """
 
     sender: MemberId
@@ -39,6 +40,7 @@ class Statement:
     charter: int
     body_digest: str = ""
     reply_to: str = ""
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Sealed:
         return _sha256(self.statement)
 
 
-class _Line(msgspec.Struct, frozen=True):
+class _Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """The JSON of a statement; what a later version may add is signed all the same."""
 
     sender: str
@@ -67,6 +69,7 @@ class _Line(msgspec.Struct, frozen=True):
     charter: int
     body_digest: str
     reply_to: str
+    sequence: int = 0
 
 
 def seal(statement: Statement, body: bytes, signer: Signer) -> Sealed:
@@ -80,6 +83,7 @@ def seal(statement: Statement, body: bytes, signer: Signer) -> Sealed:
         charter=statement.charter,
         body_digest=_sha256(body),
         reply_to=statement.reply_to,
+        sequence=statement.sequence,
     )
     payload = msgspec.json.encode(line)
     signature = signed(STATEMENT_TYPE, payload, signer)
@@ -147,6 +151,7 @@ def _read(payload: bytes, sender: MemberId) -> Statement:
         charter=line.charter,
         body_digest=line.body_digest,
         reply_to=line.reply_to,
+        sequence=line.sequence,
     )
 
 

@@ -1,16 +1,25 @@
 """What happens to a call: prove the caller, open its seal, ask the gate, seal the reply."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from federation import seal, trust, wire
 from federation.charter import Member
-from federation.errors import CharterError, ClockError, FederationError
-from federation.messages import Answer, MemberId, Question
-from federation.peer import ASK, Self
+from federation.errors import (
+    BrokenSealError,
+    CharterError,
+    ClockError,
+    FederationError,
+    InvalidError,
+)
+from federation.messages import Answer, MemberId, Question, Receipt
+from federation.peer import ASK, MAIL, NOTICE, Self
 from federation.seal import Sealed, Statement
 from federation.trust import AuthContext
+
+Said = TypeVar("Said")
 
 
 class Gate(Protocol):
@@ -30,6 +39,15 @@ class Gate(Protocol):
         """
 
 
+class Letterbox(Protocol):
+    """Where the other members' mail goes: plain synchronous code, called from several threads."""
+
+    def receive(
+        self, member: Member, dispatch: wire.Dispatch, posted: Sequence[wire.Posted]
+    ) -> Receipt:
+        """Take a proven member's mail; what the receipt names is on disk when this returns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one member has at its door, and how far its clock may be from ours.
@@ -47,49 +65,84 @@ class Porter:
     """Serves one member's calls: plain synchronous code, one call to a thread.
 
     A call gets to the gate only when it came over TLS 1.3 with the certificate of this member's
-    node, under a seal of its signing key for us, sealed within `window` of our clock and under
-    the charter that we hold. Every other is written down and refused.
+    node, under a seal of its signing key for us, sealed within `window` of our clock, and a
+    question under the charter that we hold: mail may bring the news of another one. Every other
+    call is written down and refused.
     """
 
     us: Self
     gate: Gate
+    letterbox: Letterbox
     member: MemberId
     window: timedelta
 
     def answered(self, context: AuthContext, request: bytes) -> bytes:
         """The sealed answer to a sealed question; raises the fault that the caller is told."""
-        sealed, statement, question = self._admitted(context, request)
+        sealed, statement, question = self._admitted(context, request, ASK, self._question)
         member = self.us.charter().member(self.member)
         answer = self.gate.answer(member, question, sealed, statement)
         return wire.response_to(self.us.reply(sealed, statement, wire.answer_to(answer)))
 
-    def _admitted(self, context: AuthContext, request: bytes) -> tuple[Sealed, Statement, Question]:
+    def taken(self, context: AuthContext, request: bytes) -> bytes:
+        """The sealed receipt of a dispatch; raises the fault that the caller is told."""
+        admitted = self._admitted(context, request, MAIL, self._dispatch)
+        sealed, statement, (dispatch, posted) = admitted
+        member = self.us.charter().member(self.member)
+        receipt = self.letterbox.receive(member, dispatch, posted)
+        return wire.response_to(self.us.reply(sealed, statement, wire.receipt_to(receipt)))
+
+    def _admitted(
+        self,
+        context: AuthContext,
+        request: bytes,
+        method: str,
+        read: Callable[[Sealed, Statement], Said],
+    ) -> tuple[Sealed, Statement, Said]:
         statement = None
         try:
             member = self.us.charter().member(self.member)
             trust.prove_member(context, member, self.us.clock())
             sealed = wire.request_from(request)
-            statement = self._opened(sealed, member)
+            statement = self._opened(sealed, method)
             self._check_now(statement)
-            return sealed, statement, wire.question_from(sealed.body, statement.id)
+            return sealed, statement, read(sealed, statement)
         except FederationError as fault:
             self.gate.turned_away(self.member, fault, statement)
             raise
 
-    def _opened(self, sealed: Sealed, member: Member) -> Statement:
-        key = member.signing_key
-        return seal.opened(sealed, key, sender=member.id, audience=self.us.id, method=ASK)
+    def _opened(self, sealed: Sealed, method: str) -> Statement:
+        key = self.us.charter().member(self.member).signing_key
+        return seal.opened(sealed, key, sender=self.member, audience=self.us.id, method=method)
 
     def _check_now(self, statement: Statement) -> None:
-        """The question was sealed now, under the charter that we hold and that still counts."""
-        now, charter = self.us.clock(), self.us.charter()
+        """The call was sealed now, by our clock, and our charter still counts."""
+        now = self.us.clock()
         behind_s = (now - statement.sealed_at).total_seconds()
         if abs(behind_s) > self.window.total_seconds():
             raise ClockError(
                 f"sealed {behind_s:.0f} s before our clock, which says {now:%H:%M:%S} UTC"
             )
+        self.us.charter().check_in_force(now)
+
+    def _question(self, sealed: Sealed, statement: Statement) -> Question:
+        charter = self.us.charter()
         if statement.charter != charter.version:
             raise CharterError(
                 f"sealed under charter {statement.charter}; ours is {charter.version}"
             )
-        charter.check_in_force(now)
+        return wire.question_from(sealed.body, statement.id)
+
+    def _dispatch(self, sealed: Sealed, _: Statement) -> tuple[wire.Dispatch, list[wire.Posted]]:
+        dispatch = wire.dispatch_from(sealed.body)
+        return dispatch, [self._posted(notice) for notice in dispatch.notices]
+
+    def _posted(self, sealed: Sealed) -> wire.Posted:
+        statement = self._opened(sealed, NOTICE)
+        if statement.sequence < 1:
+            raise BrokenSealError(f"{self.member}: a notice without a sequence")
+        id, sequence = statement.id, statement.sequence
+        try:
+            notice = wire.notice_from(sealed.body, self.member, id=id, sequence=sequence)
+        except InvalidError as fault:
+            return wire.Posted(sealed, statement, fault)
+        return wire.Posted(sealed, statement, notice)

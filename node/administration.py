@@ -1,6 +1,6 @@
 """What administrators and supervisors do to the house: membership, people, proof; written down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from node import store
 from node.audit import Break, Entry, Operation
 from node.people import Person, Role
 from node.store import Store
+from node.store.mail import LaneState
 
 #: Ids of questions are remembered this long: longer than any time window and than quotas count.
 SEEN_FOR = timedelta(days=1)
@@ -18,13 +19,15 @@ SEEN_FOR = timedelta(days=1)
 class Standing:
     """How a node stands: the charter it follows, what it holds, how long its log is.
 
-    `reindex_due` are the records that are still found by keys of an earlier version.
+    `reindex_due` are the records that are still found by keys of an earlier version, `lanes` how
+    the mail to and from each member stands.
     """
 
     charter: Charter
     records: int
     audit_entries: int
     reindex_due: int
+    lanes: Sequence[LaneState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Administration:
     charter: Callable[[], Charter]
     adopt: Callable[[bytes], Charter]
     keys_version: int
+    keep_mail: timedelta
 
     def standing(self) -> Standing:
         """How this node stands now."""
@@ -45,6 +49,7 @@ class Administration:
                 records=store.records.count(view),
                 audit_entries=head.seq if head else 0,
                 reindex_due=store.keys.due(view, self.keys_version),
+                lanes=store.mail.lanes(view),
             )
 
     def adopt_charter(self, document: bytes, *, by: Person) -> Charter:
@@ -72,6 +77,7 @@ class Administration:
         with self.store.write() as tx:
             erased = store.questions.erase_expired(tx)
             store.seen.forget(tx, tx.now - SEEN_FOR)
+            store.mail.erase(tx, tx.now - self.keep_mail)
             if erased:
                 entry = Entry(
                     operation=Operation.ERASURE,

@@ -25,11 +25,13 @@ from federation.messages import (
     Question,
     Reference,
     Share,
+    Sought,
 )
 from federation.seal import Sealed, Statement
 from node import store
 from node.audit import Entry, Operation
 from node.codes import Purpose, Topic
+from node.dates import PartialDate
 from node.kinds import Kind
 from node.policy import Policy, Request, Verdict
 from node.records import shown
@@ -142,11 +144,16 @@ class Gate:
         if isinstance(question.seeks, Detail):
             return _referred(view, request.member, question.seeks)
         check_width(question.seeks)
-        markings = None if request.is_own else self._visible(view, request)
+        markings = self.visible(view, request)
         return find(view, question.seeks, markings=markings, limit=question.limit)
 
-    def _visible(self, view: View, request: Request) -> frozenset[MarkingNumber]:
-        """The markings of which this question may learn anything: audience in SQL, then policy."""
+    def visible(self, view: View, request: Request) -> frozenset[MarkingNumber] | None:
+        """The markings of which a question may learn anything: audience in SQL, then policy.
+
+        None for our own people, whom no marking binds.
+        """
+        if request.is_own:
+            return None
         audiences = {request.member, EVERYONE, *(f"{GROUP_PREFIX}{id}" for id in request.groups)}
         reaching = store.markings.reaching(view, audiences)
         return frozenset(
@@ -283,6 +290,16 @@ def check_why(question: Question) -> None:
     check_word(question.purpose, Purpose, "--purpose")
     if question.topic:
         check_word(question.topic, Topic, "--topic")
+
+
+def check_words(question: Question) -> None:
+    """Raise `InvalidError` or `TooWideError` unless the question can be asked at all."""
+    check_why(question)
+    if isinstance(question.seeks, Sought):
+        if question.seeks.kind:
+            check_word(question.seeks.kind, Kind, "--kind")
+        PartialDate.parse(question.seeks.birth_date)
+        check_width(question.seeks)
 
 
 def check_word(word: str, words: type[Purpose | Topic | Kind], option: str) -> None:

@@ -5,17 +5,19 @@ import functools
 import gc
 import logging
 import os
+import random
 import secrets
 import signal
 import sys
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -31,8 +33,9 @@ from node import search
 from node.administration import Administration
 from node.answering import Gate, Limits, keyed_digest
 from node.api import port
-from node.api.calls import House
+from node.api.house import House
 from node.asking import Asking
+from node.assembly import Chance, Post
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
@@ -89,6 +92,7 @@ class Node:
     gate: Gate
     fanout: Fanout
     doors: Doors
+    post: Post
     has_doors: bool
 
     @classmethod
@@ -108,12 +112,14 @@ class Node:
             ),
         )
         door = DoorLimits(settings.listen.in_flight, timedelta(seconds=settings.answer.window_s))
-        doors = Doors(Doorstep(us, gate, settings.listen_host, door))
-        return cls(home, keys, store, in_force, gate, Fanout(us), doors, has_doors)
+        post = Post.of(gate, in_force, us, settings, Chance(new_id, random.random))
+        step = Doorstep(us, gate, post.mailing, settings.listen_host, door, post.delivery.heard)
+        return cls(home, keys, store, in_force, gate, Fanout(us), Doors(step), post, has_doors)
 
     def house(self) -> House:
         """What the desk may use."""
-        keeping = Keeping(self.home.member, search.findable, new_id)
+        noticed = self.post.matching.notice
+        keeping = Keeping(self.home.member, search.findable, new_id, noticed)
         return House(
             keys=self.keys,
             config=self.home.config,
@@ -132,7 +138,11 @@ class Node:
             ),
             loading=Loading(self.store, keeping, self.home.rejects),
             administration=Administration(
-                self.store, self.in_force, self.in_force.adopt, search.KEYS_VERSION
+                self.store,
+                self.in_force,
+                self.in_force.adopt,
+                search.KEYS_VERSION,
+                timedelta(days=self.home.config.retention.mail_days),
             ),
             reindexing=Reindexing(self.store, keeping, search.KEYS_VERSION, threading.Lock()),
             screening=Screening(
@@ -141,6 +151,7 @@ class Node:
                 digest=functools.partial(keyed, self.keys.digest_key),
                 rejects=self.home.rejects,
             ),
+            post=self.post,
             issue=self.home.issue,
             follow=self.follow,
             doors=lambda: list(self.doors),
@@ -155,6 +166,7 @@ class Node:
         """Open and close doors and lines as a new charter says."""
         if self.has_doors:
             await self.doors.apply(charter)
+            await self.post.delivery.apply(charter)
         await self.fanout.apply(charter)
 
 
@@ -163,14 +175,17 @@ async def running(home: Home) -> AsyncIterator[Node]:
     """A node with its doors and its desk open, until this ends; calls in flight are finished."""
     async with _locked(home, has_doors=True) as node:
         await node.doors.apply(node.in_force())
+        await node.post.delivery.apply(node.in_force())
         try:
             async with (
-                _erasing(node),
+                _beside(node.post.work()),
+                _beside(_erasing(node)),
                 port.opened(node.house(), home.config.desk_port, grace_s=GRACE_S) as address,
             ):
                 with home.announced(address):
                     yield node
         finally:
+            await node.post.delivery.close()
             await node.doors.close(GRACE_S)
 
 
@@ -214,23 +229,24 @@ def log_to_stderr(level: str) -> None:
 
 
 @asynccontextmanager
-async def _erasing(node: Node) -> AsyncIterator[None]:
-    """Erase what is overdue now and every hour, until this ends."""
-
-    async def erase() -> None:
-        while True:
-            try:
-                await asyncio.to_thread(node.house().administration.erase_overdue)
-            except FederationError as fault:
-                structlog.get_logger().error("not erased", code=fault.code, detail=str(fault))
-            await asyncio.sleep(ERASING_S)
-
-    erasing = asyncio.create_task(erase())
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Have something done beside the rest, until this ends."""
+    task = asyncio.create_task(work)
     try:
         yield
     finally:
-        erasing.cancel()
-        await asyncio.wait([erasing])
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _erasing(node: Node) -> None:
+    """Erase what is overdue, now and every hour."""
+    while True:
+        try:
+            await asyncio.to_thread(node.house().administration.erase_overdue)
+        except FederationError as fault:
+            structlog.get_logger().error("not erased", code=fault.code, detail=str(fault))
+        await asyncio.sleep(ERASING_S)
 
 
 @asynccontextmanager

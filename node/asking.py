@@ -15,15 +15,11 @@ from federation.messages import (
     MemberId,
     Outcome,
     Question,
-    Sought,
 )
 from node import store
-from node.answering import check_why, check_word, request_of
+from node.answering import check_words, request_of
 from node.audit import Entry, Operation
-from node.dates import PartialDate
-from node.kinds import Kind
 from node.policy import Policy
-from node.search import check_width
 from node.store import Store
 
 
@@ -118,13 +114,3 @@ def merged(outcomes: Sequence[Outcome], limit: int) -> tuple[Hit, ...]:
     hits = [hit for outcome in outcomes if outcome.answer for hit in outcome.answer.hits]
     hits.sort(key=lambda hit: (-hit.score, hit.member, hit.reference))
     return tuple(hits[:limit])
-
-
-def check_words(question: Question) -> None:
-    """Raise `InvalidError` or `TooWideError` unless the question can be asked at all."""
-    check_why(question)
-    if isinstance(question.seeks, Sought):
-        if question.seeks.kind:
-            check_word(question.seeks.kind, Kind, "--kind")
-        PartialDate.parse(question.seeks.birth_date)
-        check_width(question.seeks)

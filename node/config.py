@@ -80,12 +80,37 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 3_600
 
 
+class Mail(Struct, frozen=True, forbid_unknown_fields=True):
+    """How notices travel."""
+
+    beat_s: Annotated[
+        Seconds, Meta(description="seconds between two heartbeats to a member without mail")
+    ] = 60.0
+    most_waiting: Annotated[
+        int,
+        Meta(
+            ge=10, le=10_000_000, description="notices that may wait for a member; alerts then wait"
+        ),
+    ] = 100_000
+
+
+class Watch(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long questions stand."""
+
+    most_days: Annotated[
+        int, Meta(ge=1, le=3_650, description="days that a watch stands before it is renewed")
+    ] = 183
+
+
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """How long we keep what need not be kept for ever."""
 
     question_days: Annotated[
         int, Meta(ge=1, le=3_650, description="days until the text of a question is erased")
     ] = 365
+    mail_days: Annotated[
+        int, Meta(ge=1, le=3_650, description="days until what a delivered notice says is erased")
+    ] = 90
 
 
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,6 +138,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     desk: Desk = Desk()
     ask: Ask = Ask()
     answer: Answer = Answer()
+    mail: Mail = Mail()
+    watch: Watch = Watch()
     retention: Retention = Retention()
     policy: Policy = Policy()
     log: Log = Log()

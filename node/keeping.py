@@ -37,6 +37,9 @@ _NAMED = frozenset(
     }
 )
 
+#: A record that was stored, and by what it is found; None when nobody is to find it.
+Noticed = tuple[Held, Findable | None]
+
 _MEMBER = re.compile(r"[A-Z][A-Z0-9]{1,15}")
 
 
@@ -53,12 +56,14 @@ class Why:
 class Keeping:
     """Stores, changes and withdraws; nothing is stored without its marking.
 
-    `findable` makes of an entity all by which it is found, `ids` a new record id.
+    `findable` makes of an entity all by which it is found, `ids` a new record id; `noticed` is
+    told of every record that came or changed, in the transaction that stores it.
     """
 
     member: MemberId
     findable: Callable[[Entity], Findable]
     ids: Callable[[], str]
+    noticed: Callable[[Tx, Sequence[Noticed]], None] = lambda _tx, _batch: None
 
     def keep(self, tx: Tx, drafts: Sequence[Draft], why: Why) -> Counter[Change]:
         """Make these drafts the present state of their records; safe to repeat.
@@ -128,7 +133,7 @@ class Keeping:
             )
             for d in drafts
         ]
-        return self._found_by(tx, store.records.insert(tx, [_kept(one, why) for one in records]))
+        return self._noticed(tx, store.records.insert(tx, [_kept(one, why) for one in records]))
 
     def _replace(self, tx: Tx, changed: Sequence[tuple[Held, Record]], why: Why) -> list[Record]:
         """Write the next version of records, found by its own keys and marking alone."""
@@ -138,19 +143,20 @@ class Keeping:
             for held, record in changed
         ]
         kept = [(number, _kept(record, why)) for number, record in batch]
-        return self._found_by(tx, store.records.replace(tx, kept))
+        return self._noticed(tx, store.records.replace(tx, kept))
 
-    def _found_by(self, tx: Tx, batch: Sequence[Held]) -> list[Record]:
-        """Write the keys of records that have none; withdrawn ones get none."""
-        store.keys.put(
-            tx,
-            (
-                (held.number, held.marking, self.findable(held.record.entity))
-                for held in batch
-                if not held.record.is_withdrawn
-            ),
-        )
+    def _noticed(self, tx: Tx, batch: Sequence[Held]) -> list[Record]:
+        self.noticed(tx, self._found_by(tx, batch))
         return [held.record for held in batch]
+
+    def _found_by(self, tx: Tx, batch: Sequence[Held]) -> list[Noticed]:
+        """Write the keys of records that have none; withdrawn ones get none."""
+        pairs = [(held, self._findable(held)) for held in batch]
+        store.keys.put(tx, ((held.number, held.marking, found) for held, found in pairs if found))
+        return pairs
+
+    def _findable(self, held: Held) -> Findable | None:
+        return None if held.record.is_withdrawn else self.findable(held.record.entity)
 
 
 def check_entity(entity: Entity) -> None:

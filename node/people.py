@@ -31,6 +31,12 @@ MAY = MappingProxyType(
         "AdoptCharter": (Role.ADMINISTRATOR,),
         "AddPerson": (Role.ADMINISTRATOR,),
         "Reindex": (Role.ADMINISTRATOR,),
+        "AddWatch": (Role.ANALYST, Role.COORDINATOR),
+        "ListWatches": (Role.ANALYST, Role.COORDINATOR),
+        "RenewWatch": (Role.ANALYST, Role.COORDINATOR),
+        "RemoveWatch": (Role.ANALYST, Role.COORDINATOR),
+        "FollowAlerts": (Role.ANALYST, Role.COORDINATOR),
+        "ChangeAlert": (Role.ANALYST, Role.COORDINATOR),
     }
 )
 

@@ -70,7 +70,11 @@ class Policy:
 
     def weigh(self, request: Request) -> Verdict:
         """Whether this may be asked at all: by our own people, or of us by a member."""
-        return self._weighed(request)
+        return self._weighed(request, "ask")
+
+    def weigh_watch(self, request: Request) -> Verdict:
+        """Whether a watch for this may stand: of our own people, or a member's here."""
+        return self._weighed(request, "watch")
 
     def release(self, request: Request, marking: Marking) -> Release:
         """The most that this question may see of a record with this marking.
@@ -80,8 +84,8 @@ class Policy:
         """
         return self._released(request, marking)
 
-    def _weigh(self, request: Request) -> Verdict:
-        return self._decide(_query(request, "ask", _NODE), _NOTHING_KNOWN)
+    def _weigh(self, request: Request, action: str) -> Verdict:
+        return self._decide(_query(request, action, _NODE), _NOTHING_KNOWN)
 
     def _release(self, request: Request, marking: Marking) -> Release:
         most = Share.FULL if request.is_own else _shared(request, marking)

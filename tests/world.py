@@ -6,8 +6,9 @@ import os
 import socket
 import tempfile
 import threading
+import time
 from collections import Counter
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -27,10 +28,13 @@ from federation.messages import (
     Question,
     QuestionId,
     Sought,
+    Watch,
+    WatchId,
 )
 from node import app, config, store
 from node import home as homes
-from node.api.calls import House
+from node.alerts.inbox import Shown
+from node.api.house import House
 from node.audit import Entry, decode
 from node.codes import SHARES
 from node.keeping import Keeping, Why
@@ -153,7 +157,7 @@ class Place:
 
     def keeps(self, *drafts: Draft) -> Counter[Change]:
         """Store drafts as an analyst of this member."""
-        keeping = Keeping(self.home.member, findable, app.new_id)
+        keeping = Keeping(self.home.member, findable, app.new_id, self.up.post.matching.notice)
         with self.up.store.write() as tx:
             return keeping.keep(tx, drafts, Why(PersonId("first"), "analyst", "a test"))
 
@@ -185,6 +189,43 @@ class Place:
         members = [MemberId(member.upper()) for member in to]
         asked = self.desk.asking.ask(question, to=members, timeout_s=timeout_s)
         return Found(self.world.run(asked))
+
+    def watches(  # noqa: PLR0913
+        self,
+        name: str = "",
+        *,
+        to: Sequence[str] = (),
+        threshold: float = 0.7,
+        days: float = 30,
+        purpose: str = "investigation",
+        topic: str = "",
+        **sought: Any,
+    ) -> WatchId:
+        """Let a question stand, as one of this member's people."""
+        now = self.world.clock()
+        watch = Watch(
+            id=WatchId(app.new_id()),
+            asker=Asker(PersonId("first"), "analyst"),
+            case="CASE-1",
+            purpose=purpose,
+            seeks=Sought(name=name, **sought),
+            threshold=threshold,
+            expires_at=now + timedelta(days=days),
+            topic=topic,
+        )
+        members = [MemberId(member.upper()) for member in to]
+        return self.up.post.watching.add(watch, members, now=now)
+
+    def watch_states(self, id: WatchId) -> dict[str, str]:
+        """How a watch stands at each member."""
+        every = self.up.post.watching.every(is_ended=True)
+        [listed] = [one for one in every if one.watch.id == id]
+        return {one.member: str(one.state) for one in listed.own.members}
+
+    @property
+    def alerts(self) -> list[Shown]:
+        """Its inbox."""
+        return self.up.post.inbox.behind(0)
 
     @property
     def audit(self) -> list[Entry]:
@@ -241,6 +282,15 @@ def federation(*members: str) -> Iterator[World]:
             yield world
         finally:
             world.close()
+
+
+def eventually(what: Callable[[], Result], timeout_s: float = 10.0) -> Result:
+    """What comes true by itself, as soon as it does; fails when it does not in time."""
+    ended = time.monotonic() + timeout_s
+    while not (found := what()):
+        assert time.monotonic() < ended, "it did not come true"
+        threading.Event().wait(0.01)
+    return found
 
 
 def _settings(member: str) -> config.Config:

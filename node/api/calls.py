@@ -2,21 +2,16 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import grpc
 
 from federation import trust
-from federation.charter import Charter
-from federation.doors import Door
 from federation.errors import InvalidError, RefusedError
 from federation.faults import abort
-from federation.keys import Issued, Keys
 from federation.messages import (
     Asker,
     Detail,
@@ -26,18 +21,24 @@ from federation.messages import (
     Reference,
     Sought,
 )
-from node.administration import Administration
 from node.api import lists
-from node.api.forms import gathered_to, hit_to, marking_from, members_from, outcome_to, sought_from
+from node.api.forms import (
+    gathered_to,
+    hit_to,
+    lane_to,
+    marking_from,
+    members_from,
+    outcome_to,
+    sought_from,
+)
+from node.api.house import House
 from node.api.incoming import Incoming, first, received
 from node.api.told import Told
-from node.asking import Asking
-from node.config import Config
+from node.api.watches import WatchCalls
 from node.keeping import Why as Because
-from node.loading import Load, Loaded, Loading
+from node.loading import Load, Loaded
 from node.people import Person, Role, person
-from node.reindexing import Reindexing
-from node.screening import LIMIT, Screening
+from node.screening import LIMIT
 from protos.node.v1 import node_pb2 as pb
 from protos.node.v1.node_pb2_grpc import DeskServicer
 
@@ -45,27 +46,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """What the desk may use of the node; `follow` puts an adopted charter into effect."""
-
-    keys: Keys
-    config: Config
-    clock: Callable[[], datetime]
-    ids: Callable[[], str]
-    pid: int
-    incoming: Path
-    asking: Asking
-    loading: Loading
-    screening: Screening
-    administration: Administration
-    reindexing: Reindexing
-    issue: Callable[[PersonId, tuple[Role, ...]], Issued]
-    follow: Callable[[Charter], Awaitable[None]]
-    doors: Callable[[], list[Door]]
-
-
-class DeskPort(DeskServicer):
+class DeskPort(WatchCalls, DeskServicer):
     """Serves our own people. Every call begins by asking who calls and whether that role may."""
 
     def __init__(self, house: House) -> None:
@@ -165,6 +146,7 @@ class DeskPort(DeskServicer):
             records=standing.records,
             audit_entries=standing.audit_entries,
             reindex_due=standing.reindex_due,
+            lanes=[lane_to(lane) for lane in standing.lanes],
         )
 
     async def VerifyAudit(

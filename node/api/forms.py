@@ -16,10 +16,12 @@ from federation.messages import (
     Sought,
 )
 from node.codes import SHARES, split_grade
+from node.store.instants import microseconds
+from node.store.mail import LaneState
 from protos.node.v1 import node_pb2 as pb
 
 
-def sought_from(request: pb.SearchRequest) -> Sought:
+def sought_from(request: pb.SearchRequest | pb.AddWatchRequest) -> Sought:
     """What a search request looks for."""
     return Sought(
         name=request.name.strip(),
@@ -102,6 +104,19 @@ def outcome_to(outcome: Outcome) -> pb.MemberOutcome:
         if outcome.answer.index_age_s is not None:
             message.index_age_s = outcome.answer.index_age_s
     return message
+
+
+def lane_to(lane: LaneState) -> pb.Lane:
+    """How the mail to and from one member stands."""
+    return pb.Lane(
+        member=lane.member,
+        waiting=lane.waiting,
+        delivered=lane.acknowledged,
+        received=lane.received,
+        fault=lane.fault,
+        heard_at=microseconds(lane.heard_at) if lane.heard_at else 0,
+        withheld_since=microseconds(lane.withheld_since) if lane.withheld_since else 0,
+    )
 
 
 def _json(entity: Entity) -> str:

@@ -9,7 +9,8 @@ import structlog
 from federation import limits, trust
 from federation.errors import FederationError, UntrustedError
 from federation.standing import Standing
-from node.api.calls import DeskPort, House
+from node.api.calls import DeskPort
+from node.api.house import House
 from protos.node.v1.node_pb2_grpc import add_DeskServicer_to_server
 
 

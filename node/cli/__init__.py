@@ -15,6 +15,8 @@ VERBS = {
     "search": "search",
     "show": "search",
     "screen": "screen",
+    "watch": "watch",
+    "alerts": "alerts",
     "charter": "charter",
     "people": "people",
     "audit": "audit",

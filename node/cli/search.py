@@ -28,31 +28,44 @@ def why_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators are u
     return command
 
 
+def sought_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators are untyped
+    """What is sought, and of whom."""
+    for option in (
+        click.argument("name", required=False, default=""),
+        click.option("--birth-date", default="", help="1970, 1970-05 or 1970-05-03."),
+        click.option("--nationality", default="", help="Two-letter country code."),
+        click.option("--identifier", "identifiers", multiple=True, metavar="TYPE:VALUE"),
+        click.option("--kind", type=click.Choice([str(one) for one in Kind]), default=None),
+        click.option("--to", default="", help="Members to ask, as EE,LV; all when absent."),
+    ):
+        command = option(command)
+    return command
+
+
 @click.command()
-@click.argument("name", required=False, default="")
-@click.option("--birth-date", default="", help="1970, 1970-05 or 1970-05-03.")
-@click.option("--nationality", default="", help="Two-letter country code.")
-@click.option("--identifier", "identifiers", multiple=True, metavar="TYPE:VALUE")
-@click.option("--kind", type=click.Choice([str(one) for one in Kind]), default=None)
-@click.option("--to", default="", help="Members to ask, as EE,LV; all when absent.")
+@sought_options
 @click.option("--limit", type=click.IntRange(1, 100), default=None)
 @click.option("--timeout", type=click.FloatRange(0.1, 600), default=None, help="Seconds.")
 @click.option("--batch", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Answers of a batch.")
+@click.option("--watch", "is_watched", is_flag=True, help="Let the question stand afterwards.")
 @why_options
 @click.pass_context
 def search(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - one dict of click's values
     """Ask every member at once for NAME, an identifier, or both."""
     why = why_of(options)
-    whom = Whom(_members(options["to"]), options["limit"], options["timeout"])
+    whom = Whom(members_of(options["to"]), options["limit"], options["timeout"])
     if options["batch"]:
         return _batch(ctx, options, why=why, whom=whom)
-    sought = _sought(options)
+    sought = sought_of(options)
     found = asked(
         ctx, "Search", lambda desk: desk.search(sought, why=why, whom=whom), is_awake=True
     )
     printed(found, _words(found), options["is_json"])
     _note_silent(found["members"])
+    if options["is_watched"]:
+        watched = asked(ctx, "AddWatch", lambda desk: desk.add_watch(sought, why=why, whom=whom))
+        noted(f"watch {watched['watch']} stands")
     return DONE if found["complete"] else PARTIAL
 
 
@@ -68,7 +81,7 @@ def show(ctx: click.Context, /, member: str, ref: str, **options: Any) -> int:  
     _note_silent([shown["member"]])
     if shown["hit"] is None:
         return DONE if shown["member"]["outcome"] == "answered" else PARTIAL
-    printed(shown["hit"], _hit_words(shown["hit"]), options["is_json"])
+    printed(shown["hit"], hit_words(shown["hit"]), options["is_json"])
     return DONE
 
 
@@ -77,11 +90,13 @@ def why_of(options: dict[str, Any]) -> Why:
     return Why(options["case"], options["purpose"], options["topic"] or "", options["urgent"])
 
 
-def _members(text: str) -> tuple[str, ...]:
+def members_of(text: str) -> tuple[str, ...]:
+    """Members as they are typed: EE,LV."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _sought(options: dict[str, Any]) -> Sought:
+def sought_of(options: dict[str, Any]) -> Sought:
+    """What is sought, as those options say."""
     return Sought(
         name=options["name"],
         birth_date=options["birth_date"],
@@ -114,10 +129,11 @@ def _batch(ctx: click.Context, options: dict[str, Any], *, why: Why, whom: Whom)
 def _words(found: Plain) -> str:
     if not found["hits"]:
         return "No hit." if found["complete"] else "No hit from those who answered."
-    return "\n".join(_hit_words(hit) for hit in found["hits"])
+    return "\n".join(hit_words(hit) for hit in found["hits"])
 
 
-def _hit_words(hit: Plain) -> str:
+def hit_words(hit: Plain) -> str:
+    """A hit in words."""
     mark = "strong" if hit["strong"] else "      "
     caption = hit.get("caption", "(a hit; ask its owner)")
     head = f"{hit['score']:.2f} {mark}  {hit['member']}  {caption}  [{hit['ref']}]"

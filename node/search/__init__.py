@@ -8,7 +8,8 @@ from federation.messages import Reason, Sought
 from node import store
 from node.search.candidates import candidates
 from node.search.keying import KEYS_VERSION, findable, keys
-from node.search.scoring import LEAST, STRONG, Score, compared_all, score
+from node.search.scoring import LEAST, NO_SCORE, STRONG, Score, compared, compared_all, score
+from node.search.standing import standing_keys
 from node.search.subjects import Subject, Wanted, subject_of, unpacked, wanted_of
 from node.search.width import check_width
 from node.store import View
@@ -19,13 +20,22 @@ from node.store.records import Held
 __all__ = [
     "KEYS_VERSION",
     "LEAST",
+    "NO_SCORE",
     "STRONG",
     "Found",
+    "Score",
+    "Subject",
+    "Wanted",
     "check_width",
+    "compared",
     "find",
     "findable",
     "keys",
     "score",
+    "standing_keys",
+    "subject_of",
+    "unpacked",
+    "wanted_of",
 ]
 
 MOST_HITS = 100

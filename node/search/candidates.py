@@ -27,8 +27,8 @@ from node.store.markings import MarkingNumber
 #: What a key says, rarity aside: a common given name alone is no lead, but two parts of a name
 #: together are. A pair that is there but for one slip says less than one that is there; registers
 #: hold the neighbours of every number, so what a slip leaves of one never crowds out a name.
-_SAYS = {NUMBER: 20.0, VALUE: 15.0, WHOLE: 2.0, PAIR: 1.2, PART: 1.0, SOUND: 0.6, LEFT: 0.7}
-_GUESS_SAYS = 0.8
+SAYS = {NUMBER: 20.0, VALUE: 15.0, WHOLE: 2.0, PAIR: 1.2, PART: 1.0, SOUND: 0.6, LEFT: 0.7}
+GUESS_SAYS = 0.8
 #: How many records are read for a key of these families, and for one that is guessed; a key of
 #: more is common.
 _CAPS = ((NUMBER + VALUE + WHOLE + PAIR, 100), (PART + SOUND + LEFT, 50))
@@ -62,7 +62,7 @@ def candidates(
         some = [key for key in keys if key[0] in families]
         most = min(cap, _MOST_READ // (len(some) or 1))
         votes.cast_of_year(votes.cast(some, cap=most))
-    votes.cast(guesses_of(sought), cap=_GUESS_CAP, says=_GUESS_SAYS)
+    votes.cast(guesses_of(sought), cap=_GUESS_CAP, says=GUESS_SAYS)
     return votes.best()
 
 
@@ -82,7 +82,7 @@ class _Votes:
         for key, carriers in zip(keys, lists, strict=True):
             is_common = len(carriers) >= cap
             count = _COMMON if is_common else len(carriers)
-            self._count(carriers, _weight(says or _SAYS[key[0]], count))
+            self._count(carriers, _weight(says or SAYS[key[0]], count))
             if is_common:
                 common.append(key)
         return common
@@ -93,7 +93,7 @@ class _Votes:
             records = store.keys.probe(
                 self.view, key, markings=self.markings, cap=_YEAR_CAP, year=self.year
             )
-            weight = _weight(_SAYS[key[0]], len(records))
+            weight = _weight(SAYS[key[0]], len(records))
             self._count([(record, self.year) for record in records], weight)
 
     def best(self) -> list[RecordNumber]:
@@ -116,4 +116,4 @@ def _weight(says: float, count: int) -> float:
 
 def _most_telling(keys: Iterable[Key]) -> list[Key]:
     """The keys that say most, when a question has more than are looked up."""
-    return sorted(keys, key=lambda key: (-_SAYS[key[0]], key))[:MOST_KEYS]
+    return sorted(keys, key=lambda key: (-SAYS[key[0]], key))[:MOST_KEYS]

@@ -1,10 +1,12 @@
 """The only door to the database: typed verbs, no SQL outside."""
 
 from node.store import (
+    alerts,
     audit,
     derived,
     disclosures,
     keys,
+    mail,
     markings,
     questions,
     records,
@@ -12,6 +14,8 @@ from node.store import (
     screenings,
     seen,
     staging,
+    standing,
+    watches,
 )
 from node.store.engine import House, Reading, Store, Tx, View
 from node.store.file import create, look, open  # noqa: A004 - store.open, as io.open
@@ -22,12 +26,14 @@ __all__ = [
     "Store",
     "Tx",
     "View",
+    "alerts",
     "audit",
     "create",
     "derived",
     "disclosures",
     "keys",
     "look",
+    "mail",
     "markings",
     "open",
     "questions",
@@ -36,4 +42,6 @@ __all__ = [
     "screenings",
     "seen",
     "staging",
+    "standing",
+    "watches",
 ]

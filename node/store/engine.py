@@ -61,6 +61,7 @@ class Tx(View):
         super().__init__(connection, house, known)
         self.now = now
         self._last: dict[Callable[[Tx], None], None] = {}
+        self.afterwards: dict[Callable[[], None], None] = {}
 
     @property
     def is_open(self) -> bool:
@@ -86,6 +87,13 @@ class Tx(View):
     def at_last(self, do: "Callable[[Tx], None]") -> None:
         """Have something done right before the commit, once however often it is said."""
         self._last[do] = None
+
+    def once_kept(self, do: Callable[[], None]) -> None:
+        """Have something done as soon as this is on disk, once however often it is said.
+
+        It may never be done: whoever relies on it must find the same in the database at start.
+        """
+        self.afterwards[do] = None
 
     def _finish(self) -> None:
         """Do what was to be done at last."""
@@ -158,6 +166,8 @@ class Store(Reading):
             except BaseException:
                 self._roll_back()
                 raise
+        for do in tx.afterwards:
+            do()
 
     def together(self, work: Callable[[Tx], Result]) -> Result:
         """Work in a transaction shared with whoever else waits for one, and its result.

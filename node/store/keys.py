@@ -46,7 +46,7 @@ class Findable:
 
 def numbered(keys: Iterable[Key]) -> list[int]:
     """The numbers of keys, each once."""
-    return [*{_numbered(key) for key in keys}]
+    return [*{number_of(key) for key in keys}]
 
 
 def put(tx: Tx, rows: Iterable[tuple[RecordNumber, MarkingNumber, Findable]]) -> None:
@@ -107,7 +107,7 @@ def probe(
     found: list[RecordNumber] = []
     for name in _TABLES:
         table = _Table(view, name)
-        found += table.of_markings(_numbered(key), markings, cap, year=year)
+        found += table.of_markings(number_of(key), markings, cap, year=year)
     return list(dict.fromkeys(found))[:cap]
 
 
@@ -115,7 +115,7 @@ def probes(
     view: View, keys: Sequence[Key], *, markings: Collection[MarkingNumber] | None, cap: int
 ) -> list[list[Carrier]]:
     """What `probe` says of each of many keys, in their order, many in one statement."""
-    numbers = [_numbered(key) for key in keys]
+    numbers = [number_of(key) for key in keys]
     found: dict[int, list[Carrier]] = {number: [] for number in numbers}
     for table in _TABLES:
         for start in range(0, len(numbers), _KEYS_AT_ONCE):
@@ -191,7 +191,7 @@ _BITS = 48
 _FEW, _AT_ONCE, _MOST_MARKINGS, _KEYS_AT_ONCE = 8, 1024, 4096, 64
 
 
-def _numbered(key: Key) -> int:
+def number_of(key: Key) -> int:
     """The number of a key; it has a sign, for SQLite stores six bytes with one."""
     text = f"{key[0]}:{key[1]}".encode("utf-8", "surrogatepass")
     digest = hashlib.blake2b(text, digest_size=_BITS // 8).digest()

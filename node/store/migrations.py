@@ -3,7 +3,7 @@
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from node.store.schema import SCREENING, VERSION_1, VERSION_2
+from node.store.schema import MAIL, SCREENING, VERSION_1, VERSION_2, WATCHES
 
 #: "AMBR": how `file` and we ourselves know the database from any other. Set by the first
 #: migration with the tables, so a file that was never finished does not bear it.
@@ -33,5 +33,17 @@ def screening(db: Database) -> None:
     db.executescript(SCREENING)
 
 
+@migrations()
+def mail(db: Database) -> None:
+    """The durable lane to and from each member."""
+    db.executescript(MAIL)
+
+
+@migrations()
+def watches(db: Database) -> None:
+    """Standing queries, what matched them, and the alerts that they raised."""
+    db.executescript(WATCHES)
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
-NAMES = frozenset({"first", "keys_as_numbers", "screening"})
+NAMES = frozenset({"first", "keys_as_numbers", "screening", "mail", "watches"})

@@ -259,3 +259,141 @@ CREATE TABLE screening_reject (
     PRIMARY KEY (screening, position)
 ) STRICT, WITHOUT ROWID;
 """
+
+#: The durable lane. `assigned` is the last sequence that we gave a notice for the member,
+#: `acknowledged` how far it has them, `received` how far we have its, `claimed` how many it said
+#: there are, when we had `claimed_through` of them.
+MAIL = """
+CREATE TABLE lane (
+    member TEXT PRIMARY KEY,
+    assigned INTEGER NOT NULL DEFAULT 0,
+    acknowledged INTEGER NOT NULL DEFAULT 0,
+    warned INTEGER NOT NULL DEFAULT 0,
+    fault TEXT NOT NULL DEFAULT '',
+    tried_at INTEGER,
+    received INTEGER NOT NULL DEFAULT 0,
+    claimed INTEGER NOT NULL DEFAULT 0,
+    claimed_through INTEGER NOT NULL DEFAULT 0,
+    withheld_since INTEGER,
+    heard_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE mail_out (
+    member TEXT NOT NULL REFERENCES lane (member),
+    sequence INTEGER NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    about TEXT NOT NULL,
+    statement BLOB NOT NULL,
+    key_id TEXT NOT NULL,
+    signature BLOB NOT NULL,
+    body BLOB,
+    queued_at INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting',
+    ended_at INTEGER,
+    ground TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (member, sequence)
+) STRICT;
+
+CREATE INDEX mail_out_about ON mail_out (about, member);
+
+CREATE INDEX mail_out_ended_at ON mail_out (ended_at) WHERE body IS NOT NULL;
+
+CREATE TABLE mail_in (
+    member TEXT NOT NULL REFERENCES lane (member),
+    sequence INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    statement BLOB NOT NULL,
+    key_id TEXT NOT NULL,
+    signature BLOB NOT NULL,
+    body BLOB,
+    received_at INTEGER NOT NULL,
+    ground TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (member, sequence)
+) STRICT;
+
+CREATE INDEX mail_in_received_at ON mail_in (received_at) WHERE body IS NOT NULL;
+"""
+
+#: What stands here until it expires: our own people's watches (`member` is our own id) and those
+#: that other members asked us to keep; `question` is the watch as it came. A key weighs what it
+#: says, in tenths. A match is a record that a watch's member was told of: `digest` is of what was
+#: shown, `state` owed while there was no room in the lane.
+WATCHES = """
+CREATE TABLE standing (
+    number INTEGER PRIMARY KEY,
+    member TEXT NOT NULL,
+    id TEXT NOT NULL,
+    question BLOB NOT NULL,
+    expires_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    is_due INTEGER NOT NULL DEFAULT 1 CHECK (is_due IN (0, 1)),
+    ended_at INTEGER,
+    UNIQUE (member, id)
+) STRICT;
+
+CREATE INDEX standing_expires_at ON standing (expires_at) WHERE ended_at IS NULL;
+
+CREATE INDEX standing_is_due ON standing (number) WHERE is_due;
+
+CREATE TABLE standing_key (
+    key INTEGER NOT NULL,
+    standing INTEGER NOT NULL REFERENCES standing (number),
+    weight INTEGER NOT NULL,
+    PRIMARY KEY (key, standing)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX standing_key_standing ON standing_key (standing);
+
+CREATE TABLE standing_match (
+    standing INTEGER NOT NULL REFERENCES standing (number),
+    record INTEGER NOT NULL REFERENCES record (number),
+    state TEXT NOT NULL CHECK (state IN ('told', 'owed', 'recalled')),
+    reference TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (standing, record)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX standing_match_record ON standing_match (record);
+
+CREATE INDEX standing_match_owed ON standing_match (standing, record) WHERE state = 'owed';
+
+CREATE TABLE watch (
+    id TEXT PRIMARY KEY,
+    person TEXT NOT NULL,
+    question BLOB NOT NULL,
+    made_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    case_ends_at INTEGER,
+    ended_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE watch_member (
+    watch TEXT NOT NULL REFERENCES watch (id),
+    member TEXT NOT NULL,
+    state TEXT NOT NULL,
+    ground TEXT NOT NULL DEFAULT '',
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (watch, member)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE alert (
+    id TEXT PRIMARY KEY,
+    watch TEXT NOT NULL REFERENCES watch (id),
+    member TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('new', 'seen', 'assigned', 'useful', 'false')),
+    assignee TEXT NOT NULL DEFAULT '',
+    recalled TEXT NOT NULL DEFAULT '',
+    times INTEGER NOT NULL DEFAULT 1,
+    score REAL NOT NULL,
+    hit BLOB,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    change INTEGER NOT NULL UNIQUE,
+    UNIQUE (watch, member, reference)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX alert_state ON alert (state);
+"""

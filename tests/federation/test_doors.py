@@ -102,7 +102,7 @@ async def test_a_log_that_cannot_be_written_does_not_keep_a_door_shut(tmp_path: 
 
     world = made(tmp_path, EE, LV)
     house = FullHouse(LV)
-    world[LV].doors = Doors(Doorstep(world[LV].us, house, HOST))
+    world[LV].doors = Doors(Doorstep(world[LV].us, house, house, HOST))
     await world.open()
 
     with capture_logs() as log:
@@ -306,7 +306,7 @@ async def test_the_door_of_a_member_with_a_new_ca_is_closed_to_the_old_one(
 
 
 async def test_a_door_whose_port_is_taken_says_which(world: World) -> None:
-    again = Doors(Doorstep(world[LV].us, world[LV].house, HOST))
+    again = Doors(Doorstep(world[LV].us, world[LV].house, world[LV].house, HOST))
     port = world[LV].member.door_for(world[EE].member)
 
     with pytest.raises(InvalidError, match=f"door of EE cannot open: {HOST}:{port}"):

@@ -37,6 +37,7 @@ OTHERWISE = {
     "charter": 4,
     "body_digest": "0" * 64,
     "reply_to": "0" * 64,
+    "sequence": 7,
 }
 
 
@@ -77,7 +78,8 @@ def test_a_seal_breaks_when_any_signed_field_is_altered(field: str) -> None:
 
 
 def test_every_field_of_a_statement_is_signed() -> None:
-    line = json.loads(sealed().statement)
+    notice = seal.seal(replace(STATEMENT, sequence=7), BODY, SIGNER)
+    line = json.loads(notice.statement)
 
     names = {field.name for field in fields(Statement)}
 

@@ -39,7 +39,7 @@ def world(tmp_path: Path) -> World:
 
 def porter(world: World) -> Porter:
     """Who serves Estonia at Latvia's door."""
-    return Porter(world[LV].us, world[LV].house, EE, WINDOW)
+    return Porter(world[LV].us, world[LV].house, world[LV].house, EE, WINDOW)
 
 
 def context(own: Keys) -> AuthContext:

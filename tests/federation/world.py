@@ -3,7 +3,7 @@
 import os
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -31,6 +31,7 @@ from federation.messages import (
     PersonId,
     Question,
     QuestionId,
+    Receipt,
     Reference,
     Share,
     Sought,
@@ -72,6 +73,7 @@ class House:
     holds_up: MemberId | None = None
     asked: list[tuple[MemberId, Question, Sealed, Statement]] = field(default_factory=list)
     refused: list[tuple[MemberId, Code, Statement | None]] = field(default_factory=list)
+    mail: list[tuple[MemberId, wire.Dispatch, Sequence[wire.Posted]]] = field(default_factory=list)
     is_free: threading.Event = field(default_factory=threading.Event)
     is_busy: threading.Event = field(default_factory=threading.Event)
 
@@ -94,6 +96,15 @@ class House:
         if self.fault:
             raise self.fault
         return Answer(question.id, self.us, self.hits, index_age_s=7)
+
+    def receive(
+        self, member: Member, dispatch: wire.Dispatch, posted: Sequence[wire.Posted]
+    ) -> Receipt:
+        self.is_busy.set()
+        if self.fault:
+            raise self.fault
+        self.mail.append((member.id, dispatch, posted))
+        return Receipt(max([one.statement.sequence for one in posted], default=0))
 
     def turned_away(
         self, member: MemberId, fault: FederationError, statement: Statement | None
@@ -154,7 +165,7 @@ def made(folder: Path, *members: MemberId, limits: Limits | None = None) -> Worl
     for member in members:
         us = Self(own[member], lambda: world.charter, world.clock)
         house = House(member)
-        doors = Doors(Doorstep(us, house, HOST, limits or Limits()))
+        doors = Doors(Doorstep(us, house, house, HOST, limits or Limits()))
         nodes[member] = Node(own[member], folder / member, us, house, doors, Fanout(us))
     world.nodes = nodes
     return world

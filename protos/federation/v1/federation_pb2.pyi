@@ -48,6 +48,25 @@ SHARE_FULL: Share.ValueType  # 3
 """Everything."""
 Global___Share: _TypeAlias = Share  # noqa: Y015
 
+class _WatchState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WatchStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WatchState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WATCH_STATE_UNSPECIFIED: _WatchState.ValueType  # 0
+    WATCH_STATE_REGISTERED: _WatchState.ValueType  # 1
+    WATCH_STATE_REFUSED: _WatchState.ValueType  # 2
+    WATCH_STATE_REMOVED: _WatchState.ValueType  # 3
+
+class WatchState(_WatchState, metaclass=_WatchStateEnumTypeWrapper): ...
+
+WATCH_STATE_UNSPECIFIED: WatchState.ValueType  # 0
+WATCH_STATE_REGISTERED: WatchState.ValueType  # 1
+WATCH_STATE_REFUSED: WatchState.ValueType  # 2
+WATCH_STATE_REMOVED: WatchState.ValueType  # 3
+Global___WatchState: _TypeAlias = WatchState  # noqa: Y015
+
 @_typing.final
 class AskRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -93,6 +112,50 @@ class AskResponse(_message.Message):
 Global___AskResponse: _TypeAlias = AskResponse  # noqa: Y015
 
 @_typing.final
+class DeliverRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEALED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sealed(self) -> Global___Sealed:
+        """The body is a Dispatch."""
+
+    def __init__(
+        self,
+        *,
+        sealed: Global___Sealed | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sealed", b"sealed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sealed", b"sealed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeliverRequest: _TypeAlias = DeliverRequest  # noqa: Y015
+
+@_typing.final
+class DeliverResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEALED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sealed(self) -> Global___Sealed:
+        """The body is a Receipt."""
+
+    def __init__(
+        self,
+        *,
+        sealed: Global___Sealed | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sealed", b"sealed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sealed", b"sealed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeliverResponse: _TypeAlias = DeliverResponse  # noqa: Y015
+
+@_typing.final
 class Sealed(_message.Message):
     """A DSSE envelope of payload type application/vnd.amber.statement.v1+json."""
 
@@ -104,7 +167,8 @@ class Sealed(_message.Message):
     BODY_FIELD_NUMBER: _builtins.int
     statement: _builtins.bytes
     """JSON: sender, audience, method, id, sealed_at (microseconds UTC), charter (version),
-    body_digest (SHA-256 in hex) and reply_to (SHA-256 in hex of the statement answered).
+    body_digest (SHA-256 in hex), reply_to (SHA-256 in hex of the statement answered) and
+    sequence (of a notice; else absent).
     """
     key_id: _builtins.str
     """Key id of the sender's signing key, as in the charter."""
@@ -479,3 +543,285 @@ class Reason(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Reason: _TypeAlias = Reason  # noqa: Y015
+
+@_typing.final
+class Dispatch(_message.Message):
+    """Some of the sender's mail for the receiver, and how much of it there is. Without a notice it is a
+    heartbeat.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSIGNED_FIELD_NUMBER: _builtins.int
+    NOTICES_FIELD_NUMBER: _builtins.int
+    OLDEST_FIELD_NUMBER: _builtins.int
+    assigned: _builtins.int
+    """The last sequence number that the sender has given to any notice for the receiver."""
+    oldest: _builtins.int
+    """The first that the sender still holds: what lies before it can no longer be had."""
+    @_builtins.property
+    def notices(self) -> _containers.RepeatedCompositeFieldContainer[Global___Sealed]:
+        """In the order of their sequence, at most 100. The body of each is a Notice."""
+
+    def __init__(
+        self,
+        *,
+        assigned: _builtins.int = ...,
+        notices: _abc.Iterable[Global___Sealed] | None = ...,
+        oldest: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assigned", b"assigned", "notices", b"notices", "oldest", b"oldest"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Dispatch: _TypeAlias = Dispatch  # noqa: Y015
+
+@_typing.final
+class Receipt(_message.Message):
+    """How far the receiver has taken the sender's mail, on disk."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    THROUGH_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    through: _builtins.int
+    """Every notice up to this sequence is there."""
+    @_builtins.property
+    def refused(self) -> _containers.RepeatedCompositeFieldContainer[Global___Refusal]:
+        """Those of the dispatch that are there and have no effect."""
+
+    def __init__(
+        self,
+        *,
+        through: _builtins.int = ...,
+        refused: _abc.Iterable[Global___Refusal] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["refused", b"refused", "through", b"through"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Receipt: _TypeAlias = Receipt  # noqa: Y015
+
+@_typing.final
+class Refusal(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    GROUND_FIELD_NUMBER: _builtins.int
+    sequence: _builtins.int
+    ground: _builtins.str
+    """Coded, as far as the receiver chooses to say."""
+    def __init__(
+        self,
+        *,
+        sequence: _builtins.int = ...,
+        ground: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ground", b"ground", "sequence", b"sequence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Refusal: _TypeAlias = Refusal  # noqa: Y015
+
+@_typing.final
+class Notice(_message.Message):
+    """Its id and sequence are those of the statement it travels under; its member is the sender."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    WATCH_FIELD_NUMBER: _builtins.int
+    WATCH_VERDICT_FIELD_NUMBER: _builtins.int
+    WATCH_END_FIELD_NUMBER: _builtins.int
+    ALERT_FIELD_NUMBER: _builtins.int
+    RECALL_FIELD_NUMBER: _builtins.int
+    expires_at: _builtins.int
+    """Microseconds UTC; what comes later than this has no effect. 0 when it always has."""
+    @_builtins.property
+    def watch(self) -> Global___Watch: ...
+    @_builtins.property
+    def watch_verdict(self) -> Global___WatchVerdict: ...
+    @_builtins.property
+    def watch_end(self) -> Global___WatchEnd: ...
+    @_builtins.property
+    def alert(self) -> Global___Alert: ...
+    @_builtins.property
+    def recall(self) -> Global___Recall: ...
+    def __init__(
+        self,
+        *,
+        expires_at: _builtins.int = ...,
+        watch: Global___Watch | None = ...,
+        watch_verdict: Global___WatchVerdict | None = ...,
+        watch_end: Global___WatchEnd | None = ...,
+        alert: Global___Alert | None = ...,
+        recall: Global___Recall | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "content", b"content", "recall", b"recall", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "content", b"content", "expires_at", b"expires_at", "recall", b"recall", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["watch", "watch_verdict", "watch_end", "alert", "recall"]  # noqa: Y015
+    _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_content) -> _WhichOneofReturnType_content | None: ...
+
+Global___Notice: _TypeAlias = Notice  # noqa: Y015
+
+@_typing.final
+class Watch(_message.Message):
+    """A question that stands until it expires: the receiver is asked to watch for it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    ASKER_FIELD_NUMBER: _builtins.int
+    CASE_REFERENCE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    TOPIC_FIELD_NUMBER: _builtins.int
+    URGENT_FIELD_NUMBER: _builtins.int
+    SOUGHT_FIELD_NUMBER: _builtins.int
+    THRESHOLD_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    case_reference: _builtins.str
+    purpose: _builtins.str
+    topic: _builtins.str
+    urgent: _builtins.bool
+    threshold: _builtins.float
+    """The least score that raises an alert, 0 to 1."""
+    expires_at: _builtins.int
+    """Microseconds UTC."""
+    @_builtins.property
+    def asker(self) -> Global___Asker: ...
+    @_builtins.property
+    def sought(self) -> Global___Sought: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        asker: Global___Asker | None = ...,
+        case_reference: _builtins.str = ...,
+        purpose: _builtins.str = ...,
+        topic: _builtins.str = ...,
+        urgent: _builtins.bool = ...,
+        sought: Global___Sought | None = ...,
+        threshold: _builtins.float = ...,
+        expires_at: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asker", b"asker", "sought", b"sought"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asker", b"asker", "case_reference", b"case_reference", "expires_at", b"expires_at", "id", b"id", "purpose", b"purpose", "sought", b"sought", "threshold", b"threshold", "topic", b"topic", "urgent", b"urgent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Watch: _TypeAlias = Watch  # noqa: Y015
+
+@_typing.final
+class WatchVerdict(_message.Message):
+    """What the receiver of a watch made of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WATCH_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    GROUND_FIELD_NUMBER: _builtins.int
+    watch: _builtins.str
+    state: Global___WatchState.ValueType
+    ground: _builtins.str
+    """Coded, as far as the receiver chooses to say."""
+    def __init__(
+        self,
+        *,
+        watch: _builtins.str = ...,
+        state: Global___WatchState.ValueType = ...,
+        ground: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ground", b"ground", "state", b"state", "watch", b"watch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchVerdict: _TypeAlias = WatchVerdict  # noqa: Y015
+
+@_typing.final
+class WatchEnd(_message.Message):
+    """The watch is over: nothing of it is kept that still finds."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WATCH_FIELD_NUMBER: _builtins.int
+    watch: _builtins.str
+    def __init__(
+        self,
+        *,
+        watch: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["watch", b"watch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchEnd: _TypeAlias = WatchEnd  # noqa: Y015
+
+@_typing.final
+class Alert(_message.Message):
+    """A record that fits a watch, cut to what a search by its member would show at that moment. What
+    comes again under the same reference is a newer state of the same record.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WATCH_FIELD_NUMBER: _builtins.int
+    HIT_FIELD_NUMBER: _builtins.int
+    watch: _builtins.str
+    @_builtins.property
+    def hit(self) -> Global___Hit: ...
+    def __init__(
+        self,
+        *,
+        watch: _builtins.str = ...,
+        hit: Global___Hit | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["hit", b"hit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hit", b"hit", "watch", b"watch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Alert: _TypeAlias = Alert  # noqa: Y015
+
+@_typing.final
+class Recall(_message.Message):
+    """What was told under this watch and reference no longer counts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WATCH_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    GROUND_FIELD_NUMBER: _builtins.int
+    watch: _builtins.str
+    reference: _builtins.str
+    ground: _builtins.str
+    """Coded: marking, changed or withdrawn."""
+    def __init__(
+        self,
+        *,
+        watch: _builtins.str = ...,
+        reference: _builtins.str = ...,
+        ground: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ground", b"ground", "reference", b"reference", "watch", b"watch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Recall: _TypeAlias = Recall  # noqa: Y015

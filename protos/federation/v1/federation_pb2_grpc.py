@@ -39,6 +39,11 @@ class FederationStub:
                 request_serializer=protos_dot_federation_dot_v1_dot_federation__pb2.AskRequest.SerializeToString,
                 response_deserializer=protos_dot_federation_dot_v1_dot_federation__pb2.AskResponse.FromString,
                 _registered_method=True)
+        self.Deliver = channel.unary_unary(
+                '/amber.federation.v1.Federation/Deliver',
+                request_serializer=protos_dot_federation_dot_v1_dot_federation__pb2.DeliverRequest.SerializeToString,
+                response_deserializer=protos_dot_federation_dot_v1_dot_federation__pb2.DeliverResponse.FromString,
+                _registered_method=True)
 
 
 class FederationServicer:
@@ -51,6 +56,13 @@ class FederationServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Deliver(self, request, context):
+        """Hands over notices in the order of their sequence; the receipt says how far they were taken.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_FederationServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -58,6 +70,11 @@ def add_FederationServicer_to_server(servicer, server):
                     servicer.Ask,
                     request_deserializer=protos_dot_federation_dot_v1_dot_federation__pb2.AskRequest.FromString,
                     response_serializer=protos_dot_federation_dot_v1_dot_federation__pb2.AskResponse.SerializeToString,
+            ),
+            'Deliver': grpc.unary_unary_rpc_method_handler(
+                    servicer.Deliver,
+                    request_deserializer=protos_dot_federation_dot_v1_dot_federation__pb2.DeliverRequest.FromString,
+                    response_serializer=protos_dot_federation_dot_v1_dot_federation__pb2.DeliverResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -87,6 +104,33 @@ class Federation:
             '/amber.federation.v1.Federation/Ask',
             protos_dot_federation_dot_v1_dot_federation__pb2.AskRequest.SerializeToString,
             protos_dot_federation_dot_v1_dot_federation__pb2.AskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Deliver(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.federation.v1.Federation/Deliver',
+            protos_dot_federation_dot_v1_dot_federation__pb2.DeliverRequest.SerializeToString,
+            protos_dot_federation_dot_v1_dot_federation__pb2.DeliverResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,12 +37,16 @@ class FederationStub:
     def __new__(cls, channel: _aio.Channel) -> FederationAsyncStub: ...
     Ask: _grpc.UnaryUnaryMultiCallable[_federation_pb2.AskRequest, _federation_pb2.AskResponse]
     """Asks one question; the answer is sealed by the member that gives it."""
+    Deliver: _grpc.UnaryUnaryMultiCallable[_federation_pb2.DeliverRequest, _federation_pb2.DeliverResponse]
+    """Hands over notices in the order of their sequence; the receipt says how far they were taken."""
 
 @_typing.type_check_only
 class FederationAsyncStub(FederationStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Ask: _aio.UnaryUnaryMultiCallable[_federation_pb2.AskRequest, _federation_pb2.AskResponse]  # type: ignore[assignment]
     """Asks one question; the answer is sealed by the member that gives it."""
+    Deliver: _aio.UnaryUnaryMultiCallable[_federation_pb2.DeliverRequest, _federation_pb2.DeliverResponse]  # type: ignore[assignment]
+    """Hands over notices in the order of their sequence; the receipt says how far they were taken."""
 
 class FederationServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -52,5 +56,13 @@ class FederationServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_federation_pb2.AskResponse, _abc.Awaitable[_federation_pb2.AskResponse]]:
         """Asks one question; the answer is sealed by the member that gives it."""
+
+    @_abc_1.abstractmethod
+    def Deliver(
+        self,
+        request: _federation_pb2.DeliverRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_federation_pb2.DeliverResponse, _abc.Awaitable[_federation_pb2.DeliverResponse]]:
+        """Hands over notices in the order of their sequence; the receipt says how far they were taken."""
 
 def add_FederationServicer_to_server(servicer: FederationServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -789,6 +789,7 @@ class GetStatusResponse(_message.Message):
     RECORDS_FIELD_NUMBER: _builtins.int
     AUDIT_ENTRIES_FIELD_NUMBER: _builtins.int
     REINDEX_DUE_FIELD_NUMBER: _builtins.int
+    LANES_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     pid: _builtins.int
     charter_version: _builtins.int
@@ -798,6 +799,8 @@ class GetStatusResponse(_message.Message):
     """Records that are found by keys of an earlier version: a reindex is due."""
     @_builtins.property
     def doors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Door]: ...
+    @_builtins.property
+    def lanes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Lane]: ...
     def __init__(
         self,
         *,
@@ -808,14 +811,58 @@ class GetStatusResponse(_message.Message):
         records: _builtins.int = ...,
         audit_entries: _builtins.int = ...,
         reindex_due: _builtins.int = ...,
+        lanes: _abc.Iterable[Global___Lane] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_entries", b"audit_entries", "charter_version", b"charter_version", "doors", b"doors", "member", b"member", "pid", b"pid", "records", b"records", "reindex_due", b"reindex_due"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_entries", b"audit_entries", "charter_version", b"charter_version", "doors", b"doors", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "reindex_due", b"reindex_due"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetStatusResponse: _TypeAlias = GetStatusResponse  # noqa: Y015
+
+@_typing.final
+class Lane(_message.Message):
+    """How the mail to and from one member stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
+    DELIVERED_FIELD_NUMBER: _builtins.int
+    RECEIVED_FIELD_NUMBER: _builtins.int
+    FAULT_FIELD_NUMBER: _builtins.int
+    HEARD_AT_FIELD_NUMBER: _builtins.int
+    WITHHELD_SINCE_FIELD_NUMBER: _builtins.int
+    member: _builtins.str
+    waiting: _builtins.int
+    """Notices that the member does not have yet."""
+    delivered: _builtins.int
+    received: _builtins.int
+    fault: _builtins.str
+    """Why the last try to deliver failed; empty when it did not."""
+    heard_at: _builtins.int
+    """Microseconds UTC; 0 when the member never called."""
+    withheld_since: _builtins.int
+    """Microseconds UTC; since when the member says that it has sent what it has not. 0 when not."""
+    def __init__(
+        self,
+        *,
+        member: _builtins.str = ...,
+        waiting: _builtins.int = ...,
+        delivered: _builtins.int = ...,
+        received: _builtins.int = ...,
+        fault: _builtins.str = ...,
+        heard_at: _builtins.int = ...,
+        withheld_since: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivered", b"delivered", "fault", b"fault", "heard_at", b"heard_at", "member", b"member", "received", b"received", "waiting", b"waiting", "withheld_since", b"withheld_since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Lane: _TypeAlias = Lane  # noqa: Y015
 
 @_typing.final
 class Door(_message.Message):
@@ -1055,3 +1102,509 @@ class ReindexResponse(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
 
 Global___ReindexResponse: _TypeAlias = ReindexResponse  # noqa: Y015
+
+@_typing.final
+class AddWatchRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    BIRTH_DATE_FIELD_NUMBER: _builtins.int
+    NATIONALITY_FIELD_NUMBER: _builtins.int
+    IDENTIFIERS_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CASE_REFERENCE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    TOPIC_FIELD_NUMBER: _builtins.int
+    URGENT_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    THRESHOLD_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    CASE_UNTIL_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    birth_date: _builtins.str
+    nationality: _builtins.str
+    kind: _builtins.str
+    case_reference: _builtins.str
+    purpose: _builtins.str
+    topic: _builtins.str
+    urgent: _builtins.bool
+    threshold: _builtins.float
+    """The least score that raises an alert; absent means that of a strong hit."""
+    until: _builtins.str
+    """The last day on which it stands, as 2027-01-31; empty means as long as a watch may."""
+    case_until: _builtins.str
+    """The last day of its case; empty when that is not known."""
+    @_builtins.property
+    def identifiers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Identifier]: ...
+    @_builtins.property
+    def to(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Members to ask; empty means all."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        birth_date: _builtins.str = ...,
+        nationality: _builtins.str = ...,
+        identifiers: _abc.Iterable[Global___Identifier] | None = ...,
+        kind: _builtins.str = ...,
+        case_reference: _builtins.str = ...,
+        purpose: _builtins.str = ...,
+        topic: _builtins.str = ...,
+        urgent: _builtins.bool = ...,
+        to: _abc.Iterable[_builtins.str] | None = ...,
+        threshold: _builtins.float | None = ...,
+        until: _builtins.str = ...,
+        case_until: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_threshold", b"_threshold", "threshold", b"threshold"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_threshold", b"_threshold", "birth_date", b"birth_date", "case_reference", b"case_reference", "case_until", b"case_until", "identifiers", b"identifiers", "kind", b"kind", "name", b"name", "nationality", b"nationality", "purpose", b"purpose", "threshold", b"threshold", "to", b"to", "topic", b"topic", "until", b"until", "urgent", b"urgent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__threshold: _TypeAlias = _typing.Literal["threshold"]  # noqa: Y015
+    _WhichOneofArgType__threshold: _TypeAlias = _typing.Literal["_threshold", b"_threshold"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__threshold) -> _WhichOneofReturnType__threshold | None: ...
+
+Global___AddWatchRequest: _TypeAlias = AddWatchRequest  # noqa: Y015
+
+@_typing.final
+class AddWatchResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WATCH_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    watch: _builtins.str
+    expires_at: _builtins.int
+    """Microseconds UTC."""
+    def __init__(
+        self,
+        *,
+        watch: _builtins.str = ...,
+        expires_at: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "watch", b"watch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AddWatchResponse: _TypeAlias = AddWatchResponse  # noqa: Y015
+
+@_typing.final
+class ListWatchesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALL_FIELD_NUMBER: _builtins.int
+    all: _builtins.bool
+    """Those that are over, too."""
+    def __init__(
+        self,
+        *,
+        all: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["all", b"all"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListWatchesRequest: _TypeAlias = ListWatchesRequest  # noqa: Y015
+
+@_typing.final
+class ListWatchesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WATCHES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def watches(self) -> _containers.RepeatedCompositeFieldContainer[Global___Watch]: ...
+    def __init__(
+        self,
+        *,
+        watches: _abc.Iterable[Global___Watch] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["watches", b"watches"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListWatchesResponse: _TypeAlias = ListWatchesResponse  # noqa: Y015
+
+@_typing.final
+class Watch(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WATCH_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    BIRTH_DATE_FIELD_NUMBER: _builtins.int
+    NATIONALITY_FIELD_NUMBER: _builtins.int
+    IDENTIFIERS_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CASE_REFERENCE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    TOPIC_FIELD_NUMBER: _builtins.int
+    URGENT_FIELD_NUMBER: _builtins.int
+    THRESHOLD_FIELD_NUMBER: _builtins.int
+    MADE_AT_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    MEMBERS_FIELD_NUMBER: _builtins.int
+    ALERTS_FIELD_NUMBER: _builtins.int
+    UNSEEN_FIELD_NUMBER: _builtins.int
+    PROPOSED_THRESHOLD_FIELD_NUMBER: _builtins.int
+    watch: _builtins.str
+    person: _builtins.str
+    name: _builtins.str
+    birth_date: _builtins.str
+    nationality: _builtins.str
+    kind: _builtins.str
+    case_reference: _builtins.str
+    purpose: _builtins.str
+    topic: _builtins.str
+    urgent: _builtins.bool
+    threshold: _builtins.float
+    made_at: _builtins.int
+    """Microseconds UTC, as all instants here; 0 when it is not over."""
+    expires_at: _builtins.int
+    ended_at: _builtins.int
+    alerts: _builtins.int
+    unseen: _builtins.int
+    """Alerts that nobody has looked at."""
+    proposed_threshold: _builtins.float
+    """The threshold that would have spared its people the false alerts and cost no useful one."""
+    @_builtins.property
+    def identifiers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Identifier]: ...
+    @_builtins.property
+    def members(self) -> _containers.RepeatedCompositeFieldContainer[Global___WatchMember]: ...
+    def __init__(
+        self,
+        *,
+        watch: _builtins.str = ...,
+        person: _builtins.str = ...,
+        name: _builtins.str = ...,
+        birth_date: _builtins.str = ...,
+        nationality: _builtins.str = ...,
+        identifiers: _abc.Iterable[Global___Identifier] | None = ...,
+        kind: _builtins.str = ...,
+        case_reference: _builtins.str = ...,
+        purpose: _builtins.str = ...,
+        topic: _builtins.str = ...,
+        urgent: _builtins.bool = ...,
+        threshold: _builtins.float = ...,
+        made_at: _builtins.int = ...,
+        expires_at: _builtins.int = ...,
+        ended_at: _builtins.int = ...,
+        members: _abc.Iterable[Global___WatchMember] | None = ...,
+        alerts: _builtins.int = ...,
+        unseen: _builtins.int = ...,
+        proposed_threshold: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts", b"alerts", "birth_date", b"birth_date", "case_reference", b"case_reference", "ended_at", b"ended_at", "expires_at", b"expires_at", "identifiers", b"identifiers", "kind", b"kind", "made_at", b"made_at", "members", b"members", "name", b"name", "nationality", b"nationality", "person", b"person", "proposed_threshold", b"proposed_threshold", "purpose", b"purpose", "threshold", b"threshold", "topic", b"topic", "unseen", b"unseen", "urgent", b"urgent", "watch", b"watch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Watch: _TypeAlias = Watch  # noqa: Y015
+
+@_typing.final
+class WatchMember(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    GROUND_FIELD_NUMBER: _builtins.int
+    CHANGED_AT_FIELD_NUMBER: _builtins.int
+    DELIVERIES_FIELD_NUMBER: _builtins.int
+    member: _builtins.str
+    state: _builtins.str
+    """waiting, registered, refused, removing or removed."""
+    ground: _builtins.str
+    changed_at: _builtins.int
+    @_builtins.property
+    def deliveries(self) -> _containers.RepeatedCompositeFieldContainer[Global___Delivery]: ...
+    def __init__(
+        self,
+        *,
+        member: _builtins.str = ...,
+        state: _builtins.str = ...,
+        ground: _builtins.str = ...,
+        changed_at: _builtins.int = ...,
+        deliveries: _abc.Iterable[Global___Delivery] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "deliveries", b"deliveries", "ground", b"ground", "member", b"member", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchMember: _TypeAlias = WatchMember  # noqa: Y015
+
+@_typing.final
+class Delivery(_message.Message):
+    """One notice to a member, and how its delivery stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOTICE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    GROUND_FIELD_NUMBER: _builtins.int
+    QUEUED_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    notice: _builtins.str
+    kind: _builtins.str
+    sequence: _builtins.int
+    state: _builtins.str
+    """waiting, delivered, refused or expired."""
+    ground: _builtins.str
+    queued_at: _builtins.int
+    ended_at: _builtins.int
+    """0 while it waits."""
+    def __init__(
+        self,
+        *,
+        notice: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        sequence: _builtins.int = ...,
+        state: _builtins.str = ...,
+        ground: _builtins.str = ...,
+        queued_at: _builtins.int = ...,
+        ended_at: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_at", b"ended_at", "ground", b"ground", "kind", b"kind", "notice", b"notice", "queued_at", b"queued_at", "sequence", b"sequence", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Delivery: _TypeAlias = Delivery  # noqa: Y015
+
+@_typing.final
+class RenewWatchRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WATCH_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    watch: _builtins.str
+    until: _builtins.str
+    """The last day on which it stands, as 2027-01-31."""
+    def __init__(
+        self,
+        *,
+        watch: _builtins.str = ...,
+        until: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["until", b"until", "watch", b"watch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RenewWatchRequest: _TypeAlias = RenewWatchRequest  # noqa: Y015
+
+@_typing.final
+class RenewWatchResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RenewWatchResponse: _TypeAlias = RenewWatchResponse  # noqa: Y015
+
+@_typing.final
+class RemoveWatchRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WATCH_FIELD_NUMBER: _builtins.int
+    watch: _builtins.str
+    def __init__(
+        self,
+        *,
+        watch: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["watch", b"watch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveWatchRequest: _TypeAlias = RemoveWatchRequest  # noqa: Y015
+
+@_typing.final
+class RemoveWatchResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveWatchResponse: _TypeAlias = RemoveWatchResponse  # noqa: Y015
+
+@_typing.final
+class FollowAlertsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AFTER_FIELD_NUMBER: _builtins.int
+    FOLLOW_FIELD_NUMBER: _builtins.int
+    after: _builtins.int
+    """Only what changed after this change."""
+    follow: _builtins.bool
+    """Go on as they come, until the caller hangs up."""
+    def __init__(
+        self,
+        *,
+        after: _builtins.int = ...,
+        follow: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "follow", b"follow"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowAlertsRequest: _TypeAlias = FollowAlertsRequest  # noqa: Y015
+
+@_typing.final
+class FollowAlertsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALERT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def alert(self) -> Global___Alert: ...
+    def __init__(
+        self,
+        *,
+        alert: Global___Alert | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowAlertsResponse: _TypeAlias = FollowAlertsResponse  # noqa: Y015
+
+@_typing.final
+class Alert(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALERT_FIELD_NUMBER: _builtins.int
+    WATCH_FIELD_NUMBER: _builtins.int
+    CASE_REFERENCE_FIELD_NUMBER: _builtins.int
+    TOPIC_FIELD_NUMBER: _builtins.int
+    URGENT_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    RECALLED_FIELD_NUMBER: _builtins.int
+    TIMES_FIELD_NUMBER: _builtins.int
+    FIRST_AT_FIELD_NUMBER: _builtins.int
+    LAST_AT_FIELD_NUMBER: _builtins.int
+    HIT_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    alert: _builtins.str
+    watch: _builtins.str
+    case_reference: _builtins.str
+    topic: _builtins.str
+    urgent: _builtins.bool
+    state: _builtins.str
+    """new, seen, assigned, useful or false."""
+    assignee: _builtins.str
+    recalled: _builtins.str
+    """Why it was taken back: marking, changed or withdrawn; empty while it counts."""
+    times: _builtins.int
+    """How many states of the record came."""
+    first_at: _builtins.int
+    """Microseconds UTC."""
+    last_at: _builtins.int
+    member: _builtins.str
+    reference: _builtins.str
+    change: _builtins.int
+    """Where to go on behind it."""
+    @_builtins.property
+    def hit(self) -> Global___Hit:
+        """Absent once it was taken back."""
+
+    def __init__(
+        self,
+        *,
+        alert: _builtins.str = ...,
+        watch: _builtins.str = ...,
+        case_reference: _builtins.str = ...,
+        topic: _builtins.str = ...,
+        urgent: _builtins.bool = ...,
+        state: _builtins.str = ...,
+        assignee: _builtins.str = ...,
+        recalled: _builtins.str = ...,
+        times: _builtins.int = ...,
+        first_at: _builtins.int = ...,
+        last_at: _builtins.int = ...,
+        hit: Global___Hit | None = ...,
+        member: _builtins.str = ...,
+        reference: _builtins.str = ...,
+        change: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["hit", b"hit"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "assignee", b"assignee", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "hit", b"hit", "last_at", b"last_at", "member", b"member", "recalled", b"recalled", "reference", b"reference", "state", b"state", "times", b"times", "topic", b"topic", "urgent", b"urgent", "watch", b"watch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Alert: _TypeAlias = Alert  # noqa: Y015
+
+@_typing.final
+class ChangeAlertRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALERT_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    alert: _builtins.str
+    state: _builtins.str
+    """seen, assigned, useful or false."""
+    assignee: _builtins.str
+    """Who sees to it, when it is assigned."""
+    def __init__(
+        self,
+        *,
+        alert: _builtins.str = ...,
+        state: _builtins.str = ...,
+        assignee: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "assignee", b"assignee", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChangeAlertRequest: _TypeAlias = ChangeAlertRequest  # noqa: Y015
+
+@_typing.final
+class ChangeAlertResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChangeAlertResponse: _TypeAlias = ChangeAlertResponse  # noqa: Y015

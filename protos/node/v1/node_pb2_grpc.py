@@ -79,6 +79,36 @@ class DeskStub:
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReindexRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReindexResponse.FromString,
                 _registered_method=True)
+        self.AddWatch = channel.unary_unary(
+                '/amber.node.v1.Desk/AddWatch',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.AddWatchRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AddWatchResponse.FromString,
+                _registered_method=True)
+        self.ListWatches = channel.unary_unary(
+                '/amber.node.v1.Desk/ListWatches',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ListWatchesRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ListWatchesResponse.FromString,
+                _registered_method=True)
+        self.RenewWatch = channel.unary_unary(
+                '/amber.node.v1.Desk/RenewWatch',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.RenewWatchRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RenewWatchResponse.FromString,
+                _registered_method=True)
+        self.RemoveWatch = channel.unary_unary(
+                '/amber.node.v1.Desk/RemoveWatch',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.RemoveWatchRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RemoveWatchResponse.FromString,
+                _registered_method=True)
+        self.FollowAlerts = channel.unary_stream(
+                '/amber.node.v1.Desk/FollowAlerts',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlertsRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlertsResponse.FromString,
+                _registered_method=True)
+        self.ChangeAlert = channel.unary_unary(
+                '/amber.node.v1.Desk/ChangeAlert',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertResponse.FromString,
+                _registered_method=True)
 
 
 class DeskServicer:
@@ -147,6 +177,48 @@ class DeskServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AddWatch(self, request, context):
+        """Lets a question stand at the chosen members; what fits it now or later raises an alert.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListWatches(self, request, context):
+        """Lists watches and how each stands at each member.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RenewWatch(self, request, context):
+        """Lets a watch stand longer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveWatch(self, request, context):
+        """Ends a watch everywhere.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FollowAlerts(self, request, context):
+        """Lists alerts in the order of their last change, and goes on as they come when asked to follow.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeAlert(self, request, context):
+        """Notes what became of an alert.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DeskServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -194,6 +266,36 @@ def add_DeskServicer_to_server(servicer, server):
                     servicer.Reindex,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReindexRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReindexResponse.SerializeToString,
+            ),
+            'AddWatch': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddWatch,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AddWatchRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.AddWatchResponse.SerializeToString,
+            ),
+            'ListWatches': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListWatches,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ListWatchesRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ListWatchesResponse.SerializeToString,
+            ),
+            'RenewWatch': grpc.unary_unary_rpc_method_handler(
+                    servicer.RenewWatch,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RenewWatchRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.RenewWatchResponse.SerializeToString,
+            ),
+            'RemoveWatch': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveWatch,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RemoveWatchRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.RemoveWatchResponse.SerializeToString,
+            ),
+            'FollowAlerts': grpc.unary_stream_rpc_method_handler(
+                    servicer.FollowAlerts,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlertsRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlertsResponse.SerializeToString,
+            ),
+            'ChangeAlert': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeAlert,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -439,6 +541,168 @@ class Desk:
             '/amber.node.v1.Desk/Reindex',
             protos_dot_node_dot_v1_dot_node__pb2.ReindexRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.ReindexResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddWatch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/AddWatch',
+            protos_dot_node_dot_v1_dot_node__pb2.AddWatchRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.AddWatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListWatches(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/ListWatches',
+            protos_dot_node_dot_v1_dot_node__pb2.ListWatchesRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ListWatchesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenewWatch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/RenewWatch',
+            protos_dot_node_dot_v1_dot_node__pb2.RenewWatchRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.RenewWatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveWatch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/RemoveWatch',
+            protos_dot_node_dot_v1_dot_node__pb2.RemoveWatchRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.RemoveWatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FollowAlerts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/amber.node.v1.Desk/FollowAlerts',
+            protos_dot_node_dot_v1_dot_node__pb2.FollowAlertsRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.FollowAlertsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeAlert(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/ChangeAlert',
+            protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -52,6 +52,18 @@ class DeskStub:
     """Issues a certificate for one of our own people."""
     Reindex: _grpc.UnaryStreamMultiCallable[_node_pb2.ReindexRequest, _node_pb2.ReindexResponse]
     """Makes keys and forms of records anew; progress comes back while it goes on."""
+    AddWatch: _grpc.UnaryUnaryMultiCallable[_node_pb2.AddWatchRequest, _node_pb2.AddWatchResponse]
+    """Lets a question stand at the chosen members; what fits it now or later raises an alert."""
+    ListWatches: _grpc.UnaryUnaryMultiCallable[_node_pb2.ListWatchesRequest, _node_pb2.ListWatchesResponse]
+    """Lists watches and how each stands at each member."""
+    RenewWatch: _grpc.UnaryUnaryMultiCallable[_node_pb2.RenewWatchRequest, _node_pb2.RenewWatchResponse]
+    """Lets a watch stand longer."""
+    RemoveWatch: _grpc.UnaryUnaryMultiCallable[_node_pb2.RemoveWatchRequest, _node_pb2.RemoveWatchResponse]
+    """Ends a watch everywhere."""
+    FollowAlerts: _grpc.UnaryStreamMultiCallable[_node_pb2.FollowAlertsRequest, _node_pb2.FollowAlertsResponse]
+    """Lists alerts in the order of their last change, and goes on as they come when asked to follow."""
+    ChangeAlert: _grpc.UnaryUnaryMultiCallable[_node_pb2.ChangeAlertRequest, _node_pb2.ChangeAlertResponse]
+    """Notes what became of an alert."""
 
 @_typing.type_check_only
 class DeskAsyncStub(DeskStub):
@@ -74,6 +86,18 @@ class DeskAsyncStub(DeskStub):
     """Issues a certificate for one of our own people."""
     Reindex: _aio.UnaryStreamMultiCallable[_node_pb2.ReindexRequest, _node_pb2.ReindexResponse]  # type: ignore[assignment]
     """Makes keys and forms of records anew; progress comes back while it goes on."""
+    AddWatch: _aio.UnaryUnaryMultiCallable[_node_pb2.AddWatchRequest, _node_pb2.AddWatchResponse]  # type: ignore[assignment]
+    """Lets a question stand at the chosen members; what fits it now or later raises an alert."""
+    ListWatches: _aio.UnaryUnaryMultiCallable[_node_pb2.ListWatchesRequest, _node_pb2.ListWatchesResponse]  # type: ignore[assignment]
+    """Lists watches and how each stands at each member."""
+    RenewWatch: _aio.UnaryUnaryMultiCallable[_node_pb2.RenewWatchRequest, _node_pb2.RenewWatchResponse]  # type: ignore[assignment]
+    """Lets a watch stand longer."""
+    RemoveWatch: _aio.UnaryUnaryMultiCallable[_node_pb2.RemoveWatchRequest, _node_pb2.RemoveWatchResponse]  # type: ignore[assignment]
+    """Ends a watch everywhere."""
+    FollowAlerts: _aio.UnaryStreamMultiCallable[_node_pb2.FollowAlertsRequest, _node_pb2.FollowAlertsResponse]  # type: ignore[assignment]
+    """Lists alerts in the order of their last change, and goes on as they come when asked to follow."""
+    ChangeAlert: _aio.UnaryUnaryMultiCallable[_node_pb2.ChangeAlertRequest, _node_pb2.ChangeAlertResponse]  # type: ignore[assignment]
+    """Notes what became of an alert."""
 
 class DeskServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -147,5 +171,53 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_node_pb2.ReindexResponse], _abc.AsyncIterator[_node_pb2.ReindexResponse]]:
         """Makes keys and forms of records anew; progress comes back while it goes on."""
+
+    @_abc_1.abstractmethod
+    def AddWatch(
+        self,
+        request: _node_pb2.AddWatchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.AddWatchResponse, _abc.Awaitable[_node_pb2.AddWatchResponse]]:
+        """Lets a question stand at the chosen members; what fits it now or later raises an alert."""
+
+    @_abc_1.abstractmethod
+    def ListWatches(
+        self,
+        request: _node_pb2.ListWatchesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.ListWatchesResponse, _abc.Awaitable[_node_pb2.ListWatchesResponse]]:
+        """Lists watches and how each stands at each member."""
+
+    @_abc_1.abstractmethod
+    def RenewWatch(
+        self,
+        request: _node_pb2.RenewWatchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.RenewWatchResponse, _abc.Awaitable[_node_pb2.RenewWatchResponse]]:
+        """Lets a watch stand longer."""
+
+    @_abc_1.abstractmethod
+    def RemoveWatch(
+        self,
+        request: _node_pb2.RemoveWatchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.RemoveWatchResponse, _abc.Awaitable[_node_pb2.RemoveWatchResponse]]:
+        """Ends a watch everywhere."""
+
+    @_abc_1.abstractmethod
+    def FollowAlerts(
+        self,
+        request: _node_pb2.FollowAlertsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_node_pb2.FollowAlertsResponse], _abc.AsyncIterator[_node_pb2.FollowAlertsResponse]]:
+        """Lists alerts in the order of their last change, and goes on as they come when asked to follow."""
+
+    @_abc_1.abstractmethod
+    def ChangeAlert(
+        self,
+        request: _node_pb2.ChangeAlertRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.ChangeAlertResponse, _abc.Awaitable[_node_pb2.ChangeAlertResponse]]:
+        """Notes what became of an alert."""
 
 def add_DeskServicer_to_server(servicer: DeskServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -8,45 +8,35 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 import grpc
-import msgspec
-from google.protobuf.message import Message
 
 from federation import trust
 from federation.faults import fault_of
 from federation.messages import MemberId, Sought
+from node.desk.plain import Plain, Whom, Why, fields, hit_of, outcome_of, told
+from node.desk.watches import Until, WatchCalls
 from protos.node.v1 import node_pb2 as pb
 from protos.node.v1 import node_pb2_grpc
 
+__all__ = [
+    "Answers",
+    "Begun",
+    "Desk",
+    "Line",
+    "LoadOptions",
+    "Plain",
+    "ScreenOptions",
+    "Until",
+    "Whom",
+    "Why",
+    "opened",
+]
+
 CHUNK_BYTES = 256 * 1024
 
-Response = TypeVar("Response")
 ScreenCall = grpc.aio.StreamStreamCall[pb.ScreenRequest, pb.ScreenResponse]
 LoadCall = grpc.aio.StreamStreamCall[pb.LoadRequest, pb.LoadResponse]
-
-#: One answer in the words of `--json`.
-Plain = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """The case and purpose that stand behind a question."""
-
-    case: str
-    purpose: str
-    topic: str = ""
-    is_urgent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Whom:
-    """Which members are asked, how many hits are wanted and how long all have for it."""
-
-    to: tuple[str, ...] = ()
-    limit: int | None = None
-    timeout_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +83,7 @@ class Answers:
     answered: int | None
 
 
-class Desk:
+class Desk(WatchCalls):
     """An open line to a node, as the person whose certificate opened it.
 
     Every fault of the node is raised as the fault it was there.
@@ -119,12 +109,12 @@ class Desk:
             limit=whom.limit,
             timeout_s=whom.timeout_s,
         )
-        response = await _told(self._calls.Search(request))
+        response = await told(self._calls.Search(request))
         return {
             "question": response.question,
             "complete": response.complete,
-            "hits": [_hit(hit) for hit in response.hits],
-            "members": [_outcome(outcome) for outcome in response.members],
+            "hits": [hit_of(hit) for hit in response.hits],
+            "members": [outcome_of(outcome) for outcome in response.members],
         }
 
     async def show(self, member: str, reference: str, *, why: Why) -> Plain:
@@ -137,9 +127,9 @@ class Desk:
             topic=why.topic,
             urgent=why.is_urgent,
         )
-        response = await _told(self._calls.Show(request))
-        found = _hit(response.hit) if response.HasField("hit") else None
-        return {"hit": found, "member": _outcome(response.member)}
+        response = await told(self._calls.Show(request))
+        found = hit_of(response.hit) if response.HasField("hit") else None
+        return {"hit": found, "member": outcome_of(response.member)}
 
     async def load(
         self, path: Path, options: LoadOptions, progress: Callable[[int], None]
@@ -158,7 +148,7 @@ class Desk:
                 if response.HasField("progress"):
                     progress(response.progress.read)
                 else:
-                    result = _fields(response.result)
+                    result = fields(response.result)
         except grpc.aio.AioRpcError as error:
             raise fault_of(error) from None
         return result
@@ -184,19 +174,20 @@ class Desk:
 
     async def status(self) -> Plain:
         """How the node stands."""
-        response = await _told(self._calls.GetStatus(pb.GetStatusRequest()))
-        return _fields(response) | {"doors": [_fields(door) for door in response.doors]}
+        response = await told(self._calls.GetStatus(pb.GetStatusRequest()))
+        doors, lanes = map(fields, response.doors), map(fields, response.lanes)
+        return fields(response) | {"doors": list(doors), "lanes": list(lanes)}
 
     async def verify_audit(self) -> Plain:
         """Whether the audit log is whole, or the first entry that does not hold."""
-        response = await _told(self._calls.VerifyAudit(pb.VerifyAuditRequest()))
-        return _fields(response)
+        response = await told(self._calls.VerifyAudit(pb.VerifyAuditRequest()))
+        return fields(response)
 
     async def adopt_charter(self, document: bytes) -> Plain:
         """Put a charter in force that everybody it names has signed."""
         request = pb.AdoptCharterRequest(document=document)
-        response = await _told(self._calls.AdoptCharter(request))
-        return _fields(response)
+        response = await told(self._calls.AdoptCharter(request))
+        return fields(response)
 
     async def reindex(self, progress: Callable[[int, int], None], *, is_all: bool) -> Plain:
         """Make keys and forms of records anew; `progress` hears how many of how many are done."""
@@ -207,7 +198,7 @@ class Desk:
                 if response.HasField("progress"):
                     progress(response.progress.done, response.progress.records)
                 else:
-                    result = _fields(response.result)
+                    result = fields(response.result)
         except grpc.aio.AioRpcError as error:
             raise fault_of(error) from None
         return result
@@ -215,8 +206,8 @@ class Desk:
     async def add_person(self, person: str, roles: Sequence[str]) -> Plain:
         """Issue a certificate for one of our own people."""
         request = pb.AddPersonRequest(person=person, roles=roles)
-        response = await _told(self._calls.AddPerson(request))
-        return _fields(response)
+        response = await told(self._calls.AddPerson(request))
+        return fields(response)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +229,6 @@ async def opened(line: Line) -> AsyncIterator[Desk]:
     )
     async with channel:
         yield Desk(channel)
-
-
-async def _told(call: grpc.aio.UnaryUnaryCall[Any, Response]) -> Response:
-    try:
-        return await call
-    except grpc.aio.AioRpcError as error:
-        raise fault_of(error) from None
 
 
 async def _send(call: LoadCall, path: Path) -> None:
@@ -288,7 +272,7 @@ def _screened(response: pb.ScreenResponse) -> Begun | Answers | Plain:
         case "answers":
             return Answers(response.answers.lines, response.answers.answered or None)
         case _:
-            return _fields(response.result)
+            return fields(response.result)
 
 
 def _chunks(path: Path) -> Iterator[pb.LoadChunk]:
@@ -318,31 +302,3 @@ def _load_options(path: Path, options: LoadOptions) -> pb.LoadRequest:
             folder=path.is_dir(),
         )
     )
-
-
-def _hit(hit: pb.Hit) -> Plain:
-    shown: Plain = {
-        "member": hit.member,
-        "ref": hit.reference,
-        "score": round(hit.score, 4),
-        "strong": hit.strong,
-        "share": hit.share,
-    }
-    if hit.entity:
-        shown |= {"caption": hit.caption, "record": hit.record}
-    shown["reasons"] = [_fields(reason) for reason in hit.reasons]
-    if hit.HasField("marking"):
-        shown["marking"] = _fields(hit.marking) | {"handling": list(hit.marking.handling)}
-    if hit.entity:
-        shown["entity"] = msgspec.json.decode(hit.entity)
-    return shown
-
-
-def _outcome(outcome: pb.MemberOutcome) -> Plain:
-    age = outcome.index_age_s if outcome.HasField("index_age_s") else None
-    return _fields(outcome) | {"index_age_s": age}
-
-
-def _fields(message: Message) -> Plain:
-    """A flat message as its fields' names and values."""
-    return {field.name: getattr(message, field.name) for field in message.DESCRIPTOR.fields}

@@ -1,0 +1,48 @@
+"""messages <-> generated types; whatever arrives is checked here before anybody reads it.
+
+What is asked or sent is bounded field by field, because it goes on into policy, search and store.
+What is answered is bounded as a whole. What a code means is the node's to judge.
+"""
+
+from federation.wire.envelopes import (
+    ASK,
+    DELIVER,
+    SERVICE,
+    request_from,
+    request_to,
+    response_from,
+    response_to,
+)
+from federation.wire.notices import (
+    Dispatch,
+    Posted,
+    dispatch_from,
+    dispatch_to,
+    notice_from,
+    notice_to,
+    receipt_from,
+    receipt_to,
+)
+from federation.wire.questions import answer_from, answer_to, question_from, question_to
+
+__all__ = [
+    "ASK",
+    "DELIVER",
+    "SERVICE",
+    "Dispatch",
+    "Posted",
+    "answer_from",
+    "answer_to",
+    "dispatch_from",
+    "dispatch_to",
+    "notice_from",
+    "notice_to",
+    "question_from",
+    "question_to",
+    "receipt_from",
+    "receipt_to",
+    "request_from",
+    "request_to",
+    "response_from",
+    "response_to",
+]

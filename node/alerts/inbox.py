@@ -1,0 +1,145 @@
+"""The inbox: alerts of our people's watches, and their life from new to closed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from federation.errors import InvalidError, NotFoundError
+from federation.messages import Alert, Hit, MemberId, Notice, PersonId, Recall, Watch
+from node import store
+from node.alerts.posed import decoded, decoded_hit, encoded_hit
+from node.audit import Entry, Operation
+from node.people import Person
+from node.store import Store, Tx
+from node.store.alerts import AlertState, HeldAlert
+
+#: Alerts that one look at the inbox brings.
+MOST = 500
+
+_CLOSED = (AlertState.USEFUL, AlertState.FALSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An alert as our people see it: the hit, unless it was recalled, and the watch it is for."""
+
+    alert: HeldAlert
+    watch: Watch
+    hit: Hit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Takes what members and our own node tell, and keeps what our people make of it.
+
+    `told` is called once something new is on disk.
+    """
+
+    us: MemberId
+    store: Store
+    ids: Callable[[], str]
+    told: Callable[[], None] = lambda: None
+
+    def alerted(self, tx: Tx, member: MemberId, notice: Notice) -> None:
+        """A member tells of a record that fits a watch of ours."""
+        if isinstance(notice.content, Alert):
+            self._raise(tx, member, notice.content)
+
+    def recalled(self, tx: Tx, member: MemberId, notice: Notice) -> None:
+        """A member takes back what it told."""
+        if isinstance(notice.content, Recall):
+            self.take_back(tx, member, notice.content)
+
+    def raise_(self, tx: Tx, alert: Alert) -> None:
+        """Our own node tells of a record."""
+        self._raise(tx, self.us, alert)
+
+    def take_back(self, tx: Tx, member: MemberId, recall: Recall) -> None:
+        """Take an alert back: its content goes, that there was one stays."""
+        watch, reference = recall.watch, recall.reference
+        store.alerts.recall(
+            tx, watch=watch, member=member, reference=reference, ground=recall.ground
+        )
+        tx.once_kept(self.told)
+
+    def behind(self, change: int) -> list[Shown]:
+        """Alerts that changed after a change, in the order of their last ones; some at a time."""
+        with self.store.view() as view:
+            alerts = store.alerts.behind(view, change, most=MOST)
+            questions = {id: store.watches.find(view, id) for id in {one.watch for one in alerts}}
+        watches = {id: decoded(own.question) for id, own in questions.items() if own}
+        return [
+            Shown(one, watches[one.watch], decoded_hit(one.hit) if one.hit else None)
+            for one in alerts
+        ]
+
+    def change(
+        self, id: str, state: AlertState, person: Person, *, assignee: PersonId | None = None
+    ) -> None:
+        """Note what became of an alert; raises `NotFoundError` for one that is not here."""
+        if (state is AlertState.ASSIGNED) != (assignee is not None):
+            raise InvalidError("an alert is assigned to a person, and only then needs one")
+        with self.store.write() as tx:
+            alert = store.alerts.find(tx, id)
+            if alert is None:
+                raise NotFoundError(f"no alert {id}")
+            store.alerts.change(tx, id, state, assignee=assignee)
+            store.audit.append(tx, _entry(alert, state, person))
+            tx.once_kept(self.told)
+
+    def _raise(self, tx: Tx, member: MemberId, alert: Alert) -> None:
+        if store.watches.find(tx, alert.watch) is None:
+            raise InvalidError(f"{member}: an alert for no watch of ours")
+        store.alerts.raise_(
+            tx,
+            self.ids(),
+            watch=alert.watch,
+            member=member,
+            reference=alert.hit.reference,
+            score=alert.hit.score,
+            hit=encoded_hit(alert.hit),
+        )
+        if member != self.us:
+            store.audit.append(tx, _received(member, alert))
+        tx.once_kept(self.told)
+
+
+def _received(member: MemberId, alert: Alert) -> Entry:
+    return Entry(
+        operation=Operation.COLLECTION,
+        event="alert received",
+        peer=member,
+        question=alert.watch,
+        records=(f"{member} {alert.hit.reference}",),
+    )
+
+
+def _entry(alert: HeldAlert, state: AlertState, person: Person) -> Entry:
+    return Entry(
+        operation=Operation.CONSULTATION,
+        event=f"alert {state}",
+        person=person.id,
+        role=" ".join(sorted(person.roles)),
+        peer=alert.member,
+        question=alert.watch,
+        records=(f"{alert.member} {alert.reference}",),
+    )
+
+
+def proposed(alerts: Sequence[HeldAlert], threshold: float) -> float:
+    """The threshold that would have spared its people the false alerts and cost no useful one.
+
+    The least score above as many false ones as possible that is not above the lowest useful one,
+    to the hundredth; the same threshold when nothing was closed as false.
+    """
+    false = [one.score for one in alerts if one.state is AlertState.FALSE]
+    useful = [one.score for one in alerts if one.state is AlertState.USEFUL]
+    least = min(useful, default=1.0)
+    spared = [score for score in false if score < least]
+    if not spared:
+        return threshold
+    return max(threshold, min(least, round(max(spared) + 0.005, 2)))
+
+
+def is_closed(alert: HeldAlert) -> bool:
+    """Whether nobody needs to look at it any more."""
+    return alert.state in _CLOSED

@@ -1,0 +1,158 @@
+"""Matching: what comes in against every watch that stands, and watches over what is here."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from federation.messages import RecallGround
+from node import store
+from node.alerts.posed import Posed
+from node.alerts.telling import Telling
+from node.keeping import Noticed
+from node.search import (
+    KEYS_VERSION,
+    NO_SCORE,
+    STRONG,
+    Found,
+    Score,
+    Subject,
+    compared,
+    find,
+    standing_keys,
+    subject_of,
+    unpacked,
+)
+from node.store import Store, Tx, View
+from node.store.keys import Findable
+from node.store.records import Held
+from node.store.standing import Match, MatchState, StandingNumber
+
+#: Watches that one record is compared with: those that share most with it.
+MOST_MET = 24
+#: Records that one run over what is here brings, the best ones.
+MOST_FOUND = 100
+#: Watches kept ready to be compared, and owed alerts that are told in one transaction.
+MOST_KEPT, OWED_AT_ONCE = 20_000, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Tells of every record that fits a watch: when it comes or changes, and once what was here."""
+
+    telling: Telling
+    _known: dict[StandingNumber, Posed] = field(default_factory=dict)
+
+    def notice(self, tx: Tx, batch: Sequence[Noticed]) -> None:
+        """Match records that were stored, changed or withdrawn, in the transaction that does it."""
+        told = defaultdict(list)
+        for match in store.standing.matches(tx, [held.number for held, _ in batch]):
+            told[match.record].append(match)
+        has_any = store.standing.count(tx) > 0
+        for held, found_by in batch:
+            if has_any or held.number in told:
+                self._notice(tx, held, found_by, told[held.number])
+
+    def run_next(self) -> bool:
+        """Run the next watch that is due over what is here; False when none is.
+
+        It is looked for in a snapshot and told in a transaction; what comes in between is matched
+        on its way in.
+        """
+        with self._store.view() as view:
+            standing = store.standing.due(view, version=KEYS_VERSION)
+            if standing is None:
+                return False
+            posed = Posed.of(standing)
+            found = self._found(view, posed)
+        with self._store.write() as tx:
+            self._ran(tx, posed, found)
+        return True
+
+    def tell_owed(self) -> bool:
+        """Tell some of what was owed while a lane was full; False when nothing can be told."""
+        with self._store.view() as view:
+            if not store.standing.owed(view, most=1):
+                return False
+        with self._store.write() as tx:
+            owed = store.standing.owed(tx, most=OWED_AT_ONCE)
+            with_room = [match for match in owed if self._has_room(tx, match)]
+            for match in with_room:
+                [held] = store.records.load(tx, [match.record])
+                self._weigh(tx, self._posed(tx, match.standing), held, _subject(held), match)
+        return bool(with_room)
+
+    @property
+    def _store(self) -> Store:
+        return self.telling.gate.store
+
+    def _notice(self, tx: Tx, held: Held, found_by: Findable | None, told: Sequence[Match]) -> None:
+        known = {match.standing: match for match in told}
+        met = store.standing.met(tx, found_by.keys, most=MOST_MET) if found_by else []
+        if not known and not met:
+            return
+        subject = unpacked(found_by.forms) if found_by else None
+        for number in dict.fromkeys((*known, *met)):
+            self._weigh(tx, self._posed(tx, number), held, subject, known.get(number))
+
+    def _weigh(
+        self, tx: Tx, posed: Posed, held: Held, subject: Subject | None, match: Match | None
+    ) -> None:
+        """Tell of a record that fits; take back what was told of one that does no more."""
+        score = compared(posed.wanted, subject) if subject else NO_SCORE
+        is_fit = score.value >= posed.watch.threshold
+        if subject and is_fit and not posed.standing.is_over(tx.now):
+            if self.telling.tell(tx, posed, _as_found(held, score, subject)):
+                return
+            ground = RecallGround.MARKING
+        elif subject and is_fit and self.telling.may_know(posed, held):
+            return
+        else:
+            ground = RecallGround.CHANGED if subject else RecallGround.WITHDRAWN
+        if match and match.state is not MatchState.RECALLED:
+            self.telling.recall(tx, posed, match, ground)
+
+    def _found(self, view: View, posed: Posed) -> list[Found]:
+        request = self.telling.request(posed)
+        if request is None:
+            return []
+        markings = self.telling.gate.visible(view, request)
+        found = find(view, posed.watch.seeks, markings=markings, limit=MOST_FOUND)
+        return [one for one in found if one.score >= posed.watch.threshold]
+
+    def _ran(self, tx: Tx, posed: Posed, found: Sequence[Found]) -> None:
+        number = posed.standing.number
+        if posed.standing.version < KEYS_VERSION:
+            keys = standing_keys(posed.watch.seeks)
+            store.standing.put_keys(tx, number, keys, version=KEYS_VERSION)
+        [now] = store.standing.load(tx, [number])
+        held = [one.held.number for one in found]
+        versions = {one.number: one.record.version for one in store.records.load(tx, held)}
+        for one in found if not now.is_over(tx.now) else ():
+            is_same = versions.get(one.held.number) == one.held.record.version
+            match = store.standing.match(tx, number, one.held.number)
+            if is_same and (match is None or match.state is MatchState.RECALLED):
+                self.telling.tell(tx, posed, one)
+        store.standing.ran(tx, number)
+
+    def _has_room(self, tx: Tx, match: Match) -> bool:
+        member = self._posed(tx, match.standing).standing.member
+        return self.telling.mailing.has_room(tx, member)
+
+    def _posed(self, view: View, number: StandingNumber) -> Posed:
+        """A watch as it stands now; what it seeks is read once."""
+        [standing] = store.standing.load(view, [number])
+        known = self._known.get(number)
+        if known is None or known.standing.question != standing.question:
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
+            known = self._known[number] = Posed.of(standing)
+        return replace(known, standing=standing)
+
+
+def _subject(held: Held) -> Subject | None:
+    return None if held.record.is_withdrawn else subject_of(held.record.entity)
+
+
+def _as_found(held: Held, score: Score, subject: Subject) -> Found:
+    reasons = score.reasons(subject)
+    return Found(held, score.value, is_strong=score.value >= STRONG, reasons=reasons)

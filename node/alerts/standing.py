@@ -1,0 +1,118 @@
+"""Standing: watches that members asked us to keep, and our own people's, until they end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from federation.charter import Charter
+from federation.errors import InvalidError
+from federation.messages import (
+    MemberId,
+    Notice,
+    Watch,
+    WatchEnd,
+    WatchId,
+    WatchState,
+    WatchVerdict,
+)
+from node import store
+from node.alerts.posed import encoded, question_of, weighed_as
+from node.answering import Gate, check_words
+from node.audit import Entry, Operation
+from node.mailing import Mailing
+from node.policy import Verdict
+from node.search import KEYS_VERSION, standing_keys
+from node.store import Tx
+
+#: Why a watch is refused, as its member is told.
+POLICY, TOO_WIDE_OR_UNKNOWN, OVER = "policy", "invalid", "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Lets watches stand and end; `due` is called once one is to run over what is here."""
+
+    us: MemberId
+    gate: Gate
+    charter: Callable[[], Charter]
+    mailing: Mailing
+    due: Callable[[], None] = lambda: None
+
+    def asked(self, tx: Tx, member: MemberId, notice: Notice) -> None:
+        """A member asks us to keep a watch; it hears whether we do, and a word why not."""
+        if not isinstance(notice.content, Watch):
+            return
+        watch = notice.content
+        verdict = self._verdict(tx, member, watch)
+        ground = "" if verdict.is_allowed else verdict.ground.partition(":")[0]
+        if verdict.is_allowed:
+            self.register(tx, member, watch)
+        event = "watch registered" if verdict.is_allowed else "watch refused"
+        store.audit.append(tx, self._entry(member, watch, event, verdict))
+        state = WatchState.REGISTERED if verdict.is_allowed else WatchState.REFUSED
+        self.mailing.post(tx, member, WatchVerdict(watch.id, state, ground), about=watch.id)
+
+    def ended(self, tx: Tx, member: MemberId, notice: Notice) -> None:
+        """A member's watch is over; it hears that nothing of it is kept that still finds."""
+        if not isinstance(notice.content, WatchEnd):
+            return
+        id = notice.content.watch
+        store.standing.end(tx, member, id)
+        store.audit.append(tx, _ended(member, id, "watch removed"))
+        verdict = WatchVerdict(id, WatchState.REMOVED)
+        self.mailing.post(tx, member, verdict, about=id)
+
+    def register(self, tx: Tx, member: MemberId, watch: Watch) -> None:
+        """Let a watch stand from now on; it runs over what is here as soon as this is on disk."""
+        store.standing.register(
+            tx,
+            member,
+            watch.id,
+            question=encoded(watch),
+            expires_at=watch.expires_at,
+            keys=standing_keys(watch.seeks),
+            version=KEYS_VERSION,
+        )
+        tx.once_kept(self.due)
+
+    def expire(self, tx: Tx) -> int:
+        """End every watch whose time is over; returns how many."""
+        over = store.standing.expired(tx, tx.now)
+        for one in over:
+            store.standing.end(tx, one.member, one.id)
+            store.audit.append(tx, _ended(one.member, one.id, "watch expired"))
+        return len(over)
+
+    def _verdict(self, tx: Tx, member: MemberId, watch: Watch) -> Verdict:
+        try:
+            check_words(question_of(watch))
+        except InvalidError as fault:
+            return Verdict(is_allowed=False, ground=f"{TOO_WIDE_OR_UNKNOWN}: {fault}")
+        if watch.expires_at <= tx.now:
+            return Verdict(is_allowed=False, ground=OVER)
+        charter = self.charter()
+        groups = charter.groups_of(member)
+        request = weighed_as(watch, charter.member(member), groups, is_own=False)
+        verdict = self.gate.policy.weigh_watch(request)
+        if verdict.is_allowed:
+            return verdict
+        return Verdict(is_allowed=False, ground=f"{POLICY}: {verdict.ground}")
+
+    def _entry(self, member: MemberId, watch: Watch, event: str, verdict: Verdict) -> Entry:
+        return Entry(
+            operation=Operation.CONSULTATION if verdict.is_allowed else Operation.REFUSAL,
+            event=event,
+            person=watch.asker.person,
+            role=watch.asker.role,
+            peer=member,
+            question=watch.id,
+            question_digest=self.gate.digest(question_of(watch)),
+            case=watch.case,
+            purpose=watch.purpose,
+            topic=watch.topic,
+            is_urgent=watch.is_urgent,
+            ground=verdict.ground,
+        )
+
+
+def _ended(member: MemberId, id: WatchId, event: str) -> Entry:
+    return Entry(operation=Operation.ADMINISTRATION, event=event, peer=member, question=id)

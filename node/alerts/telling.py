@@ -1,0 +1,132 @@
+"""Telling: what a watch met, released by the gate, to the member or person whose watch it is."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from federation.charter import Charter
+from federation.messages import (
+    Alert,
+    Hit,
+    MemberId,
+    QuestionId,
+    Recall,
+    RecallGround,
+    Share,
+)
+from node import store
+from node.alerts.inbox import Inbox
+from node.alerts.posed import Posed, encoded_hit, question_of, weighed_as
+from node.answering import Gate, Weighed
+from node.audit import Entry, Operation
+from node.mailing import Mailing
+from node.policy import Request
+from node.search import Found
+from node.store import Tx
+from node.store.disclosures import Given
+from node.store.records import Held
+from node.store.standing import Match, MatchState
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Tells of records and takes back what must no longer be known; in the caller's transaction."""
+
+    us: MemberId
+    gate: Gate
+    charter: Callable[[], Charter]
+    mailing: Mailing
+    inbox: Inbox
+
+    def tell(self, tx: Tx, posed: Posed, found: Found) -> bool:
+        """Tell of a record as much as a search would show now; whether anything may be known of it.
+
+        Told again only when what is shown has changed. Where the lane is full it is noted as owed.
+        """
+        request = self.request(posed)
+        verdict = request and self.gate.policy.weigh_watch(request)
+        if not (request and verdict and verdict.is_allowed):
+            return False
+        leaving = self.gate.release(tx, Weighed(request, verdict, (found,)))
+        if not leaving:
+            return False
+        [(given, hit)] = leaving
+        self._told(tx, posed, given, hit)
+        return True
+
+    def may_know(self, posed: Posed, held: Held) -> bool:
+        """Whether the member of a watch may still know anything of a record."""
+        request = self.request(posed)
+        return bool(
+            request and self.gate.policy.release(request, held.record.marking).share > Share.HIDDEN
+        )
+
+    def request(self, posed: Posed) -> Request | None:
+        """What policy weighs of a watch now; None when its member left the charter."""
+        charter, member = self.charter(), posed.standing.member
+        if member not in charter.members:
+            return None
+        is_own = member == self.us
+        groups = frozenset() if is_own else charter.groups_of(member)
+        return weighed_as(posed.watch, charter.member(member), groups, is_own=is_own)
+
+    def recall(self, tx: Tx, posed: Posed, match: Match, ground: RecallGround) -> None:
+        """Take back what was told of a record."""
+        store.standing.put_match(tx, replace(match, state=MatchState.RECALLED, digest=""))
+        if match.state is not MatchState.TOLD:
+            return
+        watch, reference = posed.watch.id, match.reference
+        if posed.standing.member == self.us:
+            self.inbox.take_back(tx, self.us, Recall(watch, reference, ground))
+        else:
+            content = Recall(watch, reference, ground)
+            self.mailing.post(tx, posed.standing.member, content, about=watch)
+        [held] = store.records.load(tx, [match.record])
+        entry = self._entry(posed, "alert recalled", held)
+        store.audit.append(tx, msgspec.structs.replace(entry, ground=ground))
+
+    def _told(self, tx: Tx, posed: Posed, given: Given, hit: Hit) -> None:
+        standing, record = posed.standing, given.held.number
+        digest = hashlib.sha256(encoded_hit(hit)).hexdigest()
+        match = Match(standing.number, record, MatchState.TOLD, hit.reference, digest)
+        before = store.standing.match(tx, standing.number, record)
+        if before == match:
+            return
+        if standing.member == self.us:
+            self.inbox.raise_(tx, Alert(posed.watch.id, hit))
+        elif self.mailing.has_room(tx, standing.member):
+            self._send(tx, posed, given, hit)
+        else:
+            match = replace(match, state=MatchState.OWED, digest="")
+        store.standing.put_match(tx, match)
+        if match.state is MatchState.TOLD:
+            store.audit.append(tx, self._entry(posed, "alerted", given.held))
+
+    def _send(self, tx: Tx, posed: Posed, given: Given, hit: Hit) -> None:
+        watch, member = posed.watch, posed.standing.member
+        content = Alert(watch.id, hit)
+        self.mailing.post(tx, member, content, about=watch.id, expires_at=watch.expires_at)
+        store.disclosures.add(tx, member, QuestionId(watch.id), [given])
+
+    def _entry(self, posed: Posed, event: str, held: Held) -> Entry:
+        """What Directive (EU) 2016/680 Art. 25 asks to be written down."""
+        watch, member = posed.watch, posed.standing.member
+        is_own = member == self.us
+        return Entry(
+            operation=Operation.CONSULTATION if is_own else Operation.DISCLOSURE,
+            event=event,
+            person=watch.asker.person,
+            role=watch.asker.role,
+            peer=member,
+            recipients=(member,),
+            question=watch.id,
+            question_digest=self.gate.digest(question_of(watch)),
+            case=watch.case,
+            purpose=watch.purpose,
+            topic=watch.topic,
+            is_urgent=watch.is_urgent,
+            records=(held.record.id,),
+            handling=tuple(sorted(held.record.marking.handling)),
+        )

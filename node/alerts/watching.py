@@ -1,0 +1,222 @@
+"""Watching: the watches of our own people, and how they stand at each member."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from federation.charter import Charter
+from federation.errors import InvalidError, NotFoundError, RefusedError
+from federation.messages import (
+    MemberId,
+    Notice,
+    Watch,
+    WatchEnd,
+    WatchId,
+    WatchState,
+    WatchVerdict,
+)
+from node import store
+from node.alerts.inbox import proposed
+from node.alerts.posed import decoded, encoded, question_of, weighed_as
+from node.alerts.standing import Registry
+from node.answering import check_words
+from node.audit import Entry, Operation
+from node.people import Person
+from node.store import Store, Tx, View
+from node.store.alerts import AlertState
+from node.store.mail import Posted
+from node.store.watches import OwnWatch, Standing
+
+_STATE = {
+    WatchState.REGISTERED: Standing.REGISTERED,
+    WatchState.REFUSED: Standing.REFUSED,
+    WatchState.REMOVED: Standing.REMOVED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A watch as its people see it: what it seeks, how it stands, and what it brought.
+
+    `proposed` is the threshold that would have spared its false alerts and cost no useful one.
+    """
+
+    own: OwnWatch
+    watch: Watch
+    alerts: int
+    unseen: int
+    proposed: float
+    deliveries: Sequence[Posted] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """Makes, renews and removes watches; nothing of one leaves before it is on disk here.
+
+    `most` is how long a watch may stand before somebody says that it still should.
+    """
+
+    registry: Registry
+    store: Store
+    charter: Callable[[], Charter]
+    most: timedelta
+
+    def add(
+        self,
+        watch: Watch,
+        to: Collection[MemberId],
+        *,
+        now: datetime,
+        case_ends_at: datetime | None = None,
+    ) -> WatchId:
+        """Let a watch stand at these members, at all when none is named, ours among them.
+
+        Raises `InvalidError` for words that no list knows and a time that is too long,
+        `TooWideError` for what would match half a register and `RefusedError` when our own
+        policy says no.
+        """
+        check_words(question_of(watch))
+        members = self._chosen(to)
+        self._check_time(watch.expires_at, now, case_ends_at)
+        self._check_policy(watch)
+        own = OwnWatch(
+            watch.id, watch.asker.person, encoded(watch), now, watch.expires_at, case_ends_at, None
+        )
+        with self.store.write() as tx:
+            store.watches.add(tx, own, members)
+            store.audit.append(tx, self._entry(watch, "watch made", members))
+            self._ask(tx, watch, members)
+        return watch.id
+
+    def renew(self, id: WatchId, person: Person, *, until: datetime, now: datetime) -> None:
+        """Let a watch stand until then, wherever it stands."""
+        with self.store.write() as tx:
+            own = self._standing(tx, id)
+            self._check_time(until, now, own.case_ends_at)
+            watch = replace(decoded(own.question), expires_at=until)
+            members = [one.member for one in own.members if one.state in _AT_WORK]
+            store.watches.renew(tx, id, encoded(watch), until)
+            store.audit.append(tx, self._entry(watch, "watch renewed", members, by=person))
+            self._ask(tx, watch, members)
+
+    def remove(self, id: WatchId, person: Person) -> None:
+        """End a watch everywhere; each member's receipt and word show that it has."""
+        with self.store.write() as tx:
+            own = self._standing(tx, id)
+            watch = decoded(own.question)
+            members = [one.member for one in own.members if one.state in _AT_WORK]
+            store.watches.end(tx, id)
+            store.watches.put(tx, id, members, Standing.REMOVING)
+            store.audit.append(tx, self._entry(watch, "watch removed", members, by=person))
+            for member in members:
+                self._end(tx, member, id)
+
+    def every(self, *, is_ended: bool = False) -> list[Listed]:
+        """Every watch that stands, or every one there ever was, as its people see it."""
+        with self.store.view() as view:
+            owned = store.watches.every(view, is_ended=is_ended)
+            return [_listed(view, one) for one in owned]
+
+    def told(self, tx: Tx, member: MemberId, notice: Notice) -> None:
+        """A member says what it made of a watch."""
+        if not isinstance(notice.content, WatchVerdict):
+            return
+        verdict = notice.content
+        own = store.watches.find(tx, verdict.watch)
+        if own is None or member not in {one.member for one in own.members}:
+            raise InvalidError(f"{member}: a word on no watch of ours")
+        if own.ended_at is None or verdict.state is WatchState.REMOVED:
+            state = _STATE[verdict.state]
+            store.watches.put(tx, own.id, [member], state, ground=verdict.ground)
+
+    def expire(self, tx: Tx) -> int:
+        """End our people's watches whose time is over; members end theirs by themselves."""
+        over = store.watches.expired(tx, tx.now)
+        for one in over:
+            store.watches.end(tx, one.id)
+        return len(over)
+
+    def _ask(self, tx: Tx, watch: Watch, members: Collection[MemberId]) -> None:
+        """Have a watch stand here at once, and ask the others to keep it."""
+        us, mailing = self.registry.us, self.registry.mailing
+        for member in members:
+            if member == us:
+                self.registry.register(tx, us, watch)
+                store.watches.put(tx, watch.id, [us], Standing.REGISTERED)
+            else:
+                expires_at = watch.expires_at
+                mailing.post(tx, member, watch, about=watch.id, expires_at=expires_at)
+
+    def _end(self, tx: Tx, member: MemberId, id: WatchId) -> None:
+        if member == self.registry.us:
+            store.standing.end(tx, member, id)
+            store.watches.put(tx, id, [member], Standing.REMOVED)
+        else:
+            self.registry.mailing.post(tx, member, WatchEnd(id), about=id)
+
+    def _standing(self, tx: Tx, id: WatchId) -> OwnWatch:
+        own = store.watches.find(tx, id)
+        if own is None or own.ended_at is not None:
+            raise NotFoundError(f"no watch {id} stands")
+        return own
+
+    def _chosen(self, to: Collection[MemberId]) -> tuple[MemberId, ...]:
+        members = tuple(self.charter().members)
+        if unknown := sorted(set(to) - set(members)):
+            raise InvalidError(f"no member {', '.join(unknown)}; members are {', '.join(members)}")
+        return tuple(member for member in members if member in to) if to else members
+
+    def _check_time(
+        self, expires_at: datetime, now: datetime, case_ends_at: datetime | None
+    ) -> None:
+        if case_ends_at and expires_at > case_ends_at:
+            raise InvalidError(f"a watch ends with its case, {case_ends_at:%Y-%m-%d} at the latest")
+        if not now < expires_at <= now + self.most:
+            raise InvalidError(
+                f"a watch stands until a day from now to {now + self.most:%Y-%m-%d}: renew it then"
+            )
+
+    def _check_policy(self, watch: Watch) -> None:
+        us = self.charter().member(self.registry.us)
+        request = weighed_as(watch, us, frozenset(), is_own=True)
+        verdict = self.registry.gate.policy.weigh_watch(request)
+        if verdict.is_allowed:
+            return
+        with self.store.write() as tx:
+            entry = self._entry(watch, "watch not made", (), operation=Operation.REFUSAL)
+            store.audit.append(tx, entry)
+        raise RefusedError(verdict.ground)
+
+    def _entry(
+        self,
+        watch: Watch,
+        event: str,
+        members: Collection[MemberId],
+        *,
+        by: Person | None = None,
+        operation: Operation = Operation.CONSULTATION,
+    ) -> Entry:
+        return Entry(
+            operation=operation,
+            event=event,
+            person=by.id if by else watch.asker.person,
+            role=" ".join(sorted(by.roles)) if by else watch.asker.role,
+            recipients=tuple(members),
+            question=watch.id,
+            question_digest=self.registry.gate.digest(question_of(watch)),
+            case=watch.case,
+            purpose=watch.purpose,
+            topic=watch.topic,
+            is_urgent=watch.is_urgent,
+        )
+
+
+_AT_WORK = (Standing.WAITING, Standing.REGISTERED)
+
+
+def _listed(view: View, own: OwnWatch) -> Listed:
+    watch, alerts = decoded(own.question), store.alerts.of_watch(view, own.id)
+    unseen = sum(one.state is AlertState.NEW for one in alerts)
+    deliveries = store.mail.posted(view, own.id)
+    better = proposed(alerts, watch.threshold)
+    return Listed(own, watch, len(alerts), unseen, better, deliveries)

@@ -1,0 +1,40 @@
+"""What the desk may use of the node."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from federation.charter import Charter
+from federation.doors import Door
+from federation.keys import Issued, Keys
+from federation.messages import PersonId
+from node.administration import Administration
+from node.asking import Asking
+from node.assembly import Post
+from node.config import Config
+from node.loading import Loading
+from node.people import Role
+from node.reindexing import Reindexing
+from node.screening import Screening
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the desk may use of the node; `follow` puts an adopted charter into effect."""
+
+    keys: Keys
+    config: Config
+    clock: Callable[[], datetime]
+    ids: Callable[[], str]
+    pid: int
+    incoming: Path
+    asking: Asking
+    loading: Loading
+    screening: Screening
+    administration: Administration
+    reindexing: Reindexing
+    post: Post
+    issue: Callable[[PersonId, tuple[Role, ...]], Issued]
+    follow: Callable[[Charter], Awaitable[None]]
+    doors: Callable[[], list[Door]]

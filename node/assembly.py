@@ -1,0 +1,151 @@
+"""Mail and alerts put together, and what they do by themselves while a node runs."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from federation.charter import Charter
+from federation.delivery import Delivery
+from federation.faults import foreseen
+from federation.lanes import Lane
+from federation.messages import Alert, MemberId, Recall, Watch, WatchEnd, WatchVerdict
+from federation.peer import Self
+from node import store
+from node.alerts.inbox import Inbox
+from node.alerts.matching import Matching
+from node.alerts.standing import Registry
+from node.alerts.telling import Telling
+from node.alerts.watching import Watching
+from node.answering import Gate
+from node.config import Config
+from node.mailing import Mailing
+
+#: How often it is looked for what is over, at least.
+TICK_S = 60.0
+
+
+class Bell:
+    """Rung from any thread, heard in the event loop in which it was made."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._rung = asyncio.Event()
+        self.count = 0
+
+    def __call__(self) -> None:
+        """Ring it."""
+        self._loop.call_soon_threadsafe(self._ring)
+
+    async def since(self, count: int, timeout_s: float) -> None:
+        """Wait until it was rung more often than `count` times, or so many seconds."""
+        if self.count > count:
+            return
+        rung = self._rung
+        try:
+            async with asyncio.timeout(timeout_s):
+                await rung.wait()
+        except TimeoutError:
+            return
+
+    def _ring(self) -> None:
+        self.count += 1
+        self._rung.set()
+        self._rung = asyncio.Event()
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What a node takes from outside of itself: new ids, and numbers from 0 to 1."""
+
+    ids: Callable[[], str]
+    number: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Everything about mail and alerts; `due` is rung when there is work, `told` for an alert."""
+
+    mailing: Mailing
+    delivery: Delivery
+    registry: Registry
+    watching: Watching
+    inbox: Inbox
+    matching: Matching
+    due: Bell
+    told: Bell
+
+    @classmethod
+    def of(
+        cls,
+        gate: Gate,
+        charter: Callable[[], Charter],
+        us: Self,
+        config: Config,
+        chance: Chance,
+    ) -> "Post":
+        """Put it together; what is queued is delivered once there is somebody to deliver to."""
+        due, told = Bell(), Bell()
+        delivery: Delivery
+
+        def queued(member: MemberId) -> None:
+            delivery.queued(member)
+
+        mailing = Mailing(
+            store=gate.store,
+            seal=lambda to, id, body, place: us.notice(to, id, body, sequence=place),
+            ids=chance.ids,
+            most=config.mail.most_waiting,
+            queued=queued,
+            emptied=due,
+            warned=_warn,
+        )
+        delivery = Delivery(
+            us, mailing, chance.ids, lambda: Lane(config.mail.beat_s, chance.number)
+        )
+        inbox = Inbox(us.id, gate.store, chance.ids, told)
+        registry = Registry(us.id, gate, charter, mailing, due)
+        days = timedelta(days=config.watch.most_days)
+        watching = Watching(registry, gate.store, charter, days)
+        matching = Matching(Telling(us.id, gate, charter, mailing, inbox))
+        mailing.effects.update(
+            {
+                Watch: registry.asked,
+                WatchEnd: registry.ended,
+                WatchVerdict: watching.told,
+                Alert: inbox.alerted,
+                Recall: inbox.recalled,
+            }
+        )
+        return cls(mailing, delivery, registry, watching, inbox, matching, due, told)
+
+    async def work(self) -> None:
+        """Run watches over what is here, tell what was owed, end what is over; without end."""
+        while True:
+            count = self.due.count
+            try:
+                await asyncio.to_thread(self.work_once)
+            except Exception as error:  # noqa: BLE001 - one watch must not end all others
+                foreseen(error)
+            await self.due.since(count, TICK_S)
+
+    def work_once(self) -> None:
+        """Do all that is due now."""
+        held = self.mailing.store
+        with held.view() as view:
+            now = view.house.clock()
+            is_over = store.standing.expired(view, now) or store.watches.expired(view, now)
+        if is_over:
+            with held.write() as tx:
+                self.registry.expire(tx)
+                self.watching.expire(tx)
+        while self.matching.run_next():
+            pass
+        while self.matching.tell_owed():
+            pass
+
+
+def _warn(member: MemberId, percent: int) -> None:
+    structlog.get_logger().warning("mail waits", member=member, percent=percent)
