@@ -1,6 +1,5 @@
 """Mailing: notices on the way out, in the transaction of their cause, and on the way in."""
 
-import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -70,7 +69,7 @@ class Mailing:
         sealed = self.seal(to, id, body, sequence)
         store.mail.put(tx, to, sequence, id, kind=kind_of(content), about=about, sealed=sealed)
         self._warn(tx, store.mail.lane(tx, to))
-        tx.once_kept(functools.partial(self.queued, to))
+        tx.once_kept(self.queued, to)
         return id
 
     def has_room(self, tx: Tx, to: MemberId) -> bool:
@@ -139,7 +138,7 @@ class Mailing:
         level = next((level for level in _WARNINGS if percent >= level), 0)
         if level > lane.warned:
             store.mail.warn(tx, lane.member, level)
-            tx.once_kept(functools.partial(self.warned, lane.member, level))
+            tx.once_kept(self.warned, lane.member, level)
 
     def _go_on_behind(self, tx: Tx, lane: LaneState, through: int) -> None:
         """The member has more of our mail than we know of: we were put back to an earlier day.

@@ -61,7 +61,7 @@ class Tx(View):
         super().__init__(connection, house, known)
         self.now = now
         self._last: dict[Callable[[Tx], None], None] = {}
-        self.afterwards: dict[Callable[[], None], None] = {}
+        self._afterwards: dict[tuple[Callable[..., None], tuple[str | int, ...]], None] = {}
 
     @property
     def is_open(self) -> bool:
@@ -88,12 +88,17 @@ class Tx(View):
         """Have something done right before the commit, once however often it is said."""
         self._last[do] = None
 
-    def once_kept(self, do: Callable[[], None]) -> None:
+    def once_kept(self, do: Callable[..., None], *about: str | int) -> None:
         """Have something done as soon as this is on disk, once however often it is said.
 
         It may never be done: whoever relies on it must find the same in the database at start.
         """
-        self.afterwards[do] = None
+        self._afterwards[do, about] = None
+
+    def kept(self) -> None:
+        """It is on disk: do what was to be done then."""
+        for do, about in self._afterwards:
+            do(*about)
 
     def _finish(self) -> None:
         """Do what was to be done at last."""
@@ -166,8 +171,7 @@ class Store(Reading):
             except BaseException:
                 self._roll_back()
                 raise
-        for do in tx.afterwards:
-            do()
+        tx.kept()
 
     def together(self, work: Callable[[Tx], Result]) -> Result:
         """Work in a transaction shared with whoever else waits for one, and its result.

@@ -179,6 +179,7 @@ def renumber(tx: Tx, member: MemberId, sequence: int, to: int, sealed: Sealed) -
 
 def assign(tx: Tx, member: MemberId, assigned: int) -> None:
     """Say how far the mail to a member goes."""
+    _make(tx, member)
     run(tx, "UPDATE lane SET assigned = ? WHERE member = ?", (assigned, member))
 
 

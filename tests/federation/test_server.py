@@ -20,7 +20,7 @@ from federation.errors import (
     StrangerError,
 )
 from federation.keys import Keys
-from federation.messages import QuestionId
+from federation.messages import Notice, NoticeId, QuestionId, Receipt, WatchEnd, WatchId
 from federation.peer import ANSWER
 from federation.seal import Sealed, Statement
 from federation.server import Porter
@@ -236,3 +236,84 @@ def test_what_the_gate_refuses_it_has_written_down_itself(world: World) -> None:
         serve(world, asked(world[EE]))
 
     assert world[LV].house.refused == []
+
+
+def dispatched(world: World, *notices: Sealed, charter: int | None = None) -> Sealed:
+    """Mail of Estonia's for Latvia, as it travels."""
+    body = wire.dispatch_to(wire.Dispatch(assigned=len(notices), oldest=1, notices=notices))
+    us = world[EE].us
+    if charter is not None:
+        us = replace(us, charter=lambda: replace(world.charter, version=charter))
+    return us.mail(LV, "d-1", body)
+
+
+def posted(world: World, place: int = 1, *, by: Node | None = None, body: bytes = b"") -> Sealed:
+    notice = Notice(NoticeId("n-1"), place, WatchEnd(WatchId("w-1")))
+    us = (by or world[EE]).us
+    return us.notice(LV, "n-1", body or wire.notice_to(notice), sequence=place)
+
+
+def take(world: World, sealed: Sealed) -> Receipt:
+    """What Latvia says to mail, its seal opened as Estonia opens it."""
+    reply = porter(world).taken(context(world[EE].keys), wire.request_to(sealed))
+    receipt = wire.response_from(reply)
+    key = world[LV].keys.signing_key
+    statement = seal.opened(receipt, key, sender=LV, audience=EE, method="receipt")
+    assert (statement.reply_to, statement.id) == (sealed.digest, "d-1")
+    return wire.receipt_from(receipt.body)
+
+
+def turned_away(world: World, sealed: Sealed) -> FederationError:
+    with pytest.raises(FederationError) as fault:
+        porter(world).taken(context(world[EE].keys), wire.request_to(sealed))
+    assert world[LV].house.mail == []
+    assert [code for _, code, _ in world[LV].house.refused] == [fault.value.code]
+    return fault.value
+
+
+def test_mail_reaches_the_letterbox_with_every_seal_open_and_is_receipted(world: World) -> None:
+    receipt = take(world, dispatched(world, posted(world, 1), posted(world, 2)))
+
+    [(sender, dispatch, notices)] = world[LV].house.mail
+    assert receipt == Receipt(2)
+    assert (sender, dispatch.assigned) == (EE, 2)
+    assert [one.statement.sequence for one in notices] == [1, 2]
+    assert notices[0].notice == Notice(NoticeId("n-1"), 1, WatchEnd(WatchId("w-1")))
+
+
+def test_mail_may_bring_the_news_of_another_charter(world: World) -> None:
+    assert take(world, dispatched(world, posted(world), charter=9)) == Receipt(1)
+
+
+def test_a_notice_may_have_waited_for_weeks_and_its_dispatch_may_not(world: World) -> None:
+    notice, old = posted(world), dispatched(world)
+    world.clock.turn(days=20)
+
+    assert take(world, dispatched(world, notice)) == Receipt(1)
+    world[LV].house.mail.clear()
+    assert isinstance(turned_away(world, old), ClockError)
+
+
+def test_a_dispatch_is_no_question_and_a_question_no_dispatch(world: World) -> None:
+    assert isinstance(turned_away(world, asked(world[EE])), BrokenSealError)
+    with pytest.raises(BrokenSealError):
+        serve(world, dispatched(world))
+
+
+def test_a_notice_that_another_member_sealed_is_refused_with_all_that_came(world: World) -> None:
+    foreign = posted(world, 2, by=world[LT])
+
+    assert isinstance(
+        turned_away(world, dispatched(world, posted(world), foreign)), BrokenSealError
+    )
+
+
+def test_a_notice_without_a_place_is_refused(world: World) -> None:
+    assert isinstance(turned_away(world, dispatched(world, posted(world, 0))), BrokenSealError)
+
+
+def test_a_notice_whose_content_is_unknown_here_is_handed_on_as_such(world: World) -> None:
+    take(world, dispatched(world, posted(world, body=b"\xa2\x06\x02hi")))
+
+    [(_, _, [one])] = world[LV].house.mail
+    assert isinstance(one.notice, InvalidError)
