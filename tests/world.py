@@ -43,6 +43,8 @@ from node.records import Change, Draft
 from node.search import findable
 
 Result = TypeVar("Result")
+#: Changes the settings of a member before its home is made.
+Settings = Callable[[config.Config], config.Config]
 
 #: Ports of this test process, apart from those of processes beside it.
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -155,6 +157,21 @@ class Place:
         self.keeps(Draft(entity, marked, "tests"))
         return id
 
+    def changes(self, id: str, **marking: Any) -> None:
+        """Give a record another marking, as in `changes(id, share=Share.HIDDEN)`."""
+        keeping = Keeping(self.home.member, findable, app.new_id, self.up.post.matching.notice)
+        with self.up.store.write() as tx:
+            held = store.records.by_source(tx, "tests", [id])[id]
+            marked = replace(held.record.marking, **marking)
+            why = Why(PersonId("first"), "analyst", "a test")
+            keeping.remark(tx, held.record.id, marked, why)
+
+    def withdraws(self, id: str) -> None:
+        """Take a record out of every search."""
+        keeping = Keeping(self.home.member, findable, app.new_id, self.up.post.matching.notice)
+        with self.up.store.write() as tx:
+            keeping.withdraw(tx, "tests", [id], Why(PersonId("first"), "analyst", "a test"))
+
     def keeps(self, *drafts: Draft) -> Counter[Change]:
         """Store drafts as an analyst of this member."""
         keeping = Keeping(self.home.member, findable, app.new_id, self.up.post.matching.notice)
@@ -199,13 +216,14 @@ class Place:
         days: float = 30,
         purpose: str = "investigation",
         topic: str = "",
+        role: str = "analyst",
         **sought: Any,
     ) -> WatchId:
         """Let a question stand, as one of this member's people."""
         now = self.world.clock()
         watch = Watch(
             id=WatchId(app.new_id()),
-            asker=Asker(PersonId("first"), "analyst"),
+            asker=Asker(PersonId("first"), role),
             case="CASE-1",
             purpose=purpose,
             seeks=Sought(name=name, **sought),
@@ -242,13 +260,20 @@ class Place:
 class World:
     """Members by name, `world["ee"]`, under one charter, on one loop in a thread of its own."""
 
-    def __init__(self, folder: Path, members: Sequence[str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        members: Sequence[str],
+        settings: Callable[[config.Config], config.Config],
+    ) -> None:
         self.clock = Clock()
         self.folder = folder
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
-        made = [homes.make(folder / name, _settings(name), self.clock) for name in members]
+        made = [
+            homes.make(folder / name, settings(_settings(name)), self.clock) for name in members
+        ]
         homes.federate(made)
         self.places = {
             home.member.lower(): Place(self, replace(home, is_durable=False)) for home in made
@@ -271,11 +296,15 @@ class World:
         self.loop.close()
 
 
+def _as_it_is(settings: config.Config) -> config.Config:
+    return settings
+
+
 @contextmanager
-def federation(*members: str) -> Iterator[World]:
+def federation(*members: str, settings: Settings = _as_it_is) -> Iterator[World]:
     """A running world of these members; its files are gone when it ends."""
     with tempfile.TemporaryDirectory(dir=_SHM if _SHM.is_dir() else None) as folder:
-        world = World(Path(folder), [member.upper() for member in members])
+        world = World(Path(folder), [member.upper() for member in members], settings)
         try:
             for place in world.places.values():
                 place.start()

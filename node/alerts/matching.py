@@ -99,17 +99,22 @@ class Matching:
     ) -> None:
         """Tell of a record that fits; take back what was told of one that does no more."""
         score = compared(posed.wanted, subject) if subject else NO_SCORE
-        is_fit = score.value >= posed.watch.threshold
-        if subject and is_fit and not posed.standing.is_over(tx.now):
-            if self.telling.tell(tx, posed, _as_found(held, score, subject)):
-                return
-            ground = RecallGround.MARKING
-        elif subject and is_fit and self.telling.may_know(posed, held):
+        if subject is None:
+            ground = RecallGround.WITHDRAWN
+        elif score.value < posed.watch.threshold:
+            ground = RecallGround.CHANGED
+        elif self._may_stay(tx, posed, _as_found(held, score, subject)):
             return
         else:
-            ground = RecallGround.CHANGED if subject else RecallGround.WITHDRAWN
+            ground = RecallGround.MARKING
         if match and match.state is not MatchState.RECALLED:
-            self.telling.recall(tx, posed, match, ground)
+            self.telling.recall(tx, posed, held, match, ground)
+
+    def _may_stay(self, tx: Tx, posed: Posed, found: Found) -> bool:
+        """Tell of a record that fits, once the watch is over no more; whether it may be known."""
+        if posed.standing.is_over(tx.now):
+            return self.telling.may_know(posed, found.held)
+        return self.telling.tell(tx, posed, found)
 
     def _found(self, view: View, posed: Posed) -> list[Found]:
         request = self.telling.request(posed)

@@ -72,7 +72,7 @@ class Telling:
         groups = frozenset() if is_own else charter.groups_of(member)
         return weighed_as(posed.watch, charter.member(member), groups, is_own=is_own)
 
-    def recall(self, tx: Tx, posed: Posed, match: Match, ground: RecallGround) -> None:
+    def recall(self, tx: Tx, posed: Posed, held: Held, match: Match, ground: RecallGround) -> None:
         """Take back what was told of a record."""
         store.standing.put_match(tx, replace(match, state=MatchState.RECALLED, digest=""))
         if match.state is not MatchState.TOLD:
@@ -83,7 +83,6 @@ class Telling:
         else:
             content = Recall(watch, reference, ground)
             self.mailing.post(tx, posed.standing.member, content, about=watch)
-        [held] = store.records.load(tx, [match.record])
         entry = self._entry(posed, "alert recalled", held)
         store.audit.append(tx, msgspec.structs.replace(entry, ground=ground))
 
