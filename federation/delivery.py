@@ -16,6 +16,7 @@ from federation.faults import foreseen
 from federation.lanes import Lane
 from federation.messages import MemberId, Receipt
 from federation.peer import Lines, Self
+from federation.threads import in_thread
 
 #: Seconds that a member has to take one dispatch.
 TIMEOUT_S = 20.0
@@ -119,18 +120,18 @@ class Delivery:
 
     async def _delivered(self, member: Member) -> bool:
         """Give a member what is next; whether more waits for it."""
-        dispatch = await asyncio.to_thread(self._outbox.dispatch, member.id)
+        dispatch = await in_thread(self._outbox.dispatch, member.id)
         peer = self._lines.to(member)
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 receipt = await peer.deliver(self._ids(), dispatch, timeout_s=TIMEOUT_S)
         except TimeoutError:
             raise LateError from None
-        return await asyncio.to_thread(self._outbox.taken, member.id, receipt)
+        return await in_thread(self._outbox.taken, member.id, receipt)
 
     async def _note(self, member: MemberId, error: Exception) -> None:
         fault = foreseen(error, member=member)
         try:
-            await asyncio.to_thread(self._outbox.failed, member, fault)
+            await in_thread(self._outbox.failed, member, fault)
         except Exception as second:  # noqa: BLE001 - a disk that is full must not end delivery
             foreseen(second, member=member)

@@ -28,6 +28,7 @@ from federation.fanout import Fanout
 from federation.keys import Keys
 from federation.peer import Self
 from federation.server import Limits as DoorLimits
+from federation.threads import in_thread
 from node import home as homes
 from node import search
 from node.administration import Administration
@@ -243,7 +244,7 @@ async def _erasing(node: Node) -> None:
     """Erase what is overdue, now and every hour."""
     while True:
         try:
-            await asyncio.to_thread(node.house().administration.erase_overdue)
+            await in_thread(node.house().administration.erase_overdue)
         except FederationError as fault:
             structlog.get_logger().error("not erased", code=fault.code, detail=str(fault))
         await asyncio.sleep(ERASING_S)

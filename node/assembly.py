@@ -13,6 +13,7 @@ from federation.faults import foreseen
 from federation.lanes import Lane
 from federation.messages import Alert, MemberId, Recall, Watch, WatchEnd, WatchVerdict
 from federation.peer import Self
+from federation.threads import in_thread
 from node import store
 from node.alerts.inbox import Inbox
 from node.alerts.matching import Matching
@@ -125,14 +126,19 @@ class Post:
         """Run watches over what is here, tell what was owed, end what is over; without end."""
         while True:
             count = self.due.count
-            try:
-                await asyncio.to_thread(self.work_once)
-            except Exception as error:  # noqa: BLE001 - one watch must not end all others
-                foreseen(error)
+            for step in (self.end_over, self.matching.run_next, self.matching.tell_owed):
+                await self._until_done(step)
             await self.due.since(count, TICK_S)
 
-    def work_once(self) -> None:
-        """Do all that is due now."""
+    async def _until_done(self, step: Callable[[], bool]) -> None:
+        try:
+            while await in_thread(step):
+                pass
+        except Exception as error:  # noqa: BLE001 - what fails now is tried again with the next bell
+            foreseen(error)
+
+    def end_over(self) -> bool:
+        """End watches whose time is over; False when none is left that is."""
         held = self.mailing.store
         with held.view() as view:
             now = view.house.clock()
@@ -141,10 +147,7 @@ class Post:
             with held.write() as tx:
                 self.registry.expire(tx)
                 self.watching.expire(tx)
-        while self.matching.run_next():
-            pass
-        while self.matching.tell_owed():
-            pass
+        return bool(is_over)
 
 
 def _warn(member: MemberId, percent: int) -> None:

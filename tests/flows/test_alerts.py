@@ -239,7 +239,7 @@ def test_a_watch_ends_when_its_time_is_over_and_stands_longer_when_it_is_renewed
 
     world.clock.turn(days=3)
     for name in ("ee", "lv"):
-        world[name].up.post.work_once()
+        world[name].up.post.end_over()
     world["lv"].holds(LESNIKOV)
     world["lv"].holds("Anna Nowak")
 
