@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from federation.messages import RecallGround
 from node import store
@@ -25,7 +25,7 @@ from node.search import (
 from node.store import Store, Tx, View
 from node.store.keys import Findable
 from node.store.records import Held
-from node.store.standing import Match, MatchState, StandingNumber
+from node.store.standing import Match, MatchState, Standing, StandingNumber
 
 #: Watches that one record is compared with: those that share most with it.
 MOST_MET = 24
@@ -77,8 +77,7 @@ class Matching:
             owed = store.standing.owed(tx, most=OWED_AT_ONCE)
             with_room = [match for match in owed if self._has_room(tx, match)]
             for match in with_room:
-                [held] = store.records.load(tx, [match.record])
-                self._weigh(tx, self._posed(tx, match.standing), held, _subject(held), match)
+                self._tell_owed(tx, match)
         return bool(with_room)
 
     @property
@@ -91,8 +90,8 @@ class Matching:
         if not known and not met:
             return
         subject = unpacked(found_by.forms) if found_by else None
-        for number in dict.fromkeys((*known, *met)):
-            self._weigh(tx, self._posed(tx, number), held, subject, known.get(number))
+        for standing in store.standing.load(tx, list(dict.fromkeys((*known, *met)))):
+            self._weigh(tx, self._posed(standing), held, subject, known.get(standing.number))
 
     def _weigh(
         self, tx: Tx, posed: Posed, held: Held, subject: Subject | None, match: Match | None
@@ -140,22 +139,23 @@ class Matching:
         store.standing.ran(tx, number)
 
     def _has_room(self, tx: Tx, match: Match) -> bool:
-        member = self._posed(tx, match.standing).standing.member
-        return self.telling.mailing.has_room(tx, member)
+        [standing] = store.standing.load(tx, [match.standing])
+        return self.telling.mailing.has_room(tx, standing.member)
 
-    def _posed(self, view: View, number: StandingNumber) -> Posed:
+    def _tell_owed(self, tx: Tx, match: Match) -> None:
+        [standing] = store.standing.load(tx, [match.standing])
+        for held in store.records.load(tx, [match.record]):
+            subject = subject_of(held.record.entity)
+            self._weigh(tx, self._posed(standing), held, subject, match)
+
+    def _posed(self, standing: Standing) -> Posed:
         """A watch as it stands now; what it seeks is read once."""
-        [standing] = store.standing.load(view, [number])
-        known = self._known.get(number)
+        known = self._known.get(standing.number)
         if known is None or known.standing.question != standing.question:
             if len(self._known) >= MOST_KEPT:
                 self._known.clear()
-            known = self._known[number] = Posed.of(standing)
-        return replace(known, standing=standing)
-
-
-def _subject(held: Held) -> Subject | None:
-    return None if held.record.is_withdrawn else subject_of(held.record.entity)
+            known = self._known[standing.number] = Posed.of(standing)
+        return Posed(standing, known.watch, known.wanted)
 
 
 def _as_found(held: Held, score: Score, subject: Subject) -> Found:

@@ -53,8 +53,10 @@ class Match:
 
 _READ = "number, member, id, question, expires_at, version, ended_at"
 _MATCH = "standing, record, state, reference, digest"
-#: A key that so many watches have says half of what a rare one does.
-_HALF = 16.0
+#: A key that so many watches have says half of what a rare one does; what all that is shared must
+#: say together; keys of one record that are looked up.
+_HALF, _LEAST = 16.0, 4.0
+_MOST_KEYS = 2_000
 
 
 def register(  # noqa: PLR0913 - the columns of a watch
@@ -134,18 +136,20 @@ def count(view: View) -> int:
 
 
 def met(view: View, keys: Collection[int], *, most: int) -> list[StandingNumber]:
-    """The watches that share most with a record of these keys, those of the rarest keys first."""
-    says: dict[StandingNumber, float] = {}
-    for part in parts(keys):
-        rows = select(
-            view,
-            "SELECT standing, weight * ? / (? + count(*) OVER (PARTITION BY key))"  # noqa: S608
-            f" FROM standing_key WHERE key IN ({marks(part)})",
-            (_HALF, _HALF, *part),
-        )
-        for number, weight in rows:
-            says[number] = says.get(number, 0.0) + weight
-    return sorted(says, key=lambda number: (-says[number], number))[:most]
+    """The watches that share most with a record of these keys, those of the rarest keys first.
+
+    One that shares nothing but what very many share is none of them.
+    """
+    numbers = list(keys)[:_MOST_KEYS]
+    rows = select(
+        view,
+        "WITH shared AS (SELECT standing, weight * ? / (? + count(*) OVER (PARTITION BY key)) AS"  # noqa: S608
+        f" says FROM standing_key WHERE key IN ({marks(numbers)}))"
+        " SELECT standing, sum(says) AS said FROM shared GROUP BY standing HAVING said >= ?"
+        " ORDER BY said DESC, standing LIMIT ?",
+        (_HALF, _HALF, *numbers, _LEAST, most),
+    )
+    return [row[0] for row in rows]
 
 
 def due(view: View, *, version: int) -> Standing | None:

@@ -3,12 +3,13 @@
 import json
 import sys
 
-from scripts.benches import answers, load, quality, scale, screen, search
+from scripts.benches import alerts, answers, load, quality, scale, screen, search
 
 BENCHES = {
     "search": search.bench,
     "answers": answers.bench,
     "load": load.bench,
+    "alerts": alerts.bench,
     "scale": scale.bench,
     "quality": quality.bench,
     "screen": screen.bench,
