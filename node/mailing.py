@@ -1,6 +1,6 @@
 """Mailing: notices on the way out, in the transaction of their cause, and on the way in."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from federation.seal import Sealed
 from node import store
 from node.audit import Entry, Operation
 from node.store import Store, Tx
-from node.store.mail import LaneState, Outgoing
+from node.store.mail import LaneState, Outgoing, Posted
 
 #: What a notice does when it has come, in the transaction that stores it. What it raises undoes
 #: that alone; `InvalidError` and `RefusedError` are told to the sender by a word.
@@ -30,6 +30,9 @@ Seal = Callable[[MemberId, NoticeId, bytes, int], Sealed]
 
 #: Why a notice that is there has no effect, as the sender is told.
 EXPIRED, INVALID, REFUSED, CONFLICT = "expired", "invalid", "refused", "conflict"
+
+#: Notices that are read at once to be listed.
+PAGE = 1_000
 
 #: Of how full a queue somebody is warned, in percent.
 _WARNINGS = (100, 80, 50)
@@ -107,6 +110,16 @@ class Mailing:
         if known != fault.code:
             with self.store.write() as tx:
                 store.mail.fail(tx, member, fault.code)
+
+    def posted(self, to: str, state: str) -> Generator[Posted, None, None]:
+        """Every notice to a member that stands so, to all and however when that is empty."""
+        after, is_whole = ("", 0), True
+        while is_whole:
+            with self.store.view() as view:
+                page = store.mail.every(view, to, state, after=after, most=PAGE)
+            yield from page
+            is_whole = len(page) == PAGE
+            after = (page[-1].member, page[-1].sequence) if page else after
 
     def receive(
         self, member: Member, dispatch: wire.Dispatch, posted: Sequence[wire.Posted]

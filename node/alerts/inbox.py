@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from federation.errors import InvalidError, NotFoundError
 from federation.messages import Alert, Hit, MemberId, Notice, PersonId, Recall, Watch
 from node import store
 from node.alerts.posed import decoded, decoded_hit, encoded_hit
 from node.audit import Entry, Operation
+from node.codes import Purpose
 from node.people import Person
 from node.store import Store, Tx
 from node.store.alerts import AlertState, HeldAlert
@@ -15,7 +17,13 @@ from node.store.alerts import AlertState, HeldAlert
 #: Alerts that one look at the inbox brings.
 MOST = 500
 
-_CLOSED = (AlertState.USEFUL, AlertState.FALSE)
+
+class Priority(StrEnum):
+    """How soon an alert wants to be looked at."""
+
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,14 @@ class Shown:
     alert: HeldAlert
     watch: Watch
     hit: Hit | None
+
+    @property
+    def priority(self) -> Priority:
+        """Urgent as its watch is, or for a threat to life; else by how well it fits."""
+        if self.watch.is_urgent or self.watch.purpose == Purpose.THREAT_TO_LIFE:
+            return Priority.URGENT
+        is_strong = self.hit is not None and self.hit.is_strong
+        return Priority.HIGH if is_strong else Priority.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +154,3 @@ def proposed(alerts: Sequence[HeldAlert], threshold: float) -> float:
     if not spared:
         return threshold
     return max(threshold, min(least, round(max(spared) + 0.005, 2)))
-
-
-def is_closed(alert: HeldAlert) -> bool:
-    """Whether nobody needs to look at it any more."""
-    return alert.state in _CLOSED

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from contextlib import aclosing
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from node.alerts.inbox import Shown
 from node.alerts.watching import Listed
 from node.api.forms import hit_to, members_from, sought_from
 from node.api.house import House
+from node.api.lists import stepped
 from node.people import Person, Role
 from node.store.alerts import AlertState
 from node.store.instants import microseconds
@@ -109,6 +111,21 @@ class WatchCalls:
                     return
                 if not shown:
                     await post.told.since(rung, _PATIENCE_S)
+        except Exception as error:  # noqa: BLE001
+            await abort(context, error)
+
+    async def ListMail(
+        self, request: pb.ListMailRequest, context: Context
+    ) -> AsyncIterator[pb.ListMailResponse]:
+        """List notices and how their delivery stands."""
+        try:
+            self._admitted(context, "ListMail")
+            posted = self._house.post.mailing.posted(request.to.strip().upper(), request.state)
+            async with aclosing(stepped(posted)) as taken:
+                async for one in taken:
+                    yield pb.ListMailResponse(
+                        member=one.member, delivery=_delivery_to(one), about=one.about
+                    )
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
 
@@ -230,4 +247,5 @@ def _alert_to(shown: Shown) -> pb.Alert:
         member=alert.member,
         reference=alert.reference,
         change=alert.change,
+        priority=shown.priority,
     )

@@ -17,6 +17,7 @@ VERBS = {
     "screen": "screen",
     "watch": "watch",
     "alerts": "alerts",
+    "mail": "mail",
     "charter": "charter",
     "people": "people",
     "audit": "audit",

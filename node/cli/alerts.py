@@ -11,21 +11,26 @@ from node.cli.search import hit_words
 from node.desk import Desk, Plain
 
 _STATES = ("seen", "assigned", "useful", "false")
+_CLOSED = ("useful", "false")
 
 
 @click.group(invoke_without_command=True)
 @click.option("--follow", "is_following", is_flag=True, help="Go on as they come.")
 @click.option("--after", type=click.IntRange(0), default=0, help="Only what changed after CHANGE.")
+@click.option("--open", "is_open", is_flag=True, help="Only those that are not closed.")
 @click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
 @click.pass_context
-def alerts(ctx: click.Context, /, *, is_following: bool, after: int, is_json: bool) -> int | None:
+def alerts(
+    ctx: click.Context, /, *, is_following: bool, after: int, is_open: bool, is_json: bool
+) -> int | None:
     """What watches found, here and at other members, in the order of the last change."""
     if ctx.invoked_subcommand:
         return None
 
     async def listed(desk: Desk) -> None:
         async for one in desk.alerts(after=after, is_following=is_following):
-            printed(one, _words(one), is_json)
+            if not (is_open and one["state"] in _CLOSED):
+                printed(one, _words(one), is_json)
 
     asked(ctx, "FollowAlerts", listed, is_awake=is_following)
     return DONE
@@ -45,7 +50,7 @@ def mark(ctx: click.Context, /, id: str, state: str, assignee: str) -> int:
 
 def _words(one: Plain) -> str:
     at = datetime.fromtimestamp(one["last_at"] / 1e6, UTC)
-    urgent = "  URGENT" if one["urgent"] else ""
+    urgent = "  URGENT" if one["priority"] == "urgent" else ""
     times = f"  {one['times']} times" if one["times"] > 1 else ""
     assignee = f" to {one['assignee']}" if one["assignee"] else ""
     head = (

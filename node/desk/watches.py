@@ -73,6 +73,15 @@ class WatchCalls:
         except grpc.aio.AioRpcError as error:
             raise fault_of(error) from None
 
+    async def mail(self, *, to: str, state: str) -> AsyncIterator[Plain]:
+        """Notices to other members, and how the delivery of each stands."""
+        try:
+            async for response in self._calls.ListMail(pb.ListMailRequest(to=to, state=state)):
+                about = {"member": response.member, "about": response.about}
+                yield about | fields(response.delivery)
+        except grpc.aio.AioRpcError as error:
+            raise fault_of(error) from None
+
     async def change_alert(self, alert: str, state: str, assignee: str) -> None:
         """Note what became of an alert."""
         request = pb.ChangeAlertRequest(alert=alert, state=state, assignee=assignee)

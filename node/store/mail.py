@@ -9,7 +9,7 @@ from federation.messages import MemberId, NoticeId, Receipt
 from federation.seal import Sealed
 from node.store.engine import Tx, View
 from node.store.instants import instant, microseconds
-from node.store.rows import one, run, select
+from node.store.rows import Values, one, run, select
 
 
 class MailState(StrEnum):
@@ -245,11 +245,35 @@ def hear(tx: Tx, member: MemberId, state: LaneState) -> None:
 
 def posted(view: View, about: str) -> list[Posted]:
     """Every notice about one thing, with how its delivery stands."""
+    return _posted(view, "about = ?", (about,))
+
+
+def every(
+    view: View, member: str, state: str, *, after: tuple[str, int], most: int
+) -> list[Posted]:
+    """Notices to a member in a state, by member and sequence, behind one; empty is any."""
+    return _posted(
+        view,
+        "(member, sequence) > (?1, ?2) AND (?3 = '' OR member = ?3) AND (?4 = '' OR state = ?4)",
+        (*after, member, state),
+        f"LIMIT {most}",
+    )
+
+
+def erase(tx: Tx, before: datetime) -> int:
+    """Erase the content of notices that ended or came before an instant; that they did stays."""
+    at = microseconds(before)
+    out = "UPDATE mail_out SET body = NULL WHERE ended_at < ? AND body IS NOT NULL"
+    came = "UPDATE mail_in SET body = NULL WHERE received_at < ? AND body IS NOT NULL"
+    return sum(run(tx, sql, (at,)).rowcount for sql in (out, came))
+
+
+def _posted(view: View, where: str, values: Values, end: str = "") -> list[Posted]:
     rows = select(
         view,
-        "SELECT member, sequence, id, kind, about, queued_at, state, ended_at, ground"
-        " FROM mail_out WHERE about = ? ORDER BY queued_at, member, sequence",
-        (about,),
+        "SELECT member, sequence, id, kind, about, queued_at, state, ended_at, ground"  # noqa: S608
+        f" FROM mail_out WHERE {where} ORDER BY member, sequence {end}",
+        values,
     )
     return [
         Posted(
@@ -260,19 +284,11 @@ def posted(view: View, about: str) -> list[Posted]:
             row[4],
             instant(row[5]),
             MailState(row[6]),
-            instant(row[7]) if row[7] is not None else None,
+            _instant(row[7]),
             row[8],
         )
         for row in rows
     ]
-
-
-def erase(tx: Tx, before: datetime) -> int:
-    """Erase the content of notices that ended or came before an instant; that they did stays."""
-    at = microseconds(before)
-    out = "UPDATE mail_out SET body = NULL WHERE ended_at < ? AND body IS NOT NULL"
-    came = "UPDATE mail_in SET body = NULL WHERE received_at < ? AND body IS NOT NULL"
-    return sum(run(tx, sql, (at,)).rowcount for sql in (out, came))
 
 
 def _make(tx: Tx, member: MemberId) -> None:

@@ -1,110 +1,18 @@
 """Mail of two members whose stores stand side by side; nothing goes over a network."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from federation import wire
-from federation.charter import Member
 from federation.errors import BusyError, InvalidError, RefusedError
 from federation.limits import DISPATCH_BYTES, NOTICES
-from federation.messages import MemberId, Notice, NoticeId, Receipt, Refusal, WatchEnd, WatchId
-from federation.seal import Sealed, Statement
-from node import store
-from node.audit import decode
-from node.mailing import CONFLICT, EXPIRED, INVALID, REFUSED, Mailing
-from node.store import Tx
-from node.store.mail import LaneState, MailState
-from tests.node.store.shelf import NOW, Shelf
-
-EE, LV = MemberId("EE"), MemberId("LV")
-
-
-@dataclass
-class Side:
-    """One member's mail, and everything that it was told."""
-
-    id: MemberId
-    shelf: Shelf
-    most: int = 10
-    effects: list[Notice] = field(default_factory=list)
-    rung: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        ids = iter(f"{self.id}-n{number}" for number in range(100_000))
-        self.mailing = Mailing(
-            store=self.shelf.store,
-            seal=self.sealed,
-            ids=lambda: next(ids),
-            most=self.most,
-            queued=lambda member: self.rung.append(f"queued {member}"),
-            emptied=lambda: self.rung.append("emptied"),
-            warned=lambda member, percent: self.rung.append(f"{member} {percent}"),
-            effects={WatchEnd: self._effect},
-        )
-        self.fault: Exception | None = None
-
-    def sealed(self, to: MemberId, id: NoticeId, body: bytes, place: int) -> Sealed:
-        """A seal of no worth, with all that it says."""
-        return Sealed(f"{self.id}>{to} {id} {place}".encode(), "key", b"signed", body)
-
-    def post(self, *watches: str, to: MemberId = LV, within: timedelta | None = None) -> None:
-        with self.shelf.store.write() as tx:
-            for watch in watches:
-                until = tx.now + within if within else None
-                end = WatchEnd(WatchId(watch))
-                self.mailing.post(tx, to, end, about=watch, expires_at=until)
-
-    def receive(self, dispatch: wire.Dispatch, sender: MemberId = EE) -> Receipt:
-        posted = [_opened(one, sender) for one in dispatch.notices]
-        return self.mailing.receive(_member(sender), dispatch, posted)
-
-    @property
-    def seen(self) -> list[str]:
-        """The watches that notices which had an effect were about."""
-        return [n.content.watch for n in self.effects if isinstance(n.content, WatchEnd)]
-
-    def lane(self, member: MemberId) -> LaneState:
-        with self.shelf.store.view() as view:
-            return store.mail.lane(view, member)
-
-    def states(self, about: str) -> list[tuple[str, str]]:
-        with self.shelf.store.view() as view:
-            return [(one.state, one.ground) for one in store.mail.posted(view, about)]
-
-    @property
-    def events(self) -> list[str]:
-        with self.shelf.store.view() as view:
-            return [decode(row).event for row in store.audit.read(view)]
-
-    def _effect(self, _: Tx, __: MemberId, notice: Notice) -> None:
-        if self.fault:
-            raise self.fault
-        self.effects.append(notice)
-
-
-@pytest.fixture
-def ee(tmp_path: Path) -> Iterator[Side]:
-    (tmp_path / "EE").mkdir()
-    side = Side(EE, Shelf(tmp_path / "EE"))
-    yield side
-    side.shelf.close()
-
-
-@pytest.fixture
-def lv(tmp_path: Path) -> Iterator[Side]:
-    (tmp_path / "LV").mkdir()
-    side = Side(LV, Shelf(tmp_path / "LV"))
-    yield side
-    side.shelf.close()
-
-
-def deliver(ee: Side, lv: Side) -> bool:
-    """One whole transfer from Estonia to Latvia; whether more waits."""
-    return ee.mailing.taken(LV, lv.receive(ee.mailing.dispatch(LV)))
+from federation.messages import MemberId, Receipt, Refusal, WatchEnd, WatchId
+from node.mailing import EXPIRED, INVALID, REFUSED
+from node.store.mail import MailState
+from tests.node.sides import EE, LV, Side, deliver
+from tests.node.store.shelf import NOW
 
 
 def test_a_notice_that_was_posted_arrives_and_has_its_effect_once(ee: Side, lv: Side) -> None:
@@ -293,95 +201,6 @@ def test_a_long_queue_that_moves_is_not_called_withheld(ee: Side, lv: Side) -> N
     assert lv.lane(EE).received == 3 * NOTICES
 
 
-def test_a_member_that_lost_what_it_had_gets_it_again(ee: Side, lv: Side, tmp_path: Path) -> None:
-    ee.post("w-1", "w-2")
-    deliver(ee, lv)
-    (tmp_path / "new").mkdir()
-    anew = Side(LV, Shelf(tmp_path / "new"))
-
-    has_more = ee.mailing.taken(LV, anew.receive(wire.Dispatch(2, 1)))
-    deliver(ee, anew)
-
-    assert has_more
-    assert anew.seen == ["w-1", "w-2"]
-    anew.shelf.close()
-
-
-def test_what_can_no_longer_be_had_is_written_down_and_the_rest_goes_on(
-    ee: Side, lv: Side, tmp_path: Path
-) -> None:
-    ee.post("w-1")
-    deliver(ee, lv)
-    with ee.shelf.store.write() as tx:
-        store.mail.erase(tx, NOW + timedelta(days=1))
-    ee.post("w-2")
-    (tmp_path / "new").mkdir()
-    anew = Side(LV, Shelf(tmp_path / "new"))
-
-    deliver(ee, anew)
-
-    assert anew.seen == ["w-2"]
-    assert anew.events == ["mail can no longer be had"]
-    anew.shelf.close()
-
-
-def test_a_node_that_was_put_back_goes_on_behind_what_the_member_has(
-    ee: Side, lv: Side, tmp_path: Path
-) -> None:
-    (tmp_path / "old").mkdir()
-    old = Side(EE, Shelf(tmp_path / "old"))
-    ee.post("w-1", "w-2", "w-3")
-    deliver(ee, lv)
-    lv.effects.clear()
-
-    assert old.mailing.taken(LV, lv.receive(old.mailing.dispatch(LV))) is False
-    old.post("w-4")
-    deliver(old, lv)
-
-    assert lv.seen == ["w-4"]
-    assert old.events == ["mail goes on behind a restored state"]
-    old.shelf.close()
-
-
-def test_what_a_node_that_was_put_back_posted_meanwhile_is_not_lost(
-    ee: Side, lv: Side, tmp_path: Path
-) -> None:
-    (tmp_path / "old").mkdir()
-    old = Side(EE, Shelf(tmp_path / "old"))
-    ee.post("w-1", "w-2", "w-3")
-    deliver(ee, lv)
-    lv.effects.clear()
-    old.post("w-4")
-
-    while deliver(old, lv):
-        pass
-
-    assert lv.seen == ["w-4"]
-    old.shelf.close()
-
-
-def test_another_notice_in_a_place_that_is_taken_is_named_and_said_again(
-    ee: Side, lv: Side, tmp_path: Path
-) -> None:
-    (tmp_path / "old").mkdir()
-    old = Side(EE, Shelf(tmp_path / "old"))
-    ee.post("w-1", "w-2")
-    deliver(ee, lv)
-    lv.effects.clear()
-    old.post("w-3", "w-4", "w-5")
-
-    receipt = lv.receive(_resealed(old.mailing.dispatch(LV)))
-    old.mailing = replace(old.mailing, seal=_another)
-    old.mailing.taken(LV, receipt)
-    while deliver(old, lv):
-        pass
-
-    assert receipt.refused == (Refusal(1, CONFLICT), Refusal(2, CONFLICT))
-    assert sorted(lv.seen) == ["w-3", "w-4", "w-5"]
-    assert lv.events == ["another notice in the same place"] * 2
-    old.shelf.close()
-
-
 def test_a_fault_is_kept_until_mail_is_taken_again(ee: Side, lv: Side) -> None:
     ee.post("w-1")
     ee.mailing.failed(LV, BusyError())
@@ -390,27 +209,3 @@ def test_a_fault_is_kept_until_mail_is_taken_again(ee: Side, lv: Side) -> None:
     deliver(ee, lv)
 
     assert ee.lane(LV).fault == ""
-
-
-def _opened(sealed: Sealed, sender: MemberId) -> wire.Posted:
-    _, id, place = sealed.statement.decode().split()
-    statement = Statement(sender, LV, "notice", id, NOW, 1, sequence=int(place))
-    try:
-        notice = wire.notice_from(sealed.body, sender, id=id, sequence=int(place))
-    except InvalidError as fault:
-        return wire.Posted(sealed, statement, fault)
-    return wire.Posted(sealed, statement, notice)
-
-
-def _another(to: MemberId, id: NoticeId, body: bytes, place: int) -> Sealed:
-    return Sealed(f"another>{to} {id} {place}".encode(), "key", b"signed", body)
-
-
-def _resealed(dispatch: wire.Dispatch) -> wire.Dispatch:
-    """The same notices under other statements, as another sealing would give them."""
-    notices = tuple(replace(one, statement=b"another" + one.statement) for one in dispatch.notices)
-    return replace(dispatch, notices=notices)
-
-
-def _member(id: MemberId) -> Member:
-    return Member(id, 1, id, "state", "127.0.0.1", 7400, b"", b"")

@@ -1517,6 +1517,7 @@ class Alert(_message.Message):
     MEMBER_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
     CHANGE_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
     alert: _builtins.str
     watch: _builtins.str
     case_reference: _builtins.str
@@ -1536,6 +1537,8 @@ class Alert(_message.Message):
     reference: _builtins.str
     change: _builtins.int
     """Where to go on behind it."""
+    priority: _builtins.str
+    """urgent, high or normal."""
     @_builtins.property
     def hit(self) -> Global___Hit:
         """Absent once it was taken back."""
@@ -1558,14 +1561,65 @@ class Alert(_message.Message):
         member: _builtins.str = ...,
         reference: _builtins.str = ...,
         change: _builtins.int = ...,
+        priority: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["hit", b"hit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "assignee", b"assignee", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "hit", b"hit", "last_at", b"last_at", "member", b"member", "recalled", b"recalled", "reference", b"reference", "state", b"state", "times", b"times", "topic", b"topic", "urgent", b"urgent", "watch", b"watch"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "assignee", b"assignee", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "hit", b"hit", "last_at", b"last_at", "member", b"member", "priority", b"priority", "recalled", b"recalled", "reference", b"reference", "state", b"state", "times", b"times", "topic", b"topic", "urgent", b"urgent", "watch", b"watch"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Alert: _TypeAlias = Alert  # noqa: Y015
+
+@_typing.final
+class ListMailRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TO_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    to: _builtins.str
+    """Empty means every member, and every state."""
+    state: _builtins.str
+    def __init__(
+        self,
+        *,
+        to: _builtins.str = ...,
+        state: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["state", b"state", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMailRequest: _TypeAlias = ListMailRequest  # noqa: Y015
+
+@_typing.final
+class ListMailResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    DELIVERY_FIELD_NUMBER: _builtins.int
+    ABOUT_FIELD_NUMBER: _builtins.int
+    member: _builtins.str
+    about: _builtins.str
+    """What the notice is about: the watch."""
+    @_builtins.property
+    def delivery(self) -> Global___Delivery: ...
+    def __init__(
+        self,
+        *,
+        member: _builtins.str = ...,
+        delivery: Global___Delivery | None = ...,
+        about: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["about", b"about", "delivery", b"delivery", "member", b"member"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMailResponse: _TypeAlias = ListMailResponse  # noqa: Y015
 
 @_typing.final
 class ChangeAlertRequest(_message.Message):

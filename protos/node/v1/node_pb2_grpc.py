@@ -104,6 +104,11 @@ class DeskStub:
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlertsRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlertsResponse.FromString,
                 _registered_method=True)
+        self.ListMail = channel.unary_stream(
+                '/amber.node.v1.Desk/ListMail',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ListMailRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ListMailResponse.FromString,
+                _registered_method=True)
         self.ChangeAlert = channel.unary_unary(
                 '/amber.node.v1.Desk/ChangeAlert',
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertRequest.SerializeToString,
@@ -212,6 +217,13 @@ class DeskServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListMail(self, request, context):
+        """Lists the notices to other members and how the delivery of each stands.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ChangeAlert(self, request, context):
         """Notes what became of an alert.
         """
@@ -291,6 +303,11 @@ def add_DeskServicer_to_server(servicer, server):
                     servicer.FollowAlerts,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlertsRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlertsResponse.SerializeToString,
+            ),
+            'ListMail': grpc.unary_stream_rpc_method_handler(
+                    servicer.ListMail,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ListMailRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ListMailResponse.SerializeToString,
             ),
             'ChangeAlert': grpc.unary_unary_rpc_method_handler(
                     servicer.ChangeAlert,
@@ -676,6 +693,33 @@ class Desk:
             '/amber.node.v1.Desk/FollowAlerts',
             protos_dot_node_dot_v1_dot_node__pb2.FollowAlertsRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.FollowAlertsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/amber.node.v1.Desk/ListMail',
+            protos_dot_node_dot_v1_dot_node__pb2.ListMailRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ListMailResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -62,6 +62,8 @@ class DeskStub:
     """Ends a watch everywhere."""
     FollowAlerts: _grpc.UnaryStreamMultiCallable[_node_pb2.FollowAlertsRequest, _node_pb2.FollowAlertsResponse]
     """Lists alerts in the order of their last change, and goes on as they come when asked to follow."""
+    ListMail: _grpc.UnaryStreamMultiCallable[_node_pb2.ListMailRequest, _node_pb2.ListMailResponse]
+    """Lists the notices to other members and how the delivery of each stands."""
     ChangeAlert: _grpc.UnaryUnaryMultiCallable[_node_pb2.ChangeAlertRequest, _node_pb2.ChangeAlertResponse]
     """Notes what became of an alert."""
 
@@ -96,6 +98,8 @@ class DeskAsyncStub(DeskStub):
     """Ends a watch everywhere."""
     FollowAlerts: _aio.UnaryStreamMultiCallable[_node_pb2.FollowAlertsRequest, _node_pb2.FollowAlertsResponse]  # type: ignore[assignment]
     """Lists alerts in the order of their last change, and goes on as they come when asked to follow."""
+    ListMail: _aio.UnaryStreamMultiCallable[_node_pb2.ListMailRequest, _node_pb2.ListMailResponse]  # type: ignore[assignment]
+    """Lists the notices to other members and how the delivery of each stands."""
     ChangeAlert: _aio.UnaryUnaryMultiCallable[_node_pb2.ChangeAlertRequest, _node_pb2.ChangeAlertResponse]  # type: ignore[assignment]
     """Notes what became of an alert."""
 
@@ -211,6 +215,14 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_node_pb2.FollowAlertsResponse], _abc.AsyncIterator[_node_pb2.FollowAlertsResponse]]:
         """Lists alerts in the order of their last change, and goes on as they come when asked to follow."""
+
+    @_abc_1.abstractmethod
+    def ListMail(
+        self,
+        request: _node_pb2.ListMailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_node_pb2.ListMailResponse], _abc.AsyncIterator[_node_pb2.ListMailResponse]]:
+        """Lists the notices to other members and how the delivery of each stands."""
 
     @_abc_1.abstractmethod
     def ChangeAlert(
