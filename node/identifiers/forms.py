@@ -32,6 +32,7 @@ _TRUNK = re.compile(r"\(0?[08]?\)")
 _IMO = re.compile(r"(?:IMO(?:NUMBER|NO|NR)?)+")
 _CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{6}")
 _HETU = re.compile(r"([0-9]{6})[A-FU-Y]([0-9]{3}[0-9A-Y])")
+_CENTURY = re.compile(r"([0-9]{6})[A-Z]([0-9]{3}[0-9A-Z])")
 _SWEDISH_LENGTH = 12
 _IMEI_LENGTH = 14
 
@@ -158,6 +159,14 @@ def _label(label: str) -> str:
     with suppress(UnicodeError):
         return label.encode("ascii").decode("idna") if label.startswith("xn--") else label
     return label
+
+
+def without_century(number: str) -> str:
+    """A national number without what may say its century, whether or not it passes."""
+    if len(number) == _SWEDISH_LENGTH:
+        return number[2:]
+    found = _CENTURY.fullmatch(number)
+    return found[1] + found[2] if found else number
 
 
 def _national(value: str) -> str:

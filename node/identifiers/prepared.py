@@ -8,11 +8,14 @@ from federation.messages import Identifier
 from node.codes import IdentifierType as Type
 from node.codes import Verdict
 from node.identifiers.births import UNSAID, born
-from node.identifiers.forms import MAX_LENGTH, normal_form, plain
+from node.identifiers.forms import normal_form, without_century
 from node.identifiers.national import LENGTHS
 from node.identifiers.readings import Ground, readings
-from node.identifiers.slips import corrections
+from node.identifiers.slips import GUARDED
 from node.identifiers.verdicts import verdict
+
+#: How many letters and digits the national number of some country has.
+_SOMEWHERE = frozenset(length for lengths in LENGTHS.values() for length in lengths)
 
 
 class Number(msgspec.Struct, frozen=True, array_like=True):
@@ -43,25 +46,26 @@ def number(identifier: Identifier, countries: tuple[str, ...] = ()) -> Number:
         normal=normal,
         verdict=said,
         mark=mark,
-        readings=texts | _corrected(identifier, countries, said) - {Ground.CORRECTED + normal},
+        readings=texts | _slipped(identifier.type, normal, said, countries),
         birth_date=birth.date,
         sex=birth.sex,
     )
 
 
-def _corrected(identifier: Identifier, countries: tuple[str, ...], said: Verdict) -> frozenset[str]:
-    """What it would be without a slip, when its check digit fails.
+def slipped(number: Number) -> list[str]:
+    """A number whose check digit fails, and what it is without its century; else nothing."""
+    return [text[1:] for text in number.readings if text[0] == Ground.SLIPPED]
+
+
+def _slipped(type_: str, normal: str, said: Verdict, countries: tuple[str, ...]) -> frozenset[str]:
+    """How it stands beside numbers that pass, when its check digit fails.
 
     The national number of an unknown country fails when it is as long as some but passes nowhere.
     """
-    is_homeless = identifier.type == Type.NATIONAL_ID and not countries and _is_as_long(identifier)
-    if said is Verdict.VALID or (said is Verdict.UNCHECKED and not is_homeless):
+    is_national = type_ == Type.NATIONAL_ID
+    is_homeless = is_national and not countries and len(normal) in _SOMEWHERE
+    fails = said is Verdict.INVALID or (said is Verdict.UNCHECKED and is_homeless)
+    if not fails or not normal or type_ not in GUARDED:
         return frozenset()
-    found = corrections(identifier, countries)
-    normals = (normal_form(Identifier(identifier.type, text), countries) for text in found)
-    return frozenset(Ground.CORRECTED + normal for normal in normals)
-
-
-def _is_as_long(identifier: Identifier) -> bool:
-    length = len(plain(identifier.value[:MAX_LENGTH]))
-    return any(length in lengths for lengths in LENGTHS.values())
+    texts = {normal, without_century(normal)} if is_national else {normal}
+    return frozenset(Ground.SLIPPED + text for text in texts)

@@ -33,7 +33,7 @@ class Ground(StrEnum):
     UNFILLED = "0"
     INSIDE = "@"
     SERIES = "<"
-    CORRECTED = "!"
+    SLIPPED = "!"
 
 
 class Readings(NamedTuple):

@@ -1,60 +1,31 @@
 """Slips of the pen: what a number would be if one sign were another, or two neighbours swapped."""
 
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from string import ascii_uppercase, digits
-from types import MappingProxyType
 
-from federation.messages import Identifier
 from node.codes import IdentifierType as Type
-from node.codes import Verdict
-from node.identifiers.forms import digits as digits_of
-from node.identifiers.forms import plain
-from node.identifiers.verdicts import verdict
 
-#: Corrections of one number that are kept; a check digit lets one in ten or more pass.
-MOST_CORRECTIONS = 64
 #: Numbers longer than that are not corrected.
 _MOST_SIGNS = 36
 _VIN_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 #: Types in which a letter may be a slip for another one.
 _LETTERED = (Type.CONTAINER, Type.IBAN)
 
-
-def _with_century(value: str) -> str:
-    """As typed, for a hyphen may be the sign of a century."""
-    return unicodedata.normalize("NFKC", value).strip().upper()
-
-
-#: Type -> what its check digit is computed from.
-_WRITTEN: MappingProxyType[str, Callable[[str], str]] = MappingProxyType(
-    dict.fromkeys(
-        (
-            Type.IMO,
-            Type.IMO_COMPANY,
-            Type.CONTAINER,
-            Type.IBAN,
-            Type.VIN,
-            Type.TAX,
-            Type.TAX_RU,
-            Type.REGISTRATION,
-        ),
-        plain,
-    )
-    | {Type.IMEI: digits_of, Type.NATIONAL_ID: _with_century}
+#: Types whose check digit tells that there was a slip.
+GUARDED = frozenset(
+    {
+        Type.IMO,
+        Type.IMO_COMPANY,
+        Type.CONTAINER,
+        Type.IBAN,
+        Type.IMEI,
+        Type.VIN,
+        Type.NATIONAL_ID,
+        Type.TAX,
+        Type.TAX_RU,
+        Type.REGISTRATION,
+    }
 )
-
-
-def corrections(identifier: Identifier, countries: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The numbers one slip away that keep the rule which this one breaks, at most 64 of them."""
-    found: list[str] = []
-    written = _WRITTEN.get(identifier.type, str)(identifier.value)
-    for text in neighbours(written, identifier.type):
-        if verdict(Identifier(identifier.type, text), countries) is Verdict.VALID:
-            found.append(text)
-            if len(found) == MOST_CORRECTIONS:
-                break
-    return tuple(found)
 
 
 def neighbours(number: str, type_: str) -> Iterator[str]:
@@ -62,7 +33,7 @@ def neighbours(number: str, type_: str) -> Iterator[str]:
 
     Nothing for types whose check digit, if any, we do not know.
     """
-    if type_ not in _WRITTEN or len(number) > _MOST_SIGNS:
+    if type_ not in GUARDED or len(number) > _MOST_SIGNS:
         return
     for at in range(len(number) - 1):
         if number[at] != number[at + 1]:
@@ -71,6 +42,18 @@ def neighbours(number: str, type_: str) -> Iterator[str]:
         for other in _signs(sign, type_):
             if other != sign:
                 yield number[:at] + other + number[at + 1 :]
+
+
+def is_neighbour(number: str, other: str, type_: str) -> bool:
+    """Whether another number is among the neighbours of this one, without making them."""
+    if type_ not in GUARDED or len(number) != len(other) or len(number) > _MOST_SIGNS:
+        return False
+    apart = [at for at, sign in enumerate(number) if sign != other[at]]
+    if len(apart) == 1:
+        return other[apart[0]] in _signs(number[apart[0]], type_)
+    if len(apart) != 2 or apart[1] - apart[0] != 1:  # noqa: PLR2004 - two neighbours
+        return False
+    return number[apart[0]] == other[apart[1]] and number[apart[1]] == other[apart[0]]
 
 
 def shortened(number: str) -> Iterator[str]:

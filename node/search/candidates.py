@@ -19,6 +19,7 @@ from node.search.keying import (
     Key,
     guesses_of,
     keys_of,
+    number_guesses_of,
 )
 from node.store import View
 from node.store.keys import Carrier, RecordNumber
@@ -63,6 +64,7 @@ def candidates(
         most = min(cap, _MOST_READ // (len(some) or 1))
         votes.cast_of_year(votes.cast(some, cap=most))
     votes.cast(guesses_of(sought), cap=_GUESS_CAP, says=GUESS_SAYS)
+    votes.cast(number_guesses_of(sought), cap=_GUESS_CAP, says=SAYS[VALUE])
     return votes.best()
 
 

@@ -12,17 +12,18 @@ from federation.messages import Entity, Sought
 from node.codes import IdentifierType as Type
 from node.identifiers import Number, number
 from node.identifiers.plates import alike, ends
-from node.identifiers.slips import shortened
+from node.identifiers.prepared import slipped
+from node.identifiers.slips import GUARDED, neighbours, shortened
 from node.kinds import Kind
 from node.search.addresses import address, keys_of_address
 from node.search.names import Name, acronyms, names, runs, spelt_as_one, telling
 from node.search.parts import Part, Role, joined
 from node.search.spelling import sound
-from node.search.subjects import Subject, kinds_of, packed, subject_of
+from node.search.subjects import Subject, countries_asked, kinds_of, packed, subject_of
 from node.store.keys import NO_YEAR, Findable, numbered
 
 #: To be counted up whenever a change here makes other keys: records must then be read again.
-KEYS_VERSION = 5
+KEYS_VERSION = 6
 
 #: A whole name without its order; two parts by their consonants; one part; its consonants;
 #: a number of its type; a number whatever its type; what is left of a number or address in which
@@ -48,6 +49,8 @@ _TAILED = frozenset({Type.PHONE, Type.VIN, Type.IBAN, Type.ACCOUNT})
 CONFUSED = frozenset({Type.PLATE, Type.VIN, Type.PASSPORT, Type.CALLSIGN})
 SLIPPING = frozenset({Type.PLATE, Type.PASSPORT, Type.VIN})
 LEAST_SLIPPING, _MOST_SLIPPING = 5, 17
+#: Those in which a check digit shows them.
+_CHECKED = GUARDED - SLIPPING
 
 
 def findable(entity: Entity) -> Findable:
@@ -80,8 +83,7 @@ def keys_of(sought: Sought) -> frozenset[Key]:
         if kind is Kind.PLACE:
             found.update((LEFT, key) for key in keys_of_address(address(sought.name)))
     for identifier in sought.identifiers:
-        countries = (sought.nationality,) if sought.nationality else ()
-        found.update(keys_of_number(number(identifier, countries)))
+        found.update(keys_of_number(number(identifier, countries_asked(sought))))
     return frozenset(found)
 
 
@@ -98,6 +100,34 @@ def guesses_of(sought: Sought) -> list[Key]:
             pairs = _slips(_paired(telling(name)))
             found |= dict.fromkeys(_pair(*pair, kind) for pair in pairs)
     return list(found)[:MOST_GUESSES]
+
+
+def number_guesses_of(sought: Sought) -> list[Key]:
+    """Keys of numbers of which one is a slip: of this one, or this one of another.
+
+    A number that fails its check digit is looked for as all that it may be a slip for, one that
+    does not by what it shares with a slip of it. A VIN's slips have keys that need no guess.
+    """
+    found: dict[Key, None] = {}
+    for identifier in sought.identifiers:
+        found |= dict.fromkeys(guesses_of_number(number(identifier, countries_asked(sought))))
+    return list(found)[:MOST_GUESSES]
+
+
+def guesses_of_number(prepared: Number) -> Iterator[Key]:
+    """What one number may be a slip for, or what it shares with a slip of it."""
+    if prepared.type not in _CHECKED:
+        return
+    texts = slipped(prepared)
+    for text in texts:
+        yield from ((VALUE, other) for other in neighbours(text, prepared.type))
+    if not texts:
+        yield from map(_slip_of, shortened(prepared.normal))
+
+
+def _slip_of(left: str) -> Key:
+    """What is left, without one sign, of a number that fails its check digit."""
+    return LEFT, f"!{left}"
 
 
 def _shorter(parts: list[Part], kind: Kind) -> Iterator[Key]:
@@ -127,6 +157,8 @@ def keys_of_number(prepared: Number) -> Iterator[Key]:
     yield NUMBER, f"{prepared.type}:{normal}"
     yield VALUE, normal
     yield from ((VALUE, reading[1:]) for reading in prepared.readings)
+    if prepared.type in _CHECKED:
+        yield from (_slip_of(left) for text in slipped(prepared) for left in shortened(text))
     if prepared.type in _TAILED and len(normal) >= TAIL:
         yield VALUE, f"~{normal[-TAIL:]}"
     if prepared.type in CONFUSED:

@@ -9,7 +9,9 @@ from node.codes import IdentifierType as Type
 from node.codes import Verdict
 from node.identifiers import Number
 from node.identifiers.plates import MOST_LACKING, alike, is_partial
+from node.identifiers.prepared import slipped
 from node.identifiers.readings import Ground
+from node.identifiers.slips import is_neighbour
 from node.search.keying import CONFUSED, LEAST_SLIPPING, SLIPPING, TAIL
 
 #: What a number that agrees is worth: of its type, of a type that is taken for it, of another one.
@@ -22,7 +24,7 @@ _READ: Mapping[str, float] = MappingProxyType(
         Ground.UNFILLED: 0.95,
         Ground.INSIDE: 0.9,
         Ground.SERIES: 0.5,
-        Ground.CORRECTED: 0.55,
+        Ground.SLIPPED: 0.55,
     }
 )
 _CONFUSED, _PARTIAL, _CONFUSED_PARTIAL, _SWAPPED, _SLIP = 0.6, 0.55, 0.45, 0.5, 0.45
@@ -43,6 +45,9 @@ _FAMILY: Mapping[str, str] = MappingProxyType(
         Type.ACCOUNT: "account",
     }
 )
+
+#: Types whose rule hangs on a country that a question need not say.
+_BY_COUNTRY = frozenset({Type.TAX, Type.REGISTRATION})
 
 #: Numbers that their bearer keeps: another one of the same type is evidence against.
 _KEPT = frozenset(
@@ -84,7 +89,7 @@ _GROUNDS: Mapping[str, str] = MappingProxyType(
         Ground.UNFILLED: "agrees but for leading zeros",
         Ground.INSIDE: "agrees with the account inside an IBAN",
         Ground.SERIES: "agrees in its digits, and its series is not known",
-        Ground.CORRECTED: "differs by one slip, and one of the two fails its check digit",
+        Ground.SLIPPED: "differs by one slip, and one of the two fails its check digit",
     }
 )
 _UNMARKED: Mapping[str, str] = MappingProxyType(
@@ -149,16 +154,17 @@ def _equal(mine: Number, theirs: Number) -> Said:
 def _read(mine: Number, theirs: Number, *, is_open: bool) -> Said | None:
     """The best other reading of one that is one of the other's, or the other itself.
 
-    Where two marks differ, only a slip brings the two together. Two that could be corrected to
-    one number are two slips apart.
+    Where two marks differ, only a slip brings the two together. Two that fail their check are two
+    slips apart.
     """
     if not mine.readings and not theirs.readings:
         return None
     met = [text[0] for text in mine.readings if text[1:] == theirs.normal]
     met += [text[0] for text in theirs.readings if text[1:] == mine.normal]
-    both = mine.readings & theirs.readings
-    met += [text[0] for text in both if text[0] != Ground.CORRECTED]
-    grounds = met if is_open else [ground for ground in met if ground == Ground.CORRECTED]
+    met += [text[0] for text in mine.readings & theirs.readings]
+    grounds = [ground for ground in met if ground != Ground.SLIPPED] if is_open else []
+    if not _are_confused(mine, theirs) and (_is_slip(mine, theirs) or _is_slip(theirs, mine)):
+        grounds.append(Ground.SLIPPED)
     if not grounds:
         return None
     ground = max(grounds, key=_READ.__getitem__)
@@ -166,6 +172,20 @@ def _read(mine: Number, theirs: Number, *, is_open: bool) -> Said | None:
     if ground == Ground.UNMARKED:
         words = _UNMARKED.get(mine.type, words)
     return _READ[ground], f"{_words(mine.type)} {words}"
+
+
+def _is_slip(slip: Number, meant: Number) -> bool:
+    """Whether one fails its check digit, and is one slip away from another that does not.
+
+    A tax or registration number of an unknown country is not known to fail.
+    """
+    is_unknown = meant.verdict == Verdict.UNCHECKED and meant.type in _BY_COUNTRY
+    if meant.verdict != Verdict.VALID and not is_unknown:
+        return False
+    texts = slipped(slip)
+    return meant.normal in texts or any(
+        is_neighbour(text, meant.normal, slip.type) for text in texts
+    )
 
 
 def _tail(mine: Number, theirs: Number) -> Said | None:
@@ -186,13 +206,18 @@ def _near(mine: Number, theirs: Number) -> Said | None:
     if mine.type not in CONFUSED or apart > MOST_LACKING:
         return None
     words, one, other = _words(mine.type), alike(mine.normal), alike(theirs.normal)
-    if one == other:
+    if _are_confused(mine, theirs):
         return _CONFUSED, f"{words} agrees, taking signs that look alike for one another"
     if mine.type == Type.PLATE and apart and is_partial(one, other):
         if is_partial(mine.normal, theirs.normal):
             return _PARTIAL, f"{words} agrees in part: signs at its ends are missing"
         return _CONFUSED_PARTIAL, f"{words} agrees in part, taking signs that look alike as one"
     return _slip(mine, theirs) if mine.type in SLIPPING else None
+
+
+def _are_confused(mine: Number, theirs: Number) -> bool:
+    """Agree but for signs that are read for one another, which is worth more than a slip."""
+    return mine.type in CONFUSED and alike(mine.normal) == alike(theirs.normal)
 
 
 def _slip(mine: Number, theirs: Number) -> Said | None:

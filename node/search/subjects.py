@@ -92,7 +92,7 @@ def subject_of(entity: Entity) -> Subject:
 
 def wanted_of(sought: Sought) -> Wanted:
     """Everything of a question that is compared; what cannot be read of it is left out."""
-    countries = (sought.nationality,) if sought.nationality else ()
+    countries = countries_asked(sought)
     return Wanted(
         name=sought.name,
         kind=sought.kind,
@@ -101,6 +101,11 @@ def wanted_of(sought: Sought) -> Wanted:
         numbers=tuple(number(one, countries) for one in sought.identifiers),
         place=address(sought.name),
     )
+
+
+def countries_asked(sought: Sought) -> tuple[str, ...]:
+    """The country of a question, whose rules its numbers may follow."""
+    return (sought.nationality,) if sought.nationality else ()
 
 
 def packed(subject: Subject) -> bytes:

@@ -74,6 +74,10 @@ def test_a_number_finds_whatever_its_punctuation(register: Register) -> None:
         (("iban", "EE382200221020145685"), ("account", "221020145685")),
         (("phone", "+372 512 3456"), ("phone", "512 3456")),
         (("imei", "490154203237518"), ("imei", "490154203237581")),
+        (("imo", "9074792"), ("imo", "9074729")),
+        (("national_id", "37605030298"), ("national_id", "37605030299")),
+        (("national_id", "3760503O299"), ("national_id", "37605030299")),
+        (("national_id", "37605030299"), ("national_id", "3760503O299")),
     ],
 )
 def test_a_thing_is_found_by_a_number_that_is_partial_slipped_or_written_otherwise(

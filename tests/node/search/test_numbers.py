@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from federation.messages import Identifier
 from node.codes import IdentifierType
 from node.identifiers import Number, number
-from node.search.keying import keys_of_number
+from node.search.keying import guesses_of_number, keys_of_number
 from node.search.numbers import agreeing, compared, contradicting
 from node.search.scoring import LEAST, STRONG
 
@@ -54,11 +54,14 @@ LEADS = [
     ("national_id", "37605030298", "37605030299", "one of the two fails its check digit"),
     ("national_id", "376O5030299", "37605030299", "one of the two fails its check digit"),
     ("tax_ru", "77202775093Q", "772027750939", "one of the two fails its check digit"),
+    ("national_id", "131052A308U", "131052-308T", "one of the two fails its check digit"),
+    ("national_id", "19811218-9875", "811218-9876", "one of the two fails its check digit"),
     ("account", "20145685", "221020145685", "in its last 8 signs"),
 ]
 STRANGERS = [
     ("imo", "9074729", "9074741"),
     ("imo", "9074728", "9074738"),  # both fail
+    ("imo", "9074728", "9074741"),  # two slips
     ("phone", "+370 612 34567", "+371 612 34567"),
     ("phone", "612 34567", "612 34568"),
     ("plate", "A123BC77", "A123BC199"),
@@ -86,7 +89,13 @@ def ready(type_: str, value: str, country: str = "") -> Number:
 
 
 def meet(mine: Number, theirs: Number) -> bool:
-    return not set(keys_of_number(mine)).isdisjoint(keys_of_number(theirs))
+    """Whether each of the two is found, held, by a question for the other."""
+    return _finds(mine, theirs) and _finds(theirs, mine)
+
+
+def _finds(asked: Number, held: Number) -> bool:
+    keys = {*keys_of_number(asked), *guesses_of_number(asked)}
+    return not keys.isdisjoint(keys_of_number(held))
 
 
 @pytest.mark.parametrize(("type_", "asked", "held", "words"), DECIDES)
