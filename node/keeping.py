@@ -2,16 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from types import MappingProxyType
 
 from federation.messages import EVERYONE, GROUP_PREFIX, Entity, Marking, MemberId, PersonId
 from node import store
 from node.audit import Entry, Operation
 from node.codes import GRADES, H3, HANDLING, Category, Topic
 from node.errors import RowError
-from node.identifiers import checked
+from node.identifiers import Checked, checked
 from node.kinds import ENDS, KIND_OF, Kind, identifiers_of, names_of
 from node.records import Change, Draft, Record, RecordId
 from node.store import Tx
@@ -53,17 +54,30 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What was made of an entity: its numbers checked, and by what it is found."""
+
+    numbers: Sequence[Checked]
+    found: Findable
+
+
+_NONE_MADE: Mapping[str, Made] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
 class Keeping:
     """Stores, changes and withdraws; nothing is stored without its marking.
 
     `findable` makes of an entity all by which it is found, `ids` a new record id; `noticed` is
-    told of every record that came or changed, in the transaction that stores it.
+    told of every record that came or changed, in the transaction that stores it. `ahead` is what
+    was made before of entities that were checked, by their ids, so that it is not made again.
     """
 
     member: MemberId
     findable: Callable[[Entity], Findable]
     ids: Callable[[], str]
     noticed: Callable[[Tx, Sequence[Noticed]], None] = lambda _tx, _batch: None
+    ahead: Mapping[str, Made] = field(default_factory=lambda: _NONE_MADE)
 
     def keep(self, tx: Tx, drafts: Sequence[Draft], why: Why) -> Counter[Change]:
         """Make these drafts the present state of their records; safe to repeat.
@@ -123,8 +137,9 @@ class Keeping:
         self._found_by(tx, store.records.load(tx, numbers))
 
     def _owned(self, draft: Draft) -> Draft:
-        check_entity(draft.entity)
-        return replace(draft, marking=_owned(draft.marking, self.member))
+        if draft.entity.id not in self.ahead:
+            check_entity(draft.entity)
+        return Draft(draft.entity, _owned(draft.marking, self.member), draft.source)
 
     def _insert(self, tx: Tx, drafts: Sequence[Draft], why: Why) -> list[Record]:
         records = [
@@ -133,7 +148,8 @@ class Keeping:
             )
             for d in drafts
         ]
-        return self._noticed(tx, store.records.insert(tx, [_kept(one, why) for one in records]))
+        kept = [self._kept(one, why) for one in records]
+        return self._noticed(tx, store.records.insert(tx, kept))
 
     def _replace(self, tx: Tx, changed: Sequence[tuple[Held, Record]], why: Why) -> list[Record]:
         """Write the next version of records, found by its own keys and marking alone."""
@@ -142,8 +158,12 @@ class Keeping:
             (held.number, replace(record, version=record.version + 1, changed_at=tx.now))
             for held, record in changed
         ]
-        kept = [(number, _kept(record, why)) for number, record in batch]
+        kept = [(number, self._kept(record, why)) for number, record in batch]
         return self._noticed(tx, store.records.replace(tx, kept))
+
+    def _kept(self, record: Record, why: Why) -> Kept:
+        made = self.ahead.get(record.entity.id)
+        return Kept(record, made.numbers if made else _numbers(record.entity), why.reason, why.by)
 
     def _noticed(self, tx: Tx, batch: Sequence[Held]) -> list[Record]:
         self.noticed(tx, self._found_by(tx, batch))
@@ -156,7 +176,15 @@ class Keeping:
         return pairs
 
     def _findable(self, held: Held) -> Findable | None:
-        return None if held.record.is_withdrawn else self.findable(held.record.entity)
+        if held.record.is_withdrawn:
+            return None
+        made = self.ahead.get(held.record.entity.id)
+        return made.found if made else self.findable(held.record.entity)
+
+
+def made_of(entity: Entity, findable: Callable[[Entity], Findable]) -> Made:
+    """Make of an entity that was checked what `Keeping.ahead` takes."""
+    return Made(_numbers(entity), findable(entity))
 
 
 def check_entity(entity: Entity) -> None:
@@ -266,10 +294,9 @@ def _next(held: Held, draft: Draft) -> Record:
     return replace(held.record, entity=draft.entity, marking=draft.marking, is_withdrawn=False)
 
 
-def _kept(record: Record, why: Why) -> Kept:
-    countries = tuple(code for name in _COUNTRIES for code in record.entity.all(name))
-    numbers = [checked(number, countries) for number in identifiers_of(record.entity)]
-    return Kept(record, numbers, why.reason, why.by)
+def _numbers(entity: Entity) -> list[Checked]:
+    countries = tuple(dict.fromkeys(code for name in _COUNTRIES for code in entity.all(name)))
+    return [checked(number, countries) for number in identifiers_of(entity)]
 
 
 def _write_down(tx: Tx, what: tuple[Operation, str], records: Sequence[Record], why: Why) -> None:

@@ -1,6 +1,7 @@
 """What a record can be about: FollowTheMoney's words, ours beside them, what properties mean."""
 
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from federation.messages import Entity, Identifier
@@ -153,6 +154,8 @@ NAME_USE = MappingProxyType(
     }
 )
 
+_PERSONS_NAME_USE = MappingProxyType({k: use for k, use in NAME_USE.items() if k != "title"})
+
 #: Property -> identifier type where one property means one type whatever the schema.
 _TYPE_OF = MappingProxyType(
     {
@@ -227,10 +230,8 @@ def names_of(entity: Entity) -> tuple[tuple[str, str], ...]:
 
     A person's `title` is a form of address, no name.
     """
-    uses = NAME_USE.items()
-    if entity.schema == "Person":
-        uses = {name: use for name, use in NAME_USE.items() if name != "title"}.items()
-    return tuple((use, value) for name, use in uses for value in entity.all(name))
+    uses = _PERSONS_NAME_USE if entity.schema == "Person" else NAME_USE
+    return tuple([(use, value) for name, use in uses.items() for value in entity.all(name)])
 
 
 def identifiers_of(entity: Entity) -> tuple[Identifier, ...]:
@@ -257,6 +258,7 @@ def property_for(identifier: Identifier, kind: Kind) -> tuple[str, str]:
     return "otherNumber", f"{identifier.type}:{identifier.value}"
 
 
+@lru_cache(maxsize=4096)
 def _identifier_type(name: str, kind: Kind) -> IdentifierType | None:
     if kind is Kind.DOCUMENT and name == "number":
         return IdentifierType.PASSPORT

@@ -1,9 +1,10 @@
 """Loading: a file is staged row by row, and kept only when it was read to its end."""
 
 import contextlib
+import gc
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
@@ -19,16 +20,18 @@ from node.ahead import Ahead
 from node.audit import Entry, Operation
 from node.errors import RowError
 from node.intake import FORMATS, READINGS_VERSION, Overrides, Row, files
-from node.keeping import Keeping, Why, check_entity, check_marking
+from node.keeping import Keeping, Made, Why, check_entity, check_marking, made_of
 from node.records import Draft
 from node.store import Store, Tx
 from node.store.keys import Findable
 from node.store.staging import Import, ImportNumber, Reject, Staged
 
 BATCH = 1000
-#: Rows of a file that is long enough for a process beside the one that writes, and how many of a
-#: batch that process gets: writing costs half as much, so the writer makes the rest itself.
-LONG, FORESEEN = 5 * BATCH, 3 * BATCH // 4
+#: Rows of a file that is long enough for a process beside the one that writes.
+LONG = 5 * BATCH
+#: New things in Python's memory after which it looks for garbage while a file is loaded, 700
+#: otherwise: a load makes millions of things and no garbage that must be looked for.
+_COLLECTED = 200_000
 RETENTION_YEARS = 5
 
 _TWICE = "its id stands on an earlier row of the file"
@@ -38,8 +41,8 @@ _TWICE = "its id stands on an earlier row of the file"
 _GHOST = b""
 
 Progress = Callable[[int], None]
-#: Which way in to use for some rows, and which rows come after them.
-Foreseen = Callable[[list[Staged], list[Staged]], Keeping]
+#: What was made ahead of the rows that are due, asked for with the rows that come after them.
+Foreseen = Callable[[list[Staged]], Mapping[str, Made]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class Loading:
             raise InvalidError(f"format is not one of {', '.join(FORMATS)}")
         check_marking(load.marking)
         why = Why(by, role, f"loaded {load.path.name} as {load.format}")
-        with self._turn:
+        with self._turn, _seldom_collected():
             taken = files.taken(load.path)
             identity = _identity(load, taken)
             with self._store.write() as tx:
@@ -144,35 +147,35 @@ class Loading:
 
     def _keep(self, load: Load, number: ImportNumber, why: Why, progress: Progress) -> None:
         """Keep what is staged, a batch and the note of it in one transaction."""
-        kept = 0
+        kept, rows = 0, self._pending(number)
         with self._foreseen(number) as foreseen:
-            while rows := self._pending(number, limit=2 * BATCH):
-                rows, later = rows[:BATCH], rows[BATCH:]
-                keeping = foreseen(rows, later)
+            while rows:
+                later = self._pending(number, after=rows[-1].position)
+                keeping = replace(self._keeping, ahead=foreseen(later))
                 with self._store.write() as tx:
                     drafts = _drafts(tx, load, rows)
                     counts = keeping.keep(tx, drafts, why) if drafts else {}
                     store.staging.settle(tx, number, rows, counts)
                 kept += len(rows)
                 progress(kept)
+                rows = later
 
-    def _pending(self, number: ImportNumber, *, limit: int) -> list[Staged]:
+    def _pending(self, number: ImportNumber, *, limit: int = BATCH, after: int = 0) -> list[Staged]:
         with self._store.view() as view:
-            return store.staging.pending(view, number, limit=limit)
+            return store.staging.pending(view, number, limit=limit, after=after)
 
     @contextlib.contextmanager
     def _foreseen(self, number: ImportNumber) -> Iterator[Foreseen]:
-        """Of a long file, what later rows are found by is made while those before are written."""
+        """Of a long file, what follows from later rows is made while those before are written."""
         if len(self._pending(number, limit=LONG)) < LONG:
-            yield lambda _rows, _later: self._keeping
+            yield lambda _: {}
             return
-        ahead = Ahead(partial(_findables, self._keeping.findable))
+        ahead = Ahead(partial(_made, self._keeping.findable))
 
-        def foreseen(_rows: list[Staged], later: list[Staged]) -> Keeping:
-            made = ahead.taken() or {}
-            ahead.start([row.payload for row in later[:FORESEEN]])
-            first = self._keeping.findable
-            return replace(self._keeping, findable=lambda one: made.get(one.id) or first(one))
+        def foreseen(later: list[Staged]) -> Mapping[str, Made]:
+            made = ahead.taken()
+            ahead.start([row.payload for row in later])
+            return _decode_made(made) if made else {}
 
         try:
             yield foreseen
@@ -200,12 +203,15 @@ class Loading:
             return rejects.write(file, store.staging.rejects(view, number))
 
 
-def _findables(
-    findable: Callable[[Entity], Findable], payloads: Sequence[bytes]
-) -> dict[str, Findable]:
-    """What staged rows are found by, by their ids; runs in a process of its own."""
-    entities = (_decode(one).entity for one in payloads if one != _GHOST)
-    return {entity.id: findable(entity) for entity in entities}
+@contextlib.contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Let Python look for garbage less often."""
+    before = gc.get_threshold()
+    gc.set_threshold(_COLLECTED, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class _Payload(msgspec.Struct, array_like=True):
@@ -217,6 +223,16 @@ class _Payload(msgspec.Struct, array_like=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Payload).decode
+_decode_made = msgspec.msgpack.Decoder(dict[str, Made]).decode
+
+
+def _made(findable: Callable[[Entity], Findable], payloads: Sequence[bytes]) -> bytes:
+    """What follows from staged rows, by their ids, packed; runs in a process of its own.
+
+    Order: they were checked before they were staged.
+    """
+    entities = (_decode(one).entity for one in payloads if one != _GHOST)
+    return _encode({entity.id: made_of(entity, findable) for entity in entities})
 
 
 def _identity(load: Load, taken: files.Bytes) -> str:
@@ -268,14 +284,14 @@ def _finish_reading(tx: Tx, load: Load, number: ImportNumber, ghosts: list[Stage
 def _drafts(tx: Tx, load: Load, rows: Iterable[Staged]) -> list[Draft]:
     """The drafts of staged rows; one without a review date keeps the date it has or gets one."""
     payloads = [_decode(row.payload) for row in rows if row.payload != _GHOST]
-    drafts = [Draft(one.entity, _marking(load, one.said), load.source) for one in payloads]
-    undated = [draft.entity.id for draft in drafts if draft.marking.review_on is None]
+    marked = [(one.entity, _marking(load, one.said)) for one in payloads]
+    undated = [entity.id for entity, marking in marked if marking.review_on is None]
     held = store.records.by_source(tx, load.source, undated)
     first = _years_after(tx.now.date(), RETENTION_YEARS)
     dates = {row_id: one.record.marking.review_on or first for row_id, one in held.items()}
     return [
-        replace(draft, marking=_dated(draft.marking, dates.get(draft.entity.id, first)))
-        for draft in drafts
+        Draft(entity, _dated(marking, dates.get(entity.id, first)), load.source)
+        for entity, marking in marked
     ]
 
 

@@ -7,7 +7,6 @@ from federation.messages import Identifier
 from node.codes import Verdict
 from node.identifiers.forms import MAX_LENGTH, normal_form
 from node.identifiers.prepared import Number, number
-from node.identifiers.verdicts import verdict
 
 __all__ = ["MAX_LENGTH", "Checked", "Number", "checked", "normal_form", "number"]
 
@@ -33,5 +32,6 @@ def checked(identifier: Identifier, countries: tuple[str, ...] = ()) -> Checked:
     Never raises and never changes what was typed. A pass proves typing, not existence; where no
     rule is known, or the country is not, nothing is said.
     """
-    normal = normal_form(identifier, countries)
-    return Checked(identifier.type, identifier.value, normal, verdict(identifier, countries))
+    prepared = number(identifier, countries)
+    said = Verdict(prepared.verdict)
+    return Checked(identifier.type, identifier.value, prepared.normal, said)

@@ -17,8 +17,8 @@ from node.identifiers.slips import GUARDED, neighbours, shortened
 from node.kinds import Kind
 from node.search.addresses import address, keys_of_address
 from node.search.names import Name, acronyms, names, runs, spelt_as_one, telling
-from node.search.parts import Part, Role, joined
-from node.search.spelling import sound
+from node.search.parts import Part, Role
+from node.search.spelling import heard_in, sound
 from node.search.subjects import Subject, countries_asked, kinds_of, packed, subject_of
 from node.store.keys import NO_YEAR, Findable, numbered
 
@@ -38,6 +38,10 @@ _MOST_PAIRED, _MOST_HEARD, _MOST_JOINED = 6, 2, 16
 _MOST_MISSPELT, _LEAST_MISSPELT, MOST_GUESSES = 3, 2, 512
 #: Parts beside which one that is misspelt is tried; parts that are left of a longer name.
 _MOST_BESIDE, _MOST_LEFT = 2, 2
+#: What stands before the text of a name's key, so that a firm is not sought among persons.
+_MARKS = {kind: "thing:" for kind in Kind} | {
+    kind: f"{kind}:" for kind in (Kind.PERSON, Kind.ORGANISATION)
+}
 #: All that `sound` leaves of a word.
 _CONSONANTS = "acklmnprstv"
 #: Signs at the end of a number by which it is found when only they are known, or the rest is
@@ -65,13 +69,15 @@ def keys(entity: Entity) -> frozenset[Key]:
     return frozenset(_keys(subject_of(entity)))
 
 
-def _keys(subject: Subject) -> Iterator[Key]:
+def _keys(subject: Subject) -> list[Key]:
+    found: list[Key] = []
     for _, name in subject.names:
-        yield from _of_name(name, subject.kind)
+        found += _of_name(name, subject.kind)
     for place in subject.places:
-        yield from ((LEFT, key) for key in keys_of_address(place))
+        found += [(LEFT, key) for key in keys_of_address(place)]
     for prepared in subject.numbers:
-        yield from keys_of_number(prepared)
+        found += keys_of_number(prepared)
+    return found
 
 
 def keys_of(sought: Sought) -> frozenset[Key]:
@@ -98,7 +104,7 @@ def guesses_of(sought: Sought) -> list[Key]:
         for name in names(sought.name, kind):
             found |= dict.fromkeys(_shorter(telling(name), kind))
             pairs = _slips(_paired(telling(name)))
-            found |= dict.fromkeys(_pair(*pair, kind) for pair in pairs)
+            found |= dict.fromkeys(_pair(*pair, _MARKS[kind]) for pair in pairs)
     return list(found)[:MOST_GUESSES]
 
 
@@ -175,28 +181,25 @@ def _kinds(sought: Sought) -> tuple[Kind, ...]:
     return kinds_of(sought) if sought.kind else (*kinds_of(sought), Kind.OTHER)
 
 
-def _of_name(name: Name, kind: Kind) -> Iterator[Key]:
-    parts, mark = telling(name), _mark(kind)
-    yield _whole(parts, kind)
+def _of_name(name: Name, kind: Kind) -> list[Key]:
+    parts, mark = telling(name), _MARKS[kind]
+    found = [_whole(parts, kind)]
     for part in parts:
-        yield PART, mark + part.stem
-        yield from ((SOUND, mark + sound) for sound in part.sounds)
+        found.append((PART, mark + part.stem))
+        found += [(SOUND, mark + sound) for sound in part.sounds]
     if kind is Kind.ORGANISATION:
-        yield from ((PART, mark + short) for short in acronyms(name))
-    for word in (spelt_as_one(name, run) for run in runs(name)):
+        found += [(PART, mark + short) for short in acronyms(name)]
+    for word in [spelt_as_one(name, run) for run in runs(name)]:
         if len(word) <= _MOST_JOINED:
-            yield SOUND, mark + joined(word).sounds[0]
-    for first, second in combinations(_paired(parts), 2):
-        yield from (_pair(one, other, kind) for one in _heard(first) for other in _heard(second))
+            found.append((SOUND, mark + heard_in(word)))
+    heard = [_heard(part) for part in _paired(parts)]
+    for first, second in combinations(heard, 2):
+        found += [_pair(one, other, mark) for one in first for other in second]
+    return found
 
 
 def _whole(parts: Iterable[Part], kind: Kind) -> Key:
-    return WHOLE, _mark(kind) + " ".join(sorted(part.stem for part in parts))
-
-
-def _mark(kind: Kind) -> str:
-    """What stands before the text of a name's key, so that a firm is not sought among persons."""
-    return f"{kind}:" if kind in (Kind.PERSON, Kind.ORGANISATION) else "thing:"
+    return WHOLE, _MARKS[kind] + " ".join(sorted([part.stem for part in parts]))
 
 
 def _paired(parts: Iterable[Part]) -> list[Part]:
@@ -209,8 +212,8 @@ def _heard(part: Part) -> tuple[str, ...]:
     return tuple(dict.fromkeys((sound(part.stem), *part.sounds)))[:_MOST_HEARD]
 
 
-def _pair(one: str, other: str, kind: Kind) -> Key:
-    return PAIR, _mark(kind) + (f"{one} {other}" if one < other else f"{other} {one}")
+def _pair(one: str, other: str, mark: str) -> Key:
+    return PAIR, f"{mark}{one} {other}" if one < other else f"{mark}{other} {one}"
 
 
 def _one_slip_away(heard: str) -> set[str]:

@@ -72,18 +72,19 @@ _NO_VOWELS = str.maketrans("", "", _VOWELS)
 #: Letters that another school reads in another way: a bare `c` is a `č` that lost its mark, `ch`
 #: is German and Polish `х`, a first `j` is English, `dh` and `th` are Persian `z` and `s`, `u`
 #: behind a vowel is Belarusian `ў`, `x` is Somali for an `h`, `tsz` Palladius's way
-#: to write a Chinese `z` or `j`, `aw` an Arabic `o`.
+#: to write a Chinese `z` or `j`, `aw` an Arabic `o`. What a word must have, where it is read
+#: otherwise, and how.
 _OTHER_READINGS = (
-    (re.compile(r"c(?![hk])"), "ch"),
-    (re.compile(r"(?<![st])ch(?!t)"), "kh"),
-    (re.compile(r"^j(?=[aeiou])"), "ch"),
-    (re.compile(r"x"), "h"),
-    (re.compile(r"tsz"), "z"),
-    (re.compile(r"tsz"), "ch"),
-    (re.compile(r"aw(?![aeiou])"), "o"),
-    (re.compile(r"dh"), "z"),
-    (re.compile(r"th"), "s"),
-    (re.compile(r"(?<=[ae])u(?![aeiou])|(?<=o)u$"), "v"),
+    ("c", re.compile(r"c(?![hk])"), "ch"),
+    ("ch", re.compile(r"(?<![st])ch(?!t)"), "kh"),
+    ("j", re.compile(r"^j(?=[aeiou])"), "ch"),
+    ("x", re.compile(r"x"), "h"),
+    ("tsz", re.compile(r"tsz"), "z"),
+    ("tsz", re.compile(r"tsz"), "ch"),
+    ("aw", re.compile(r"aw(?![aeiou])"), "o"),
+    ("dh", re.compile(r"dh"), "z"),
+    ("th", re.compile(r"th"), "s"),
+    ("u", re.compile(r"(?<=[ae])u(?![aeiou])|(?<=o)u$"), "v"),
 )
 _READ_OTHERWISE = re.compile(r"c|[dt]h|^j|[aeo]u|x|tsz|aw")
 
@@ -123,8 +124,17 @@ def other_sounds(plain: str) -> tuple[str, ...]:
     """The consonants of a plain word as other schools would read it; most words have none."""
     if not _READ_OTHERWISE.search(plain):
         return ()
-    readings = (pattern.subn(letters, plain) for pattern, letters in _OTHER_READINGS)
-    return tuple(sound(stem(folded(reading))) for reading, count in readings if count)
+    readings = (
+        pattern.subn(letters, plain)
+        for needed, pattern, letters in _OTHER_READINGS
+        if needed in plain
+    )
+    return tuple(heard_in(reading) for reading, count in readings if count)
+
+
+def heard_in(plain: str) -> str:
+    """The consonants of a plain word."""
+    return sound(stem(folded(plain)))
 
 
 def _folded_once(word: str) -> str:

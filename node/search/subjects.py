@@ -127,7 +127,7 @@ def kinds_of(sought: Sought) -> tuple[Kind, ...]:
 
 def countries_of(entity: Entity) -> tuple[str, ...]:
     """Every country that a record is tied to, as two-letter codes."""
-    return tuple(dict.fromkeys(code for name in _COUNTRIES for code in entity.all(name)))
+    return tuple(dict.fromkeys([code for name in _COUNTRIES for code in entity.all(name)]))
 
 
 def _days(texts: Iterable[str]) -> tuple[tuple[int, int, int], ...]:
@@ -137,6 +137,8 @@ def _days(texts: Iterable[str]) -> tuple[tuple[int, int, int], ...]:
 
 
 def _labels(entity: Entity) -> Mapping[str, str]:
+    if _LABELS.keys().isdisjoint(entity.properties):
+        return {}
     return {
         part.plain: label
         for name, label in _LABELS.items()

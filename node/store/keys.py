@@ -13,6 +13,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NewType
 
 import msgspec
@@ -46,7 +47,10 @@ class Findable:
 
 def numbered(keys: Iterable[Key]) -> list[int]:
     """The numbers of keys, each once."""
-    return [*{number_of(key) for key in keys}]
+    blake2b, size, number = hashlib.blake2b, _BITS // 8, int.from_bytes
+    texts = [f"{family}:{text}".encode("utf-8", "surrogatepass") for family, text in keys]
+    digests = {blake2b(text, digest_size=size).digest() for text in texts}
+    return [number(digest, "big", signed=True) for digest in digests]
 
 
 def put(tx: Tx, rows: Iterable[tuple[RecordNumber, MarkingNumber, Findable]]) -> None:
@@ -61,7 +65,7 @@ def put(tx: Tx, rows: Iterable[tuple[RecordNumber, MarkingNumber, Findable]]) ->
         flat += [(key, marking, year, record) for key in found.keys for year in found.years]
         listed = _encode((found.keys, found.years))
         lists.append((record, found.version, marking, found.forms, listed))
-    flat.sort()
+    flat.sort(key=_BY_KEY)
     run_all(tx, "INSERT INTO search_key_new VALUES (?, ?, ?, ?)", flat)
     run_all(tx, "INSERT INTO record_key VALUES (?, ?, ?, ?, ?)", lists)
     for place in {row[0] // _STEP for row in lists if row[0] % _STEP == 0}:
@@ -175,6 +179,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[list[int], list[int]]).decode
 
 _Row = tuple[int, MarkingNumber, int, RecordNumber]
+_BY_KEY = itemgetter(0)
 
 
 #: The large table and the small one before it; where a row stands in both.

@@ -51,7 +51,8 @@ class Kept:
 def insert(tx: Tx, batch: Sequence[Kept]) -> list[Held]:
     """Store new records, in the order given."""
     (last,) = one(tx, "SELECT max(number) FROM record") or (None,)
-    held = [_held(tx, RecordNumber(n), kept) for n, kept in enumerate(batch, (last or 0) + 1)]
+    numbers = range((last or 0) + 1, (last or 0) + 1 + len(batch))
+    held = _held(tx, zip(map(RecordNumber, numbers), batch, strict=True))
     run_all(
         tx,
         f"INSERT INTO record (number, {_WRITTEN}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
@@ -63,7 +64,7 @@ def insert(tx: Tx, batch: Sequence[Kept]) -> list[Held]:
 
 def replace(tx: Tx, batch: Sequence[tuple[RecordNumber, Kept]]) -> list[Held]:
     """Give records a new present; the state they had becomes a version."""
-    held = [_held(tx, number, kept) for number, kept in batch]
+    held = _held(tx, batch)
     run_all(
         tx,
         f"INSERT INTO record_version (record, {_STATE})"  # noqa: S608
@@ -175,8 +176,16 @@ def last_changed_at(view: View) -> datetime | None:
     return instant(row[0]) if row and row[0] is not None else None
 
 
-def _held(tx: Tx, number: RecordNumber, kept: Kept) -> Held:
-    return Held(number, markings.number(tx, kept.record.marking), kept.record)
+def _held(tx: Tx, batch: Iterable[tuple[RecordNumber, Kept]]) -> list[Held]:
+    """Records with the rows of their markings; many share one, so it is looked up once."""
+    held: list[Held] = []
+    marking, found = None, MarkingNumber(0)
+    for number, kept in batch:
+        if kept.record.marking is not marking:
+            marking = kept.record.marking
+            found = markings.number(tx, marking)
+        held.append(Held(number, found, kept.record))
+    return held
 
 
 def _row(held: Held, kept: Kept) -> tuple[Any, ...]:

@@ -102,13 +102,13 @@ def mark_read(tx: Tx, number: ImportNumber) -> None:
     run(tx, "UPDATE import SET is_read = 1 WHERE number = ?", (number,))
 
 
-def pending(view: View, number: ImportNumber, *, limit: int) -> list[Staged]:
-    """The next rows that are not applied yet, in the file's order."""
+def pending(view: View, number: ImportNumber, *, limit: int, after: int = 0) -> list[Staged]:
+    """The next rows behind a position that are not applied yet, in the file's order."""
     rows = select(
         view,
         "SELECT position, source_id, payload FROM import_row"
-        " WHERE import = ? ORDER BY position LIMIT ?",
-        (number, limit),
+        " WHERE import = ? AND position > ? ORDER BY position LIMIT ?",
+        (number, after, limit),
     )
     return [Staged(*row) for row in rows]
 
