@@ -206,7 +206,7 @@ def _paired(parts: Iterable[Part]) -> list[Part]:
     return [part for part in parts if part.role is not Role.GENERIC][:_MOST_PAIRED]
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=65_536)
 def _heard(part: Part) -> tuple[str, ...]:
     """How a part is heard in a pair: as itself, in another reading, as another form of it."""
     return tuple(dict.fromkeys((sound(part.stem), *part.sounds)))[:_MOST_HEARD]

@@ -100,7 +100,7 @@ def telling(name: Name) -> list[Part]:
     return [part for part in name if part.role not in silent] or list(name)
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=2_048)
 def _names(text: str, kind: Kind) -> tuple[Name, ...]:
     clean = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode())
     if kind is Kind.PERSON:

@@ -65,7 +65,7 @@ class Part(msgspec.Struct, frozen=True, array_like=True, eq=False, gc=False):
     says: float
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=65_536)
 def part(plain: str) -> Part:
     """A part that stands by itself, also as other schools read it."""
     fold = folded(plain)

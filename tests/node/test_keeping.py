@@ -11,12 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from federation.messages import Entity, Marking, MemberId, Share
+from federation.messages import Entity, Identifier, Marking, MemberId, Share
 from node import audit, store
 from node.audit import Entry, Operation
 from node.errors import RowError
-from node.keeping import check_entity, check_marking
+from node.identifiers import checked
+from node.keeping import Made, check_entity, check_marking, made_of
 from node.records import Change, Draft, RecordId
+from node.store.keys import Findable, numbered
 from tests.node.store.shelf import NOW, SHOWN, WHY, Notary, Shelf, draft, person, shown_to
 
 
@@ -55,6 +57,30 @@ def test_what_is_new_is_stored_and_what_is_repeated_is_unchanged(shelf: Shelf) -
     assert +first == {Change.STORED: 3}
     assert +again == {Change.UNCHANGED: 3}
     assert shelf.held("P-0").record.version == 1
+
+
+def test_what_was_made_ahead_of_an_entity_is_not_made_again(shelf: Shelf) -> None:
+    made = Made([checked(Identifier("imo", "9074729"))], Findable(numbered([("name", "ahead")])))
+    shelf.keeping = replace(shelf.keeping, ahead={"P-ahead": made})
+
+    kept(shelf, draft(person("P-ahead", name="Anna")), draft(person("P-now", name="Ott")))
+
+    with shelf.store.view() as view:
+        numbers = store.derived.identifiers(view, shelf.held("P-ahead").record.id)
+    assert [one.normal for one in numbers] == ["9074729"]
+    words = ("anna", "ahead", "ott")
+    assert [found(shelf, word, *SHOWN.audience) for word in words] == [0, 1, 1]
+
+
+def test_what_is_made_ahead_is_what_keeping_would_make(shelf: Shelf) -> None:
+    entity = person(passportNumber="K1234567", nationality="ee")
+
+    made = made_of(entity, shelf.keeping.findable)
+
+    (held,) = shelf.keep(draft(entity))
+    with shelf.store.view() as view:
+        assert store.derived.identifiers(view, held.record.id) == list(made.numbers)
+    assert made.found == shelf.keeping.findable(entity)
 
 
 @pytest.mark.parametrize(
@@ -331,9 +357,9 @@ def test_a_refusal_repeats_no_value() -> None:
         ((check_marking, marking) for marking in [*markings, shown_to(value)]),
     )
 
-    for check, checked in checks:
+    for check, said in checks:
         with pytest.raises(RowError) as raised:
-            check(checked)  # type: ignore[operator]
+            check(said)  # type: ignore[operator]
         assert value not in str(raised.value)
 
 

@@ -1,7 +1,9 @@
 """Writing systems: every script reads as plain Latin words, and never fails to."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rigour.text.translit import ascii_text
 
 from node.search.scripts import latin
 from tests.node.search.hostile import ANY_TEXT, TOO_MUCH
@@ -60,3 +62,17 @@ def test_hostile_words_read_as_plain_words(text: str) -> None:
     words = latin(text.encode("utf-8", "ignore").decode())
 
     assert all(word.isascii() and word.isalnum() for word in words)
+
+
+@given(
+    st.one_of(
+        st.text(alphabet="абвгдежзийклмнопрстуфхцчшщыэюя", min_size=1, max_size=12),
+        st.text(alphabet="abcdehilorstuäàåæéëíïñöøāęėģīķłļńņőœřťūůý", min_size=1, max_size=12),
+    )
+)
+@example("достоевский")
+@example("белый")
+@example("ий")
+@example("bērziņi")
+def test_a_word_that_is_read_by_letter_reads_as_the_library_reads_it(word: str) -> None:
+    assert latin(word) == (ascii_text(word).lower(),)

@@ -55,6 +55,16 @@ def test_an_import_remembers_that_its_file_was_read_to_its_end(shelf: Shelf) -> 
     assert begun(shelf).is_read
 
 
+def test_the_rows_behind_a_position_are_read_ahead(shelf: Shelf) -> None:
+    number = begun(shelf).number
+    added(shelf, number, row(1, "A"), row(2, "B"), row(4, "D"), read=4)
+
+    with shelf.store.view() as view:
+        behind = store.staging.pending(view, number, limit=1, after=1)
+
+    assert behind == [row(2, "B")]
+
+
 def test_rows_wait_in_the_order_of_the_file_until_they_are_settled(shelf: Shelf) -> None:
     number = begun(shelf).number
     added(shelf, number, row(2, "B"), row(1, "A"), row(3, "C"), read=3)
