@@ -27,6 +27,7 @@ _MOST_MISREAD, _OWNER, _CONTAINER_LENGTH = 2, 4, 11
 _NEVER_IN_VIN = str.maketrans("IOQ", "100")
 #: "No", as it is put before a number or between a series and its number.
 _NUMERO = re.compile(r"№|\bN[°º]|\bN[or]\.", re.IGNORECASE)
+_NOT_PLAIN = re.compile(r"[^A-Z0-9]+")
 #: A trunk prefix that is written beside a country code but not dialled with it.
 _TRUNK = re.compile(r"\(0?[08]?\)")
 _IMO = re.compile(r"(?:IMO(?:NUMBER|NO|NR)?)+")
@@ -53,6 +54,8 @@ def normal_form(identifier: Identifier, countries: tuple[str, ...] = ()) -> str:
 def plain(value: str) -> str:
     """Capital letters and digits, accents dropped, look-alike letters drawn as Latin ones."""
     numbered = _NUMERO.sub(" ", value)
+    if numbered.isascii():
+        return _NOT_PLAIN.sub("", numbered.upper())[:MAX_LENGTH]
     capitals = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", numbered).upper())
     drawn = capitals.translate(_LOOKALIKES)
     return "".join(_digit(letter) for letter in drawn if letter.isalnum())[:MAX_LENGTH]

@@ -35,6 +35,7 @@ _HOST = re.compile(r"^(?:https?://)?www\.|\.(?:com|net|org|info|biz|[a-z]{2})$")
 _SHIP = re.compile(r"^\s*(?:m[/. ]?[vtsfy]|s[/. ]?[sy]|f[/. ]?v|т/х|т\.х\.|тх|мв)\b[.\s\"'«]*")
 #: With fewer other words a patronymic's form is more likely a surname's: Petrovic, Jankowicz.
 _LEAST_BESIDE_PATRONYMIC = 3
+_BESIDE_PATRONYMIC = (Role.WORD, Role.GIVEN)
 LEAST_ACRONYM = 3
 
 Name = tuple[Part, ...]
@@ -112,10 +113,10 @@ def _names(text: str, kind: Kind) -> tuple[Name, ...]:
 
 def _person(text: str) -> Name:
     parts = _parts(tokenize_name(_HUMP.sub(" ", text).replace(".", " ").lower()))
-    beside = sum(part.role in (Role.WORD, Role.GIVEN) for part in parts)
-    if beside < _LEAST_BESIDE_PATRONYMIC:
+    beside = [part for part in parts if part.role in _BESIDE_PATRONYMIC]
+    if len(beside) < _LEAST_BESIDE_PATRONYMIC:
         return parts
-    return tuple(patronymic(part) for part in parts)
+    return tuple([patronymic(part) for part in parts])
 
 
 def _thing(text: str, kind: Kind) -> Name:
@@ -138,7 +139,7 @@ def _firm(lower: str) -> Name:
 
 def _parts(words: list[str]) -> Name:
     found = (plain for word in words for plain in latin(word[:MAX_PART_LETTERS]))
-    return tuple(part(plain) for plain in islice(found, MAX_PARTS))
+    return tuple([part(plain) for plain in islice(found, MAX_PARTS)])
 
 
 def _undotted(found: re.Match[str]) -> str:

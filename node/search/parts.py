@@ -131,7 +131,7 @@ def _made(plain: str, fold: str, stem: str, sounds: tuple[str, ...]) -> Part:
         stem=stem,
         sounds=sounds,
         role=role,
-        heard=frozenset(sound for sound in sounds if len(sound) >= _LEAST_HEARD),
+        heard=frozenset([sound for sound in sounds if len(sound) >= _LEAST_HEARD]),
         is_unvowelled=_is_unvowelled(fold, sounds[0]),
         sign=_sign(plain, stem, role),
         says=_says(stem, role, is_person=True),

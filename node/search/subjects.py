@@ -72,20 +72,20 @@ def subject_of(entity: Entity) -> Subject:
     """Everything of a record that is compared; pure, and never raises for any text."""
     kind = kind_of(entity.schema)
     countries = countries_of(entity)
-    read = (
+    read = [
         (use, name) for use, text in names_of(entity)[:MOST_NAMES] for name in names(text, kind)
-    )
+    ]
     dates = _days(entity.all(_DATE_OF.get(kind, "date")))
-    numbers = tuple(number(one, countries) for one in identifiers_of(entity))
-    carried = _days(one.birth_date for one in numbers) if kind is Kind.PERSON else ()
+    numbers = tuple([number(one, countries) for one in identifiers_of(entity)])
+    carried = _days([one.birth_date for one in numbers]) if kind is Kind.PERSON else ()
     return Subject(
         kind=kind,
         names=tuple(dict.fromkeys(read)),
         dates=dates,
-        countries=frozenset(code.lower() for code in countries if code.isascii()),
+        countries=frozenset([code.lower() for code in countries if code.isascii()]),
         numbers=numbers,
         labels=_labels(entity) if kind is Kind.PERSON else {},
-        carried=tuple(date for date in carried if date not in dates),
+        carried=tuple([date for date in carried if date not in dates]),
         places=addresses_of(entity) if kind is Kind.PLACE else (),
     )
 
@@ -132,8 +132,8 @@ def countries_of(entity: Entity) -> tuple[str, ...]:
 
 def _days(texts: Iterable[str]) -> tuple[tuple[int, int, int], ...]:
     """Every date that can be read, once."""
-    dates = map(PartialDate.read, texts)
-    return tuple(dict.fromkeys((date.year, date.month, date.day) for date in dates if date.year))
+    dates = [PartialDate.read(text) for text in texts]
+    return tuple(dict.fromkeys([(one.year, one.month, one.day) for one in dates if one.year]))
 
 
 def _labels(entity: Entity) -> Mapping[str, str]:

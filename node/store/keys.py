@@ -21,7 +21,7 @@ import msgspec
 from node.store import first
 from node.store.engine import Tx, View
 from node.store.markings import MarkingNumber
-from node.store.rows import marks, parts, run, run_all, select
+from node.store.rows import insert_all, marks, parts, run, run_all, select
 
 RecordNumber = NewType("RecordNumber", int)
 Key = tuple[str, str]
@@ -66,7 +66,7 @@ def put(tx: Tx, rows: Iterable[tuple[RecordNumber, MarkingNumber, Findable]]) ->
         listed = _encode((found.keys, found.years))
         lists.append((record, found.version, marking, found.forms, listed))
     flat.sort(key=_BY_KEY)
-    run_all(tx, "INSERT INTO search_key_new VALUES (?, ?, ?, ?)", flat)
+    insert_all(tx, "search_key_new", flat)
     run_all(tx, "INSERT INTO record_key VALUES (?, ?, ?, ?, ?)", lists)
     for place in {row[0] // _STEP for row in lists if row[0] % _STEP == 0}:
         _move(tx, place % _STRETCHES)
