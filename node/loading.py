@@ -27,8 +27,8 @@ from node.store.keys import Findable
 from node.store.staging import Import, ImportNumber, Reject, Staged
 
 BATCH = 1000
-#: Rows of a file that is long enough for a process beside the one that writes.
-LONG = 5 * BATCH
+#: Bytes of a file that is long enough for a process beside the one that writes.
+LONG = 1 << 20
 #: New things in Python's memory after which it looks for garbage while a file is loaded, 700
 #: otherwise: a load makes millions of things and no garbage that must be looked for.
 _COLLECTED = 200_000
@@ -41,7 +41,7 @@ _TWICE = "its id stands on an earlier row of the file"
 _GHOST = b""
 
 Progress = Callable[[int], None]
-#: What was made ahead of the rows that are due, asked for with the rows that come after them.
+#: Takes the rows that are due next, and tells what was made of those it took the last time.
 Foreseen = Callable[[list[Staged]], Mapping[str, Made]]
 
 
@@ -104,9 +104,10 @@ class Loading:
             identity = _identity(load, taken)
             with self._store.write() as tx:
                 begun = store.staging.begin(tx, identity, load.source)
-            if not begun.is_read:
-                self._read(load, begun, taken, progress)
-            self._keep(load, begun.number, why, progress)
+            with self._foreseen(taken.size) as foreseen:
+                if not begun.is_read:
+                    self._read(load, begun, taken, progress)
+                self._keep(load, begun.number, why, progress, foreseen)
             return self._end(load, begun.number, identity, why)
 
     def _read(self, load: Load, begun: Import, taken: files.Bytes, progress: Progress) -> None:
@@ -145,29 +146,34 @@ class Loading:
                 progress(batch[-1][0])
         return list(ghosts.values())
 
-    def _keep(self, load: Load, number: ImportNumber, why: Why, progress: Progress) -> None:
+    def _keep(
+        self, load: Load, number: ImportNumber, why: Why, progress: Progress, foreseen: Foreseen
+    ) -> None:
         """Keep what is staged, a batch and the note of it in one transaction."""
         kept, rows = 0, self._pending(number)
-        with self._foreseen(number) as foreseen:
-            while rows:
-                later = self._pending(number, after=rows[-1].position)
-                keeping = replace(self._keeping, ahead=foreseen(later))
-                with self._store.write() as tx:
-                    drafts = _drafts(tx, load, rows)
-                    counts = keeping.keep(tx, drafts, why) if drafts else {}
-                    store.staging.settle(tx, number, rows, counts)
-                kept += len(rows)
-                progress(kept)
-                rows = later
+        foreseen(rows)
+        while rows:
+            later = self._pending(number, after=rows[-1].position)
+            keeping = replace(self._keeping, ahead=foreseen(later))
+            with self._store.write() as tx:
+                drafts = _drafts(tx, load, rows)
+                counts = keeping.keep(tx, drafts, why) if drafts else {}
+                store.staging.settle(tx, number, rows, counts)
+            kept += len(rows)
+            progress(kept)
+            rows = later
 
-    def _pending(self, number: ImportNumber, *, limit: int = BATCH, after: int = 0) -> list[Staged]:
+    def _pending(self, number: ImportNumber, *, after: int = 0) -> list[Staged]:
         with self._store.view() as view:
-            return store.staging.pending(view, number, limit=limit, after=after)
+            return store.staging.pending(view, number, limit=BATCH, after=after)
 
     @contextlib.contextmanager
-    def _foreseen(self, number: ImportNumber) -> Iterator[Foreseen]:
-        """Of a long file, what follows from later rows is made while those before are written."""
-        if len(self._pending(number, limit=LONG)) < LONG:
+    def _foreseen(self, size: int) -> Iterator[Foreseen]:
+        """Of a long file, what follows from later rows is made while those before are written.
+
+        The process for that starts while the file is read.
+        """
+        if size < LONG:
             yield lambda _: {}
             return
         ahead = Ahead(partial(_made, self._keeping.findable))

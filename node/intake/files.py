@@ -17,6 +17,11 @@ class Bytes:
     digest: str
     stamp: Stamp
 
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return sum(size for _, size, _ in self.stamp)
+
 
 def taken(path: Path) -> Bytes:
     """Digest a file, or every file directly in a folder, by name and content.

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from federation.errors import InvalidError, UnreadableError
-from federation.messages import Marking, Share
+from federation.messages import Entity, Marking, Share
 from node import audit, store
 from node.errors import ConfigError, RowError
-from node.loading import BATCH, LONG, Load, Loaded
+from node.keeping import Keeping
+from node.loading import BATCH, LONG, Load, Loaded, Loading
+from node.store.keys import Findable, numbered
 from tests.node.intake.house import SHOWN, House, person, rejected, rows
 
 
@@ -37,17 +40,27 @@ def test_a_file_is_kept_with_the_marking_of_the_load(house: House, tmp_path: Pat
     assert version == 1
 
 
-def test_a_long_file_is_found_by_what_a_process_of_its_own_made(
-    house: House, tmp_path: Path
-) -> None:
-    count = LONG + BATCH // 2
+def found_by_process(entity: Entity) -> Findable:
+    """Found by its id, and by the process in which this was made."""
+    return Findable(numbered([("id", entity.id), ("process", str(os.getpid()))]))
 
-    loaded = house.load(rows(tmp_path, *(person(number) for number in range(count))))
+
+@pytest.mark.parametrize("is_long", [True, False])
+def test_what_a_long_file_is_found_by_is_made_in_a_process_of_its_own(
+    house: House, tmp_path: Path, is_long: bool
+) -> None:
+    keeping = Keeping(house.member, found_by_process, lambda: str(uuid4()))
+    house.loading = Loading(house.store, keeping, tmp_path / "rejects")
+    count, words = 2 * BATCH + BATCH // 2, "word " * (LONG // BATCH // 5 if is_long else 1)
+    load = rows(tmp_path, *(person(number, notes=words) for number in range(count)))
+    assert (load.path.stat().st_size > LONG) == is_long
+
+    loaded = house.load(load)
 
     with house.store.view() as view:
-        everybody = store.keys.count(view, ("name", "anna"), cap=2 * count)
-        last = store.keys.count(view, ("name", str(count - 1)), cap=9)
-    assert (loaded.stored, everybody, last) == (count, count, 1)
+        here = store.keys.count(view, ("process", str(os.getpid())), cap=2 * count)
+        ends = [store.keys.count(view, ("id", f"P-{place}"), cap=9) for place in (0, count - 1)]
+    assert (loaded.stored, here, ends) == (count, 0 if is_long else count, [1, 1])
 
 
 def test_unset_means_hidden_and_nobody(house: House, tmp_path: Path) -> None:
