@@ -27,8 +27,9 @@ from node.store.keys import Findable
 from node.store.staging import Import, ImportNumber, Reject, Staged
 
 BATCH = 1000
-#: Bytes of a file that is long enough for a process beside the one that writes.
-LONG = 1 << 20
+#: Bytes of a file that is long enough for a process beside the one that writes, and how many rows
+#: of a batch that one gets: writing costs a little less, so the writer makes the others itself.
+LONG, FORESEEN = 1 << 20, 9 * BATCH // 10
 #: New things in Python's memory after which it looks for garbage while a file is loaded, 700
 #: otherwise: a load makes millions of things and no garbage that must be looked for.
 _COLLECTED = 200_000
@@ -180,7 +181,7 @@ class Loading:
 
         def foreseen(later: list[Staged]) -> Mapping[str, Made]:
             made = ahead.taken()
-            ahead.start([row.payload for row in later])
+            ahead.start([row.payload for row in later[:FORESEEN]])
             return _decode_made(made) if made else {}
 
         try:

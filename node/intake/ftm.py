@@ -50,8 +50,8 @@ def _row(number: int, text: str) -> Row:
 def _texts(values: list[Value] | Value) -> tuple[str, ...]:
     """The values of one property as text, each once."""
     listed = values if isinstance(values, list) else [values]
-    texts = (_text(value) for value in listed if value is not None)
-    return tuple(dict.fromkeys(text for text in texts if text))
+    texts = [text for value in listed if value is not None and (text := _text(value))]
+    return tuple(dict.fromkeys(texts)) if len(texts) > 1 else tuple(texts)
 
 
 def _text(value: str | float) -> str:
