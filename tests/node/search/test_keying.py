@@ -10,6 +10,7 @@ from federation.messages import Entity, Identifier, Sought
 from node.codes import IdentifierType
 from node.kinds import Kind
 from node.search.keying import (
+    LEFT,
     MOST_GUESSES,
     NUMBER,
     PAIR,
@@ -21,6 +22,7 @@ from node.search.keying import (
     guesses_of,
     keys,
     keys_of,
+    number_guesses_of,
 )
 from tests.node.search.hostile import ANY_TEXT, TOO_MUCH
 from tests.node.search.register import person, thing
@@ -149,6 +151,30 @@ def test_a_question_that_knows_only_a_part_is_led_by_it() -> None:
 @given(ANY_TEXT, st.sampled_from(["person", "organisation", ""]))
 def test_guesses_of_any_text_are_bounded(text: str, kind: str) -> None:
     assert len(guesses_of(Sought(name=text, kind=kind))) <= MOST_GUESSES
+
+
+@given(
+    st.lists(
+        st.builds(
+            Identifier,
+            st.sampled_from([*IdentifierType]),
+            st.one_of(ANY_TEXT, st.text(alphabet="0123456789", min_size=7, max_size=30)),
+        ),
+        max_size=9,
+    )
+)
+def test_guesses_of_any_numbers_are_bounded(numbers: list[Identifier]) -> None:
+    assert len(number_guesses_of(Sought(identifiers=tuple(numbers)))) <= MOST_GUESSES
+
+
+def test_a_number_that_passes_has_no_key_for_slips_and_one_that_fails_has_few() -> None:
+    passes, fails = (
+        keys(thing(Kind.VESSEL, numbers=[Identifier("imo", value)]))
+        for value in ("9074729", "9074728")
+    )
+
+    assert {family for family, _ in passes} == {NUMBER, VALUE}
+    assert sum(family == LEFT for family, _ in fails) == 7
 
 
 def test_a_word_that_is_no_kind_makes_no_keys() -> None:
