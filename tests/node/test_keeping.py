@@ -64,7 +64,6 @@ def test_what_was_made_ahead_of_an_entity_is_not_made_again(shelf: Shelf) -> Non
     shelf.keeping = replace(shelf.keeping, ahead={"P-1": made})
 
     (held, _) = shelf.keep(draft(), draft(person("P-2", name="Ott")))
-
     with shelf.store.view() as view:
         assert store.derived.identifiers(view, held.record.id) == made.numbers
     assert [found(shelf, word, *SHOWN.audience) for word in ("anna", "ahead", "ott")] == [0, 1, 1]
@@ -73,7 +72,6 @@ def test_what_was_made_ahead_of_an_entity_is_not_made_again(shelf: Shelf) -> Non
 def test_what_is_made_ahead_is_what_keeping_would_make(shelf: Shelf) -> None:
     entity = person(passportNumber="K1234567", nationality="ee")
     made, (held,) = made_of(entity, shelf.keeping.findable), shelf.keep(draft(entity))
-
     with shelf.store.view() as view:
         assert store.derived.identifiers(view, held.record.id) == made.numbers
 
