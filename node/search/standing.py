@@ -11,6 +11,7 @@ _TENTHS = 10
 
 def standing_keys(sought: Sought) -> dict[int, int]:
     """Number of a key -> what it weighs: all by which a search for this looks, guesses too."""
-    weights = {number_of(key): round(GUESS_SAYS * _TENTHS) for key in guesses_of(sought)}
+    guessed = {number_of(key): round(GUESS_SAYS * _TENTHS) for key in guesses_of(sought)}
     slips = {number_of(key): round(SAYS[VALUE] * _TENTHS) for key in number_guesses_of(sought)}
-    return weights | slips | {number_of(key): round(SAYS[key[0]] * _TENTHS) for key in keys_of(sought)}
+    own = {number_of(key): round(SAYS[key[0]] * _TENTHS) for key in keys_of(sought)}
+    return guessed | slips | own
