@@ -1,6 +1,5 @@
 """Audit entries: what was done, by whom, why and to what effect; chained, so that no edit hides."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +10,9 @@ from typing import Protocol
 import msgspec
 
 from federation.messages import MemberId
+from federation.witness import leaf_hash
 
 GENESIS = bytes(32)
-_LEAF = b"\0"
 
 
 class Operation(StrEnum):
@@ -117,11 +116,6 @@ def framed(row: Row) -> Framed:
 def decode(row: Row) -> Entry:
     """The entry that a row holds."""
     return framed(row).entry
-
-
-def leaf_hash(data: bytes) -> bytes:
-    """The hash of one entry (RFC 6962 section 2.1)."""
-    return hashlib.sha256(_LEAF + data).digest()
 
 
 def row_statement(node: MemberId, seq: int, hash: bytes) -> bytes:

@@ -397,3 +397,48 @@ CREATE TABLE alert (
 
 CREATE INDEX alert_state ON alert (state);
 """
+
+#: The log as a tree (RFC 6962). Of level 0 are the hashes in `audit` themselves; `peaks` are the
+#: whole subtrees up to the head, largest first. `cosignature` is what others signed of our heads,
+#: `witnessed` the last head of each of them that we signed, `doubt` a head that contradicts it.
+TREE = """
+CREATE TABLE audit_tree (
+    level INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    hash ANY NOT NULL,
+    PRIMARY KEY (level, place)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE audit_head ADD COLUMN peaks ANY;
+
+CREATE TABLE cosignature (
+    member TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    signed_at INTEGER NOT NULL,
+    signature BLOB NOT NULL,
+    cosignature BLOB NOT NULL,
+    PRIMARY KEY (member, size)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE witnessed (
+    member TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    signed_at INTEGER NOT NULL,
+    signature BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE doubt (
+    number INTEGER PRIMARY KEY,
+    member TEXT NOT NULL,
+    what TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    signed_at INTEGER NOT NULL,
+    signature BLOB NOT NULL,
+    doubted_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX doubt_member ON doubt (member);
+"""
