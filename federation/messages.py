@@ -312,7 +312,8 @@ class Receipt:
 
     `refused` are those of one dispatch that are there and have no effect. `witnessed` is the size
     of our log that the member signed last, `cosignature` what it signs of the head that we
-    showed, and `doubt` a word why it does not.
+    showed, and `doubt` a word why it does not. `prove` are sizes of our log that others showed
+    it, from which it wants a proof next.
     """
 
     through: int
@@ -320,3 +321,4 @@ class Receipt:
     witnessed: int = 0
     cosignature: bytes = b""
     doubt: str = ""
+    prove: tuple[int, ...] = ()

@@ -1,7 +1,7 @@
 """Witnessing: members sign the heads of one another's logs, and name one that is contradicted."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -42,39 +42,66 @@ class Witnessing:
     signs: Signs
     every: timedelta
     remember: Callable[[Cosigned], None] = lambda _: None
-    _since: dict[MemberId, int] = field(default_factory=dict)
+    _wanted: dict[MemberId, Receipt] = field(default_factory=dict)
 
     def shown(self, view: View, member: MemberId) -> wire.ShownHead | None:
-        """Our log as it stands for a member to sign, when it has grown and it is time again."""
+        """Our log as it stands for a member to sign, and what others showed us, when it is time."""
         now, last = view.house.clock(), store.witness.last_cosigned(view, member)
         if last and now - last.head.signed_at < self.every:
             return None
         head = store.audit.tree_head(view, now)
-        if last and head.size <= last.head.size:
-            return None
-        since = min(self._since.get(member, last.head.size if last else 0), head.size)
-        return wire.ShownHead(head, since, tuple(store.audit.consistency(view, since, head.size)))
+        wanted = self._wanted.get(member, Receipt(0, witnessed=last.head.size if last else 0))
+        seen = (one for one in store.witness.every_witnessed(view) if one.member != member)
+        return wire.ShownHead(
+            head,
+            min(wanted.witnessed, head.size),
+            tuple(store.audit.consistency(view, wanted.witnessed, head.size)),
+            {size: tuple(store.audit.consistency(view, size, head.size)) for size in wanted.prove},
+            tuple(seen),
+        )
 
     def seen(self, tx: Tx, member: MemberId, shown: wire.ShownHead | None) -> Receipt:
         """What we say to the head that a member shows; `through` is for others to fill in."""
-        known = store.witness.witnessed(tx, member)
-        size = known.size if known else 0
         if shown is None:
-            return Receipt(0, witnessed=size)
-        if doubt := self._doubt(known, shown):
+            known = store.witness.witnessed(tx, member)
+            return Receipt(0, witnessed=known.size if known else 0)
+        for head in shown.seen:
+            self._heard(tx, member, head)
+        doubt = self._doubt(tx, shown)
+        if doubt:
             self._write_doubt(tx, doubt, shown.head)
+        return replace(self._said(tx, shown, doubt), prove=self._open(tx, member))
+
+    def _said(self, tx: Tx, shown: wire.ShownHead, doubt: str) -> Receipt:
+        known = store.witness.witnessed(tx, shown.head.member)
+        size = known.size if known else 0
+        if doubt:
             return Receipt(0, witnessed=size, doubt=doubt)
-        if known and shown.since != known.size and shown.head.size > known.size:
+        if known and shown.since != size and shown.head.size > size:
             return Receipt(0, witnessed=size)  # it knows not what we signed: it proves from there
         store.witness.witness(tx, shown.head)
         signature = self.signs.sign(witness.cosigned(shown.head, self.us))
         return Receipt(0, witnessed=shown.head.size, cosignature=signature)
 
+    def _open(self, tx: Tx, member: MemberId) -> tuple[int, ...]:
+        """Sizes from which a member is to prove its log to us, for others were shown it so."""
+        return tuple(sorted({one.size for one in store.witness.rumoured(tx, member).values()}))
+
+    def _heard(self, tx: Tx, told_by: MemberId, head: TreeHead) -> None:
+        """Somebody tells what another member showed it: it must fit what that one shows us."""
+        known = store.witness.witnessed(tx, head.member)
+        if head.member in (self.us, told_by) or known is None or not self._is_signed(head):
+            return
+        if head.size != known.size:
+            store.witness.rumour(tx, head, told_by)
+        elif head.root != known.root:
+            self._write_doubt(tx, FORKED, head)
+
     def cosigned(
         self, tx: Tx, member: MemberId, shown: wire.ShownHead | None, receipt: Receipt
     ) -> None:
         """Keep what a member signed of the head that it was shown, or that it doubts us."""
-        self._since[member] = receipt.witnessed
+        self._wanted[member] = receipt
         if shown is None:
             return
         signed = witness.cosigned(shown.head, member)
@@ -116,26 +143,43 @@ class Witnessing:
         signed = witness.cosigned(one.head, one.member)
         return ours and self.signs.holds(members[one.member].signing_key, signed, one.cosignature)
 
-    def _doubt(self, known: TreeHead | None, shown: wire.ShownHead) -> str:
+    def _is_signed(self, head: TreeHead) -> bool:
+        """Whether a head is one that its member signed."""
+        member = self.charter().members.get(head.member)
+        return member is not None and self.signs.holds(
+            member.signing_key, head.statement, head.signature
+        )
+
+    def _doubt(self, tx: Tx, shown: wire.ShownHead) -> str:
         """Why a head is not to be signed, or an empty word."""
-        head = shown.head
-        key = self.charter().member(head.member).signing_key
-        if not self.signs.holds(key, head.statement, head.signature):
+        member = shown.head.member
+        if not self._is_signed(shown.head):
             return UNSIGNED
-        if known is None:
-            return ""
-        if head.size < known.size:
-            return ROLLED_BACK
-        if head.size == known.size:
-            return "" if head.root == known.root else FORKED
-        is_from_there = shown.since == known.size
-        if is_from_there and not witness.is_consistent(known, head, shown.proof):
-            return FORKED
+        known = store.witness.witnessed(tx, member)
+        proofs = {**shown.also, shown.since: shown.proof}
+        if known and (doubt := _contradiction(known, shown.head, proofs)):
+            return doubt
+        for told_by, other in store.witness.rumoured(tx, member).items():
+            if doubt := _contradiction(other, shown.head, proofs):
+                self._write_doubt(tx, doubt, other)
+                return doubt
+            if other.size in (0, shown.head.size, *proofs):
+                store.witness.settle(tx, member, told_by)
         return ""
 
     def _write_doubt(self, tx: Tx, doubt: str, head: TreeHead) -> None:
         if store.witness.doubt(tx, doubt, head):
             store.audit.append(tx, _entry(f"log doubted: {doubt}", head.member, head))
+
+
+def _contradiction(known: TreeHead, head: TreeHead, proofs: Mapping[int, tuple[bytes, ...]]) -> str:
+    """How a later head contradicts an earlier one, as far as can be told by these proofs."""
+    if head.size < known.size:
+        return ROLLED_BACK if head.signed_at >= known.signed_at else ""
+    if head.size == known.size:
+        return "" if head.root == known.root else FORKED
+    proof = proofs.get(known.size)
+    return FORKED if proof is not None and not witness.is_consistent(known, head, proof) else ""
 
 
 def _entry(event: str, member: MemberId, head: TreeHead) -> Entry:

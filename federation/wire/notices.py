@@ -1,12 +1,12 @@
 """Notices, dispatches and receipts as they travel; checked like everything that arrives."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from federation.errors import InvalidError
-from federation.limits import HASH_BYTES, LINE, NOTICE_BYTES, NOTICES, PROOF, WORD
+from federation.limits import HASH_BYTES, LINE, MEMBERS, NOTICE_BYTES, NOTICES, PROOF, WORD
 from federation.messages import (
     Alert,
     Asker,
@@ -46,11 +46,16 @@ _STATE_FROM = MappingProxyType({value: state for state, value in _STATE_TO.items
 
 @dataclass(frozen=True, slots=True)
 class ShownHead:
-    """The head of a member's log, and the proof that it goes on from the one of size `since`."""
+    """The head of a member's log, and the proof that it goes on from the one of size `since`.
+
+    `also` are proofs from other sizes, `seen` heads of other members as they showed them to it.
+    """
 
     head: TreeHead
     since: int
     proof: tuple[bytes, ...] = ()
+    also: Mapping[int, tuple[bytes, ...]] = field(default_factory=dict)
+    seen: tuple[TreeHead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,10 @@ def dispatch_to(dispatch: Dispatch) -> bytes:
         message.head.CopyFrom(_head_to(dispatch.shown.head))
         message.since = dispatch.shown.since
         message.consistency.extend(dispatch.shown.proof)
+        for size, proof in dispatch.shown.also.items():
+            message.also.add(since=size, consistency=proof)
+        for seen in dispatch.shown.seen:
+            message.seen.add(member=seen.member, head=_head_to(seen))
     return message.SerializeToString()
 
 
@@ -100,13 +109,35 @@ def dispatch_from(body: bytes, member: MemberId) -> Dispatch:
 
 
 def _shown(message: pb.Dispatch, member: MemberId) -> ShownHead:
-    head, proof = message.head, tuple(few("consistency", message.consistency, PROOF))
-    if head.size < 0 or message.since < 0 or {HASH_BYTES} != {len(head.root), *map(len, proof)}:
-        raise InvalidError("head must be of a size, its root and its proof of hashes")
+    also = {
+        _size("also.since", one.since): _hashes(one.consistency)
+        for one in few("also", message.also, MEMBERS)
+    }
+    seen = [
+        _head_from(one.head, MemberId(needed("seen.member", one.member, WORD)))
+        for one in few("seen", message.seen, MEMBERS)
+    ]
+    head, since = _head_from(message.head, member), _size("since", message.since)
+    return ShownHead(head, since, _hashes(message.consistency), also, tuple(seen))
+
+
+def _head_from(head: pb.TreeHead, member: MemberId) -> TreeHead:
+    [root] = _hashes([head.root])
     signed_at = instant("head.signed_at", head.signed_at)
-    return ShownHead(
-        TreeHead(member, head.size, head.root, signed_at, head.signature), message.since, proof
-    )
+    return TreeHead(member, _size("head.size", head.size), root, signed_at, head.signature)
+
+
+def _hashes(values: Sequence[bytes]) -> tuple[bytes, ...]:
+    found = tuple(few("consistency", values, PROOF))
+    if any(len(one) != HASH_BYTES for one in found):
+        raise InvalidError(f"a hash has {HASH_BYTES} bytes")
+    return found
+
+
+def _size(field: str, value: int) -> int:
+    if value < 0:
+        raise InvalidError(f"{field} must not be negative")
+    return value
 
 
 def _head_to(head: TreeHead) -> pb.TreeHead:
@@ -127,6 +158,7 @@ def receipt_to(receipt: Receipt) -> bytes:
         witnessed=receipt.witnessed,
         cosignature=receipt.cosignature,
         doubt=receipt.doubt,
+        prove=receipt.prove,
     )
     return message.SerializeToString()
 
@@ -143,6 +175,7 @@ def receipt_from(body: bytes) -> Receipt:
         message.witnessed,
         message.cosignature,
         line("doubt", message.doubt, WORD),
+        tuple(_size("prove", size) for size in few("prove", message.prove, MEMBERS)),
     )
 
 

@@ -400,7 +400,8 @@ CREATE INDEX alert_state ON alert (state);
 
 #: The log as a tree (RFC 6962). Of level 0 are the hashes in `audit` themselves; `peaks` are the
 #: whole subtrees up to the head, largest first. `cosignature` is what others signed of our heads,
-#: `witnessed` the last head of each of them that we signed, `doubt` a head that contradicts it.
+#: `witnessed` the last head of each of them that we signed, `rumour` one that it showed to another
+#: and is still to be proven to us, `doubt` a head that contradicts these.
 TREE = """
 CREATE TABLE audit_tree (
     level INTEGER NOT NULL,
@@ -427,6 +428,16 @@ CREATE TABLE witnessed (
     root BLOB NOT NULL,
     signed_at INTEGER NOT NULL,
     signature BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rumour (
+    member TEXT NOT NULL,
+    told_by TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    signed_at INTEGER NOT NULL,
+    signature BLOB NOT NULL,
+    PRIMARY KEY (member, told_by)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE doubt (

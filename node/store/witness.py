@@ -46,6 +46,39 @@ def witness(tx: Tx, head: TreeHead) -> None:
     )
 
 
+def every_witnessed(view: View) -> list[TreeHead]:
+    """The last head of every member's log that we signed."""
+    rows = select(view, f"SELECT member, {_HEAD} FROM witnessed ORDER BY member")  # noqa: S608
+    return [_head(MemberId(row[0]), row[1:]) for row in rows]
+
+
+def rumoured(view: View, member: MemberId) -> dict[MemberId, TreeHead]:
+    """Heads that a member showed to others and has not proven to us: by who told us."""
+    rows = select(view, f"SELECT told_by, {_HEAD} FROM rumour WHERE member = ?", (member,))  # noqa: S608
+    return {MemberId(row[0]): _head(member, row[1:]) for row in rows}
+
+
+def rumour(tx: Tx, head: TreeHead, told_by: MemberId) -> None:
+    """Keep a head that somebody was shown by another member, until that one has proven it."""
+    run(
+        tx,
+        "INSERT OR IGNORE INTO rumour VALUES (?,?,?,?,?,?)",
+        (
+            head.member,
+            told_by,
+            head.size,
+            head.root,
+            microseconds(head.signed_at),
+            head.signature,
+        ),
+    )
+
+
+def settle(tx: Tx, member: MemberId, told_by: MemberId) -> None:
+    """A member has proven, or could not prove, what it showed to another."""
+    run(tx, "DELETE FROM rumour WHERE member = ? AND told_by = ?", (member, told_by))
+
+
 def cosign(tx: Tx, member: MemberId, head: TreeHead, cosignature: bytes) -> None:
     """Keep what a member signed of a head of ours."""
     run(

@@ -558,6 +558,8 @@ class Dispatch(_message.Message):
     HEAD_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
     CONSISTENCY_FIELD_NUMBER: _builtins.int
+    SEEN_FIELD_NUMBER: _builtins.int
+    ALSO_FIELD_NUMBER: _builtins.int
     assigned: _builtins.int
     """The last sequence number that the sender has given to any notice for the receiver."""
     oldest: _builtins.int
@@ -574,6 +576,14 @@ class Dispatch(_message.Message):
 
     @_builtins.property
     def consistency(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    @_builtins.property
+    def seen(self) -> _containers.RepeatedCompositeFieldContainer[Global___SeenHead]:
+        """Heads of other members' logs as they showed them to the sender."""
+
+    @_builtins.property
+    def also(self) -> _containers.RepeatedCompositeFieldContainer[Global___Going]:
+        """Proofs that the sender's log goes on from heads of it that others showed to the receiver."""
+
     def __init__(
         self,
         *,
@@ -583,14 +593,62 @@ class Dispatch(_message.Message):
         head: Global___TreeHead | None = ...,
         since: _builtins.int = ...,
         consistency: _abc.Iterable[_builtins.bytes] | None = ...,
+        seen: _abc.Iterable[Global___SeenHead] | None = ...,
+        also: _abc.Iterable[Global___Going] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["head", b"head"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assigned", b"assigned", "consistency", b"consistency", "head", b"head", "notices", b"notices", "oldest", b"oldest", "since", b"since"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["also", b"also", "assigned", b"assigned", "consistency", b"consistency", "head", b"head", "notices", b"notices", "oldest", b"oldest", "seen", b"seen", "since", b"since"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Dispatch: _TypeAlias = Dispatch  # noqa: Y015
+
+@_typing.final
+class SeenHead(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    HEAD_FIELD_NUMBER: _builtins.int
+    member: _builtins.str
+    @_builtins.property
+    def head(self) -> Global___TreeHead: ...
+    def __init__(
+        self,
+        *,
+        member: _builtins.str = ...,
+        head: Global___TreeHead | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["head", b"head"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["head", b"head", "member", b"member"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SeenHead: _TypeAlias = SeenHead  # noqa: Y015
+
+@_typing.final
+class Going(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SINCE_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
+    since: _builtins.int
+    @_builtins.property
+    def consistency(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        since: _builtins.int = ...,
+        consistency: _abc.Iterable[_builtins.bytes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "since", b"since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Going: _TypeAlias = Going  # noqa: Y015
 
 @_typing.final
 class TreeHead(_message.Message):
@@ -635,6 +693,7 @@ class Receipt(_message.Message):
     WITNESSED_FIELD_NUMBER: _builtins.int
     COSIGNATURE_FIELD_NUMBER: _builtins.int
     DOUBT_FIELD_NUMBER: _builtins.int
+    PROVE_FIELD_NUMBER: _builtins.int
     through: _builtins.int
     """Every notice up to this sequence is there."""
     witnessed: _builtins.int
@@ -647,6 +706,10 @@ class Receipt(_message.Message):
     def refused(self) -> _containers.RepeatedCompositeFieldContainer[Global___Refusal]:
         """Those of the dispatch that are there and have no effect."""
 
+    @_builtins.property
+    def prove(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Sizes of the sender's log that others have shown to the receiver: from these it is to be proven next."""
+
     def __init__(
         self,
         *,
@@ -655,10 +718,11 @@ class Receipt(_message.Message):
         witnessed: _builtins.int = ...,
         cosignature: _builtins.bytes = ...,
         doubt: _builtins.str = ...,
+        prove: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cosignature", b"cosignature", "doubt", b"doubt", "refused", b"refused", "through", b"through", "witnessed", b"witnessed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cosignature", b"cosignature", "doubt", b"doubt", "prove", b"prove", "refused", b"refused", "through", b"through", "witnessed", b"witnessed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
