@@ -93,6 +93,32 @@ class Break:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What somebody wants to read of a log; what is empty asks for nothing in particular."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    person: str = ""
+    record: str = ""
+    member: str = ""
+    case: str = ""
+    operation: str = ""
+
+    def fits(self, framed: Framed) -> bool:
+        """Whether an entry is about all of it."""
+        entry = framed.entry
+        return (
+            (self.since is None or framed.at >= self.since)
+            and (self.until is None or framed.at <= self.until)
+            and self.person in ("", entry.person)
+            and self.case in ("", entry.case)
+            and self.operation in ("", entry.operation)
+            and (not self.record or self.record in entry.records)
+            and (not self.member or self.member in (entry.peer, *entry.recipients))
+        )
+
+
 class Notary(Protocol):
     """Signs for the node and knows its own signature again."""
 

@@ -147,6 +147,12 @@ def doubts(view: View, member: MemberId) -> list[Doubt]:
     return [Doubt(member, row[0], _head(member, row[2:]), instant(row[1])) for row in rows]
 
 
+def accept(tx: Tx, member: MemberId) -> None:
+    """Forget what a member showed and was doubted for: what it shows next is the beginning."""
+    for table in ("witnessed", "rumour", "doubt"):
+        run(tx, f"DELETE FROM {table} WHERE member = ?", (member,))  # noqa: S608
+
+
 def _cosigned(view: View, where: str, value: str | int) -> list[Cosigned]:
     rows = select(
         view,
