@@ -28,8 +28,8 @@ class Outbox(Protocol):
     def dispatch(self, member: MemberId) -> wire.Dispatch:
         """What a member is to be given next: the first that it has not taken, in order."""
 
-    def taken(self, member: MemberId, receipt: Receipt) -> bool:
-        """Note how far a member has our mail; whether more waits for it."""
+    def taken(self, member: MemberId, receipt: Receipt, shown: wire.ShownHead | None) -> bool:
+        """Note how far a member has our mail, and what it says to our log; whether more waits."""
 
     def failed(self, member: MemberId, fault: FederationError) -> None:
         """Note why a member was not given its mail."""
@@ -127,7 +127,7 @@ class Delivery:
                 receipt = await peer.deliver(self._ids(), dispatch, timeout_s=TIMEOUT_S)
         except TimeoutError:
             raise LateError from None
-        return await in_thread(self._outbox.taken, member.id, receipt)
+        return await in_thread(self._outbox.taken, member.id, receipt, dispatch.shown)
 
     async def _note(self, member: MemberId, error: Exception) -> None:
         fault = foreseen(error, member=member)

@@ -310,8 +310,15 @@ class Refusal:
 class Receipt:
     """How far a member has taken our mail: every notice up to `through` is on its disk.
 
-    `refused` are those of one dispatch that are there and have no effect.
+    `refused` are those of one dispatch that are there and have no effect. `witnessed` is the size
+    of our log that the member signed last, `cosignature` what it signs of the head that we
+    showed, and `doubt` a word why it does not. `prove` are sizes of our log that others showed
+    it, from which it wants a proof next.
     """
 
     through: int
     refused: tuple[Refusal, ...] = ()
+    witnessed: int = 0
+    cosignature: bytes = b""
+    doubt: str = ""
+    prove: tuple[int, ...] = ()

@@ -133,7 +133,7 @@ class Porter:
         return wire.question_from(sealed.body, statement.id)
 
     def _dispatch(self, sealed: Sealed, _: Statement) -> tuple[wire.Dispatch, list[wire.Posted]]:
-        dispatch = wire.dispatch_from(sealed.body)
+        dispatch = wire.dispatch_from(sealed.body, self.member)
         return dispatch, [self._posted(notice) for notice in dispatch.notices]
 
     def _posted(self, sealed: Sealed) -> wire.Posted:

@@ -1,18 +1,31 @@
 """What administrators and supervisors do to the house: membership, people, proof; written down."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from federation.charter import Charter
+from federation.errors import InvalidError
+from federation.messages import MemberId
 from node import store
-from node.audit import Break, Entry, Operation
+from node.audit import About, Break, Entry, Framed, Operation, framed
 from node.people import Person, Role
-from node.store import Store
+from node.store import Store, View
 from node.store.mail import LaneState
 
 #: Ids of questions are remembered this long: longer than any time window and than quotas count.
 SEEN_FOR = timedelta(days=1)
+#: Of what others sign of our log every state is kept this long, then one a day.
+WHOLE_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """How far we have signed a member's log and it ours, and how it contradicts itself."""
+
+    witnessed: int
+    cosigned: int
+    doubt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,7 @@ class Standing:
     audit_entries: int
     reindex_due: int
     lanes: Sequence[LaneState]
+    logs: Mapping[MemberId, LogState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,7 @@ class Administration:
     adopt: Callable[[bytes], Charter]
     keys_version: int
     keep_mail: timedelta
+    unwitnessed: Callable[[View], Break | None] = lambda _: None
 
     def standing(self) -> Standing:
         """How this node stands now."""
@@ -50,6 +65,7 @@ class Administration:
                 audit_entries=head.seq if head else 0,
                 reindex_due=store.keys.due(view, self.keys_version),
                 lanes=store.mail.lanes(view),
+                logs={one.id: _log(view, one.id) for one in self.charter().members.values()},
             )
 
     def adopt_charter(self, document: bytes, *, by: Person) -> Charter:
@@ -65,9 +81,37 @@ class Administration:
     def verify(self, *, by: Person) -> tuple[int, Break | None]:
         """Prove the whole log: how many entries it has, and the first one that does not hold."""
         with self.store.view() as view:
-            head, broken = store.audit.head(view), store.audit.verify(view)
+            head = store.audit.head(view)
+            broken = store.audit.verify(view) or self.unwitnessed(view)
         self._write_down("audit verified", by, {"whole": int(broken is None)})
         return head.seq if head else 0, broken
+
+    def report(self, about: About, *, by: Person) -> Generator[Framed, None, None]:
+        """Every entry of the log about something, in order; that it was read is written down."""
+        count = 0
+        with self.store.view() as view:
+            for row in store.audit.read(view):
+                entry = framed(row)
+                if about.fits(entry):
+                    count += 1
+                    yield entry
+        self._write_down("audit reported", by, {"entries": count})
+
+    def accept_log(self, member: MemberId, reason: str, *, by: Person) -> None:
+        """Take a member's log as it stands from now on, for a reason that is written down."""
+        if not reason.strip():
+            raise InvalidError("say why the log is accepted (--reason)")
+        with self.store.write() as tx:
+            store.witness.accept(tx, self.charter().member(member).id)
+            entry = Entry(
+                operation=Operation.ADMINISTRATION,
+                event="log accepted",
+                person=by.id,
+                role=" ".join(sorted(by.roles)),
+                peer=member,
+                reason=reason,
+            )
+            store.audit.append(tx, entry)
 
     def erase_overdue(self) -> int:
         """Erase the text of questions whose retention has ended; their seals and entries stay.
@@ -78,6 +122,7 @@ class Administration:
             erased = store.questions.erase_expired(tx)
             store.seen.forget(tx, tx.now - SEEN_FOR)
             store.mail.erase(tx, tx.now - self.keep_mail)
+            store.witness.thin(tx, tx.now - WHOLE_FOR)
             if erased:
                 entry = Entry(
                     operation=Operation.ERASURE,
@@ -98,3 +143,14 @@ class Administration:
         )
         with self.store.write() as tx:
             store.audit.append(tx, entry)
+
+
+def _log(view: View, member: MemberId) -> LogState:
+    witnessed = store.witness.witnessed(view, member)
+    cosigned = store.witness.last_cosigned(view, member)
+    doubts = store.witness.doubts(view, member)
+    return LogState(
+        witnessed.size if witnessed else 0,
+        cosigned.head.size if cosigned else 0,
+        doubts[-1].what if doubts else "",
+    )

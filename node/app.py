@@ -36,6 +36,7 @@ from node.api import port
 from node.api.house import House
 from node.asking import Asking
 from node.assembly import Chance, Post
+from node.audit import Break
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
@@ -43,7 +44,7 @@ from node.policy import Policy
 from node.reindexing import Reindexing
 from node.screening import Screening, keyed
 from node.searchers import Searchers
-from node.store import Store
+from node.store import Store, View
 
 #: How long calls in flight have to finish when the node is told to stop.
 GRACE_S = 15.0
@@ -113,7 +114,7 @@ class Node:
             ),
         )
         door = DoorLimits(settings.listen.in_flight, timedelta(seconds=settings.answer.window_s))
-        post = Post.of(gate, in_force, us, settings, Chance(new_id, random.random))
+        post = Post.of(gate, in_force, us, settings, Chance(new_id, random.random, home.remember))
         step = Doorstep(us, gate, post.mailing, settings.listen_host, door, post.delivery.heard)
         return cls(home, keys, store, in_force, gate, Fanout(us), Doors(step), post, has_doors)
 
@@ -144,6 +145,7 @@ class Node:
                 self.in_force.adopt,
                 search.KEYS_VERSION,
                 timedelta(days=self.home.config.retention.mail_days),
+                self._unwitnessed,
             ),
             reindexing=Reindexing(self.store, keeping, search.KEYS_VERSION, threading.Lock()),
             screening=Screening(
@@ -157,6 +159,9 @@ class Node:
             follow=self.follow,
             doors=lambda: list(self.doors),
         )
+
+    def _unwitnessed(self, view: View) -> Break | None:
+        return self.post.witnessing.broken(view, self.home.remembered())
 
     def searchers(self, most: int, limit: int) -> Searchers:
         """As many searchers as there are processors for them, and no more than are wanted."""

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import structlog
 
+from federation import seal
 from federation.charter import Charter
 from federation.delivery import Delivery
 from federation.faults import foreseen
+from federation.keys import AUDIT_HEAD_TYPE, Keys
 from federation.lanes import Lane
 from federation.messages import Alert, MemberId, Recall, Watch, WatchEnd, WatchVerdict
 from federation.peer import Self
@@ -23,9 +25,30 @@ from node.alerts.watching import Watching
 from node.answering import Gate
 from node.config import Config
 from node.mailing import Mailing
+from node.store.witness import Cosigned
+from node.witnessing import Witnessing
 
 #: How often it is looked for what is over, at least.
 TICK_S = 60.0
+
+
+#: A head is shown with each heartbeat, also with one that is a little early.
+_ALMOST = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """Our signing key, and how those of others are judged."""
+
+    keys: Keys
+
+    def sign(self, data: bytes) -> bytes:
+        """Our signature under a head."""
+        return self.keys.sign(data)
+
+    def holds(self, signing_key: bytes, data: bytes, signature: bytes) -> bool:
+        """Whether the owner of this key signed a head."""
+        return seal.holds(AUDIT_HEAD_TYPE, data, signature, signing_key=signing_key)
 
 
 class Bell:
@@ -59,10 +82,14 @@ class Bell:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """What a node takes from outside of itself: new ids, and numbers from 0 to 1."""
+    """What a node takes from outside of itself: new ids, and numbers from 0 to 1.
+
+    `remember` keeps outside of the database what others signed of our log.
+    """
 
     ids: Callable[[], str]
     number: Callable[[], float]
+    remember: Callable[[Cosigned], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +102,7 @@ class Post:
     watching: Watching
     inbox: Inbox
     matching: Matching
+    witnessing: Witnessing
     due: Bell
     told: Bell
 
@@ -94,6 +122,8 @@ class Post:
         def queued(member: MemberId) -> None:
             delivery.queued(member)
 
+        every = timedelta(seconds=config.mail.beat_s * _ALMOST)
+        witnessing = Witnessing(us.id, charter, _Signs(us.keys), every, chance.remember)
         mailing = Mailing(
             store=gate.store,
             seal=lambda to, id, body, place: us.notice(to, id, body, sequence=place),
@@ -102,6 +132,7 @@ class Post:
             queued=queued,
             emptied=due,
             warned=_warn,
+            heads=witnessing,
         )
         delivery = Delivery(
             us, mailing, chance.ids, lambda: Lane(config.mail.beat_s, chance.number)
@@ -120,7 +151,7 @@ class Post:
                 Recall: inbox.recalled,
             }
         )
-        return cls(mailing, delivery, registry, watching, inbox, matching, due, told)
+        return cls(mailing, delivery, registry, watching, inbox, matching, witnessing, due, told)
 
     async def work(self) -> None:
         """Run watches over what is here, tell what was owed, end what is over; without end."""

@@ -1,6 +1,5 @@
 """Audit entries: what was done, by whom, why and to what effect; chained, so that no edit hides."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +10,9 @@ from typing import Protocol
 import msgspec
 
 from federation.messages import MemberId
+from federation.witness import leaf_hash
 
 GENESIS = bytes(32)
-_LEAF = b"\0"
 
 
 class Operation(StrEnum):
@@ -94,6 +93,32 @@ class Break:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What somebody wants to read of a log; what is empty asks for nothing in particular."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    person: str = ""
+    record: str = ""
+    member: str = ""
+    case: str = ""
+    operation: str = ""
+
+    def fits(self, framed: Framed) -> bool:
+        """Whether an entry is about all of it."""
+        entry = framed.entry
+        return (
+            (self.since is None or framed.at >= self.since)
+            and (self.until is None or framed.at <= self.until)
+            and self.person in ("", entry.person)
+            and self.case in ("", entry.case)
+            and self.operation in ("", entry.operation)
+            and (not self.record or self.record in entry.records)
+            and (not self.member or self.member in (entry.peer, *entry.recipients))
+        )
+
+
 class Notary(Protocol):
     """Signs for the node and knows its own signature again."""
 
@@ -117,11 +142,6 @@ def framed(row: Row) -> Framed:
 def decode(row: Row) -> Entry:
     """The entry that a row holds."""
     return framed(row).entry
-
-
-def leaf_hash(data: bytes) -> bytes:
-    """The hash of one entry (RFC 6962 section 2.1)."""
-    return hashlib.sha256(_LEAF + data).digest()
 
 
 def row_statement(node: MemberId, seq: int, hash: bytes) -> bytes:

@@ -26,8 +26,11 @@ from node.config import Config
 from node.errors import ConfigError, HomeError, LockedError
 from node.people import Role
 from node.store import House, Store
+from node.store.witness import Cosigned
 
 Clock = Callable[[], datetime]
+
+_COSIGNED = msgspec.json.Decoder(list[Cosigned])
 
 #: Until charters are renewed by their members, one lasts this long.
 CHARTER_LIFE = timedelta(days=1_825)
@@ -143,6 +146,24 @@ class Home:
         """Our database, opened; the lock must be held."""
         house = House(self.member, self.clock, own)
         return store.open(self.database, house, is_durable=self.is_durable)
+
+    def remember(self, signed: Cosigned) -> None:
+        """Keep the newest of what a member signed of our log, outside of the database.
+
+        Whoever puts the database back to an earlier day does not put this file back with it.
+        """
+        known = {one.member: one for one in self.remembered()} | {signed.member: signed}
+        data = msgspec.json.encode(sorted(known.values(), key=lambda one: one.member))
+        keys.write(self.path / "witness.json", data)
+
+    def remembered(self) -> list[Cosigned]:
+        """What members signed of our log, as far as this file tells."""
+        try:
+            return _COSIGNED.decode((self.path / "witness.json").read_bytes())
+        except FileNotFoundError:
+            return []
+        except msgspec.DecodeError:
+            raise HomeError("witness.json is damaged: restore it, or remove it") from None
 
     def policies(self) -> tuple[str, str]:
         """The policies in force and the schema they speak."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 
 from federation import wire
 from federation.charter import Member
@@ -19,7 +20,7 @@ from federation.messages import (
 from federation.seal import Sealed
 from node import store
 from node.audit import Entry, Operation
-from node.store import Store, Tx
+from node.store import Store, Tx, View
 from node.store.mail import LaneState, Outgoing, Posted
 
 #: What a notice does when it has come, in the transaction that stores it. What it raises undoes
@@ -36,6 +37,37 @@ PAGE = 1_000
 
 #: Of how full a queue somebody is warned, in percent.
 _WARNINGS = (100, 80, 50)
+
+
+class Heads(Protocol):
+    """Shows our log with our mail, and signs what others show of theirs."""
+
+    def shown(self, view: View, member: MemberId) -> wire.ShownHead | None:
+        """Our log as it stands for a member to sign, when it is time."""
+
+    def seen(self, tx: Tx, member: MemberId, shown: wire.ShownHead | None) -> Receipt:
+        """What we say to the log that a member shows."""
+
+    def cosigned(
+        self, tx: Tx, member: MemberId, shown: wire.ShownHead | None, receipt: Receipt
+    ) -> None:
+        """Keep what a member says to the log that it was shown."""
+
+
+class _NoHeads:
+    """Shows nothing and signs nothing."""
+
+    def shown(self, view: View, member: MemberId) -> None:
+        """Nothing."""
+
+    def seen(self, tx: Tx, member: MemberId, shown: wire.ShownHead | None) -> Receipt:  # noqa: ARG002
+        """Nothing is signed."""
+        return Receipt(0)
+
+    def cosigned(
+        self, tx: Tx, member: MemberId, shown: wire.ShownHead | None, receipt: Receipt
+    ) -> None:
+        """Nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +87,7 @@ class Mailing:
     emptied: Callable[[], None] = lambda: None
     warned: Callable[[MemberId, int], None] = lambda _member, _percent: None
     effects: dict[type, Effect] = field(default_factory=dict)
+    heads: Heads = field(default_factory=_NoHeads)
 
     def post(
         self,
@@ -85,11 +118,15 @@ class Mailing:
             lane = store.mail.lane(view, member)
             held = store.mail.outgoing(view, member, after=lane.acknowledged, most=NOTICES)
             oldest = store.mail.oldest(view, member) or lane.assigned + 1
-        return wire.Dispatch(lane.assigned, oldest, tuple(_first(held)))
+            shown = self.heads.shown(view, member)
+        return wire.Dispatch(lane.assigned, oldest, tuple(_first(held)), shown)
 
-    def taken(self, member: MemberId, receipt: Receipt) -> bool:
-        """Note how far a member has our mail; whether more waits for it."""
+    def taken(
+        self, member: MemberId, receipt: Receipt, shown: wire.ShownHead | None = None
+    ) -> bool:
+        """Note how far a member has our mail and log; whether more mail waits for it."""
         with self.store.write() as tx:
+            self.heads.cosigned(tx, member, shown, receipt)
             lane = store.mail.lane(tx, member)
             if receipt.through > lane.assigned:
                 self._go_on_behind(tx, lane, receipt.through)
@@ -143,7 +180,8 @@ class Mailing:
                 through = max(through, sequence)
                 refused += [Refusal(sequence, ground)] if ground else []
             self._claimed(tx, before, dispatch, through)
-        return Receipt(through, tuple(refused))
+            seen = self.heads.seen(tx, member.id, dispatch.shown)
+        return replace(seen, through=through, refused=tuple(refused))
 
     def _warn(self, tx: Tx, lane: LaneState) -> None:
         """Warn once of each of the levels that a queue reaches."""

@@ -28,6 +28,8 @@ MAY = MappingProxyType(
         "Load": (Role.ADMINISTRATOR, Role.COORDINATOR, Role.ANALYST),
         "GetStatus": (Role.ADMINISTRATOR, Role.AUDITOR, Role.COORDINATOR, Role.ANALYST, Role.DPO),
         "VerifyAudit": (Role.AUDITOR, Role.DPO, Role.ADMINISTRATOR),
+        "ReportAudit": (Role.AUDITOR, Role.DPO),
+        "AcceptLog": (Role.AUDITOR, Role.DPO),
         "AdoptCharter": (Role.ADMINISTRATOR,),
         "AddPerson": (Role.ADMINISTRATOR,),
         "Reindex": (Role.ADMINISTRATOR,),

@@ -16,6 +16,7 @@ from federation.wire.envelopes import (
 from federation.wire.notices import (
     Dispatch,
     Posted,
+    ShownHead,
     dispatch_from,
     dispatch_to,
     notice_from,
@@ -31,6 +32,7 @@ __all__ = [
     "SERVICE",
     "Dispatch",
     "Posted",
+    "ShownHead",
     "answer_from",
     "answer_to",
     "dispatch_from",

@@ -1,12 +1,12 @@
 """Notices, dispatches and receipts as they travel; checked like everything that arrives."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from federation.errors import InvalidError
-from federation.limits import LINE, NOTICE_BYTES, NOTICES, WORD
+from federation.limits import HASH_BYTES, LINE, MEMBERS, NOTICE_BYTES, NOTICES, PROOF, WORD
 from federation.messages import (
     Alert,
     Asker,
@@ -31,6 +31,7 @@ from federation.wire.envelopes import sealed_from, sealed_to
 from federation.wire.fields import decoded, few, instant, line, microseconds, needed
 from federation.wire.hits import bare_to, hit_from, hit_to
 from federation.wire.questions import sought_from, sought_to
+from federation.witness import TreeHead
 from protos.federation.v1 import federation_pb2 as pb
 
 _STATE_TO = MappingProxyType(
@@ -44,16 +45,32 @@ _STATE_FROM = MappingProxyType({value: state for state, value in _STATE_TO.items
 
 
 @dataclass(frozen=True, slots=True)
+class ShownHead:
+    """The head of a member's log, and the proof that it goes on from the one of size `since`.
+
+    `also` are proofs from other sizes, `seen` heads of other members as they showed them to it.
+    """
+
+    head: TreeHead
+    since: int
+    proof: tuple[bytes, ...] = ()
+    also: Mapping[int, tuple[bytes, ...]] = field(default_factory=dict)
+    seen: tuple[TreeHead, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dispatch:
     """Some of a member's mail in the order of its sequence; without a notice, a heartbeat.
 
     `assigned` is the last sequence number that the sender has given to any notice for us, and
-    `oldest` the first that it still holds: what lies before can no longer be had.
+    `oldest` the first that it still holds: what lies before can no longer be had. `shown` is its
+    audit log as it stands, from time to time.
     """
 
     assigned: int
     oldest: int
     notices: tuple[Sealed, ...] = ()
+    shown: ShownHead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +87,95 @@ def dispatch_to(dispatch: Dispatch) -> bytes:
     message = pb.Dispatch(
         assigned=dispatch.assigned, oldest=dispatch.oldest, notices=map(sealed_to, dispatch.notices)
     )
+    if dispatch.shown:
+        message.head.CopyFrom(_head_to(dispatch.shown.head))
+        message.since = dispatch.shown.since
+        message.consistency.extend(dispatch.shown.proof)
+        for size, proof in dispatch.shown.also.items():
+            message.also.add(since=size, consistency=proof)
+        for seen in dispatch.shown.seen:
+            message.seen.add(member=seen.member, head=_head_to(seen))
     return message.SerializeToString()
 
 
-def dispatch_from(body: bytes) -> Dispatch:
-    """The dispatch in a body; the seals of its notices are still to be opened."""
+def dispatch_from(body: bytes, member: MemberId) -> Dispatch:
+    """A member's dispatch in a body; the seals of its notices are still to be opened."""
     message = decoded(pb.Dispatch, body)
     if message.assigned < 0 or not 1 <= message.oldest <= message.assigned + 1:
         raise InvalidError("assigned must not be negative, oldest from 1 to the one after it")
     notices = few("notices", message.notices, NOTICES)
-    return Dispatch(message.assigned, message.oldest, tuple(map(sealed_from, notices)))
+    shown = _shown(message, member) if message.HasField("head") else None
+    return Dispatch(message.assigned, message.oldest, tuple(map(sealed_from, notices)), shown)
+
+
+def _shown(message: pb.Dispatch, member: MemberId) -> ShownHead:
+    also = {
+        _size("also.since", one.since): _hashes(one.consistency)
+        for one in few("also", message.also, MEMBERS)
+    }
+    seen = [
+        _head_from(one.head, MemberId(needed("seen.member", one.member, WORD)))
+        for one in few("seen", message.seen, MEMBERS)
+    ]
+    head, since = _head_from(message.head, member), _size("since", message.since)
+    return ShownHead(head, since, _hashes(message.consistency), also, tuple(seen))
+
+
+def _head_from(head: pb.TreeHead, member: MemberId) -> TreeHead:
+    [root] = _hashes([head.root])
+    signed_at = instant("head.signed_at", head.signed_at)
+    return TreeHead(member, _size("head.size", head.size), root, signed_at, head.signature)
+
+
+def _hashes(values: Sequence[bytes]) -> tuple[bytes, ...]:
+    found = tuple(few("consistency", values, PROOF))
+    if any(len(one) != HASH_BYTES for one in found):
+        raise InvalidError(f"a hash has {HASH_BYTES} bytes")
+    return found
+
+
+def _size(field: str, value: int) -> int:
+    if value < 0:
+        raise InvalidError(f"{field} must not be negative")
+    return value
+
+
+def _head_to(head: TreeHead) -> pb.TreeHead:
+    return pb.TreeHead(
+        size=head.size,
+        root=head.root,
+        signed_at=microseconds(head.signed_at),
+        signature=head.signature,
+    )
 
 
 def receipt_to(receipt: Receipt) -> bytes:
     """The body of a sealed receipt."""
     refused = [pb.Refusal(sequence=one.sequence, ground=one.ground) for one in receipt.refused]
-    return pb.Receipt(through=receipt.through, refused=refused).SerializeToString()
+    message = pb.Receipt(
+        through=receipt.through,
+        refused=refused,
+        witnessed=receipt.witnessed,
+        cosignature=receipt.cosignature,
+        doubt=receipt.doubt,
+        prove=receipt.prove,
+    )
+    return message.SerializeToString()
 
 
 def receipt_from(body: bytes) -> Receipt:
     """The receipt in a body; raises `InvalidError` naming the field that is wrong."""
     message = decoded(pb.Receipt, body)
-    if message.through < 0:
-        raise InvalidError("through must not be negative")
+    if message.through < 0 or message.witnessed < 0:
+        raise InvalidError("through and witnessed must not be negative")
     refused = few("refused", message.refused, NOTICES)
     return Receipt(
         message.through,
         tuple(Refusal(one.sequence, line("refusal.ground", one.ground, WORD)) for one in refused),
+        message.witnessed,
+        message.cosignature,
+        line("doubt", message.doubt, WORD),
+        tuple(_size("prove", size) for size in few("prove", message.prove, MEMBERS)),
     )
 
 

@@ -22,6 +22,7 @@ from federation.messages import (
     Sought,
 )
 from node.api import lists
+from node.api.audits import AuditCalls
 from node.api.forms import (
     gathered_to,
     hit_to,
@@ -46,7 +47,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
-class DeskPort(WatchCalls, DeskServicer):
+class DeskPort(AuditCalls, WatchCalls, DeskServicer):
     """Serves our own people. Every call begins by asking who calls and whether that role may."""
 
     def __init__(self, house: House) -> None:
@@ -146,26 +147,7 @@ class DeskPort(WatchCalls, DeskServicer):
             records=standing.records,
             audit_entries=standing.audit_entries,
             reindex_due=standing.reindex_due,
-            lanes=[lane_to(lane) for lane in standing.lanes],
-        )
-
-    async def VerifyAudit(
-        self,
-        request: pb.VerifyAuditRequest,
-        context: Context,
-    ) -> pb.VerifyAuditResponse:
-        """Prove the log."""
-        try:
-            who, _ = self._admitted(context, "VerifyAudit")
-            verify = functools.partial(self._house.administration.verify, by=who)
-            entries, broken = await asyncio.to_thread(verify)
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
-        return pb.VerifyAuditResponse(
-            entries=entries,
-            whole=broken is None,
-            broken_at=broken.seq if broken else 0,
-            broken=broken.what if broken else "",
+            lanes=[lane_to(lane, standing.logs.get(lane.member)) for lane in standing.lanes],
         )
 
     async def AdoptCharter(

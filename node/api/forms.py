@@ -15,6 +15,7 @@ from federation.messages import (
     Share,
     Sought,
 )
+from node.administration import LogState
 from node.codes import SHARES, split_grade
 from node.store.instants import microseconds
 from node.store.mail import LaneState
@@ -106,8 +107,8 @@ def outcome_to(outcome: Outcome) -> pb.MemberOutcome:
     return message
 
 
-def lane_to(lane: LaneState) -> pb.Lane:
-    """How the mail to and from one member stands."""
+def lane_to(lane: LaneState, log: LogState | None) -> pb.Lane:
+    """How the mail to and from one member stands, and its log."""
     return pb.Lane(
         member=lane.member,
         waiting=lane.waiting,
@@ -116,6 +117,9 @@ def lane_to(lane: LaneState) -> pb.Lane:
         fault=lane.fault,
         heard_at=microseconds(lane.heard_at) if lane.heard_at else 0,
         withheld_since=microseconds(lane.withheld_since) if lane.withheld_since else 0,
+        doubt=log.doubt if log else "",
+        witnessed=log.witnessed if log else 0,
+        cosigned=log.cosigned if log else 0,
     )
 
 

@@ -1,10 +1,53 @@
 """`amber audit`: the evidence."""
 
+import csv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
 import click
 
 from node.cli.connection import asked
 from node.cli.faults import DONE, UNTRUSTED
-from node.cli.output import printed
+from node.cli.output import noted, printed
+from node.desk import Desk, Plain
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_OPERATIONS = (
+    "collection",
+    "alteration",
+    "consultation",
+    "disclosure",
+    "combination",
+    "erasure",
+    "refusal",
+    "administration",
+)
+#: What Directive (EU) 2016/680 Art. 25 asks for, a column each, and our proof of the place.
+_COLUMNS = (
+    "seq",
+    "at",
+    "node",
+    "operation",
+    "event",
+    "person",
+    "role",
+    "peer",
+    "recipients",
+    "case_reference",
+    "purpose",
+    "topic",
+    "reason",
+    "urgent",
+    "records",
+    "handling",
+    "counts",
+    "question",
+    "question_digest",
+    "ground",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @click.group()
@@ -24,3 +67,87 @@ def verify(ctx: click.Context, is_json: bool) -> int:
         words = f"Broken at entry {proof['broken_at']}: {proof['broken']}."
     printed(proof, words, is_json)
     return DONE if proof["whole"] else UNTRUSTED
+
+
+@audit.command()
+@click.option("--since", type=_DAY, default=None, help="The first day.")
+@click.option("--until", type=_DAY, default=None, help="The last day.")
+@click.option("--person", default="", help="Who did it, here or at another member.")
+@click.option("--record", default="", help="Our own id of a record.")
+@click.option("--member", default="", help="The other member of an exchange.")
+@click.option("--case", "case_reference", default="", help="Case reference.")
+@click.option("--operation", type=click.Choice(_OPERATIONS), default=None)
+@click.option("--csv", "out", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
+@click.pass_context
+def report(
+    ctx: click.Context,
+    /,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    out: Path | None,
+    is_json: bool,
+    **about: str | None,
+) -> int:
+    """What was done, when, by whom, why and to whom it went, for a time, a person, a record."""
+    asked_for = {name: value or "" for name, value in about.items()}
+    days = {"since": _day(since), "until": _day(until)}
+
+    async def listed(desk: Desk) -> int:
+        count = 0
+        with _table(out) as write:
+            async for entry in desk.report_audit(asked_for | days):
+                count += 1
+                write(entry) if out else printed(entry, _words(entry), is_json)
+        return count
+
+    count = asked(ctx, "ReportAudit", listed)
+    noted(f"{count} entries.")
+    return DONE
+
+
+@audit.command()
+@click.argument("member")
+@click.option("--reason", required=True, help="Why, for the log.")
+@click.pass_context
+def accept(ctx: click.Context, /, member: str, reason: str) -> int:
+    """Take the audit log of MEMBER as it stands from now on, after it was doubted."""
+    asked(ctx, "AcceptLog", lambda desk: desk.accept_log(member, reason))
+    noted(f"The log of {member.upper()} is taken as it stands when it is shown next.")
+    return DONE
+
+
+@contextmanager
+def _table(out: Path | None) -> Iterator[Callable[[Plain], object]]:
+    """Writes entries as a table into a file that is there whole or not at all."""
+    if out is None:
+        yield lambda _: None
+        return
+    draft = out.with_name(f".{out.name}.new")
+    with draft.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(_COLUMNS)
+        yield lambda entry: writer.writerow([safe(entry[column]) for column in _COLUMNS])
+    draft.replace(out)
+
+
+def safe(value: object) -> str:
+    """A value as a cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    if isinstance(value, dict):
+        text = "; ".join(f"{key}: {count}" for key, count in sorted(value.items()))
+    else:
+        text = "; ".join(value) if isinstance(value, list) else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _day(day: datetime | None) -> str:
+    return f"{day:%Y-%m-%d}" if day else ""
+
+
+def _words(entry: Plain) -> str:
+    who = " ".join(filter(None, (entry["person"], entry["role"], entry["peer"])))
+    why = " ".join(filter(None, (entry["case_reference"], entry["purpose"], entry["reason"])))
+    to = f"  to {', '.join(entry['recipients'])}" if entry["recipients"] else ""
+    head = f"{entry['seq']}  {entry['at']}  {entry['operation']}: {entry['event']}"
+    return f"{head}  {who}  {why}{to}"

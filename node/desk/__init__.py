@@ -14,6 +14,7 @@ import grpc
 from federation import trust
 from federation.faults import fault_of
 from federation.messages import MemberId, Sought
+from node.desk.audits import AuditCalls
 from node.desk.plain import Plain, Whom, Why, fields, hit_of, outcome_of, told
 from node.desk.watches import Until, WatchCalls
 from protos.node.v1 import node_pb2 as pb
@@ -83,7 +84,7 @@ class Answers:
     answered: int | None
 
 
-class Desk(WatchCalls):
+class Desk(AuditCalls, WatchCalls):
     """An open line to a node, as the person whose certificate opened it.
 
     Every fault of the node is raised as the fault it was there.
@@ -177,11 +178,6 @@ class Desk(WatchCalls):
         response = await told(self._calls.GetStatus(pb.GetStatusRequest()))
         doors, lanes = map(fields, response.doors), map(fields, response.lanes)
         return fields(response) | {"doors": list(doors), "lanes": list(lanes)}
-
-    async def verify_audit(self) -> Plain:
-        """Whether the audit log is whole, or the first entry that does not hold."""
-        response = await told(self._calls.VerifyAudit(pb.VerifyAuditRequest()))
-        return fields(response)
 
     async def adopt_charter(self, document: bytes) -> Plain:
         """Put a charter in force that everybody it names has signed."""

@@ -16,6 +16,7 @@ from node.store import (
     staging,
     standing,
     watches,
+    witness,
 )
 from node.store.engine import House, Reading, Store, Tx, View
 from node.store.file import create, look, open  # noqa: A004 - store.open, as io.open
@@ -44,4 +45,5 @@ __all__ = [
     "staging",
     "standing",
     "watches",
+    "witness",
 ]

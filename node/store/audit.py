@@ -4,8 +4,13 @@ Trust: whoever can write the database and holds the signing key can write anothe
 the key any edit is found, but for putting back rows and head of an earlier day together.
 """
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import datetime
 
+from federation import witness
+from federation.witness import TreeHead
 from node import audit
 from node.audit import Entry, Head, Row
 from node.errors import AuditError
@@ -17,6 +22,8 @@ _PROOF = "CAST(hash AS BLOB), CAST(signature AS BLOB)"
 
 #: What stands for the head's signature until its transaction ends; it is never committed.
 _UNSIGNED = b""
+#: Bytes of a hash.
+_HASH = 32
 
 
 def append(tx: Tx, entry: Entry) -> int:
@@ -30,10 +37,15 @@ def append(tx: Tx, entry: Entry) -> int:
     seq, previous = last.seq + 1, last.hash
     node = tx.house.member
     data = audit.encode(entry, seq=seq, at=tx.now, node=node, previous=previous)
-    hash_ = audit.leaf_hash(data)
+    hash_ = witness.leaf_hash(data)
     signed = tx.house.notary.sign(audit.row_statement(node, seq, hash_))
     run(tx, "INSERT INTO audit VALUES (?, ?, ?, ?)", (seq, data.decode(), hash_, signed))
-    run(tx, "INSERT OR REPLACE INTO audit_head VALUES (1, ?, ?, ?)", (seq, hash_, _UNSIGNED))
+    peaks, made = witness.grown(_peaks(tx), last.seq, hash_)
+    for level in range(1, len(made)):
+        place = last.seq >> level
+        run(tx, "INSERT OR REPLACE INTO audit_tree VALUES (?, ?, ?)", (level, place, made[level]))
+    grown = (seq, hash_, _UNSIGNED, b"".join(peaks))
+    run(tx, "INSERT OR REPLACE INTO audit_head VALUES (1, ?, ?, ?, ?)", grown)
     tx.at_last(_sign_head)
     return seq
 
@@ -54,10 +66,63 @@ def head(view: View) -> Head | None:
     return Head(*row) if row else None
 
 
+def tree_head(view: View, now: datetime) -> TreeHead:
+    """How far the log goes and what it holds up to there, signed now."""
+    last, house = head(view), view.house
+    size = last.seq if last else 0
+    unsigned = TreeHead(house.member, size, witness.root_of(_peaks(view)), now)
+    return replace(unsigned, signature=house.notary.sign(unsigned.statement))
+
+
+def consistency(view: View, first: int, second: int) -> list[bytes]:
+    """Proof that the log of the second size begins with all of the first."""
+    return witness.consistency(first, second, functools.partial(_subtree, view))
+
+
+def inclusion(view: View, seq: int, size: int) -> list[bytes]:
+    """Proof that the entry of a place is in the log of this size."""
+    return witness.inclusion(seq - 1, size, functools.partial(_subtree, view))
+
+
+def roots(view: View, sizes: Collection[int]) -> dict[int, bytes]:
+    """The roots that the log had at these sizes, made anew from its entries; of those it has."""
+    found: dict[int, bytes] = {}
+    peaks: list[bytes] = []
+    for size, row in enumerate(read(view), 1):
+        peaks, _ = witness.grown(peaks, size - 1, witness.leaf_hash(row.data))
+        if size in sizes:
+            found[size] = witness.root_of(peaks)
+    return found
+
+
 def verify(view: View) -> audit.Break | None:
     """Whether the log is whole, or the first entry that is not."""
-    house = view.house
-    return audit.verify(_Rows(view), head(view), node=house.member, notary=house.notary)
+    house, last = view.house, head(view)
+    broken = audit.verify(_Rows(view), last, node=house.member, notary=house.notary)
+    if broken or last is None:
+        return broken
+    if witness.root_of(_peaks(view)) == roots(view, {last.seq}).get(last.seq):
+        return None
+    return audit.Break(last.seq + 1, "the tree over the entries is not theirs: it was edited")
+
+
+def _subtree(view: View, level: int, place: int) -> bytes:
+    """The hash of a whole subtree; of what was edited it is whatever stands there."""
+    if level:
+        row = one(
+            view,
+            "SELECT CAST(hash AS BLOB) FROM audit_tree WHERE level = ? AND place = ?",
+            (level, place),
+        )
+    else:
+        row = one(view, "SELECT CAST(hash AS BLOB) FROM audit WHERE seq = ?", (place + 1,))
+    return bytes(row[0]) if row else b""
+
+
+def _peaks(view: View) -> list[bytes]:
+    """The whole subtrees up to the head, largest first."""
+    (peaks,) = one(view, "SELECT CAST(peaks AS BLOB) FROM audit_head") or (b"",)
+    return [peaks[start : start + _HASH] for start in range(0, len(peaks or b""), _HASH)]
 
 
 def _sign_head(tx: Tx) -> None:

@@ -3,7 +3,8 @@
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from node.store.schema import MAIL, SCREENING, VERSION_1, VERSION_2, WATCHES
+from federation import witness
+from node.store.schema import MAIL, SCREENING, TREE, VERSION_1, VERSION_2, WATCHES
 
 #: "AMBR": how `file` and we ourselves know the database from any other. Set by the first
 #: migration with the tables, so a file that was never finished does not bear it.
@@ -45,5 +46,18 @@ def watches(db: Database) -> None:
     db.executescript(WATCHES)
 
 
+@migrations()
+def tree(db: Database) -> None:
+    """The log as a Merkle tree, and what others have seen of it and we of theirs."""
+    db.executescript(TREE)
+    peaks: list[bytes] = []
+    rows = db.execute("SELECT seq, CAST(hash AS BLOB) FROM audit ORDER BY seq")
+    for size, (_, leaf) in enumerate(rows):
+        peaks, made = witness.grown(peaks, size, leaf)
+        rows_ = [(level, size >> level, made[level]) for level in range(1, len(made))]
+        db.conn.executemany("INSERT INTO audit_tree VALUES (?, ?, ?)", rows_)
+    db.execute("UPDATE audit_head SET peaks = ?", (b"".join(peaks),))
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
-NAMES = frozenset({"first", "keys_as_numbers", "screening", "mail", "watches"})
+NAMES = frozenset({"first", "keys_as_numbers", "screening", "mail", "watches", "tree"})

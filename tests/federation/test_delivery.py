@@ -29,7 +29,7 @@ class Outbox:
         notices = tuple(self._sealed(member, place) for place in waiting[: self.most])
         return wire.Dispatch(max(waiting, default=0), min(waiting, default=1), notices)
 
-    def taken(self, member: MemberId, receipt: Receipt) -> bool:
+    def taken(self, member: MemberId, receipt: Receipt, _: object = None) -> bool:
         left = [place for place in self.waiting.get(member, []) if place > receipt.through]
         self.waiting[member] = left
         return bool(left)
@@ -138,7 +138,7 @@ async def test_a_receipt_that_was_lost_brings_the_same_bytes_again(world: World)
     taken = outbox.taken
     lost = iter([True])
 
-    def loses_one(member: MemberId, receipt: Receipt) -> bool:
+    def loses_one(member: MemberId, receipt: Receipt, _: object = None) -> bool:
         if member == LV and next(lost, False):
             raise BusyError("the disk is full")
         return taken(member, receipt)

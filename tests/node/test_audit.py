@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.messages import MemberId
+from federation.witness import leaf_hash
 from node import audit
 from node.audit import Break, Entry, Head, Operation, Row
 
@@ -38,7 +39,7 @@ def entry(number: int) -> Entry:
 
 
 def signed(seq: int, data: bytes, notary: Notary) -> Row:
-    hash_ = audit.leaf_hash(data)
+    hash_ = leaf_hash(data)
     return Row(seq, data, hash_, notary.sign(audit.row_statement(EE, seq, hash_)))
 
 
@@ -86,7 +87,7 @@ def test_an_edited_entry_is_named(made: tuple[list[Row], Head, int], data: st.Da
     flipped = bytes([row.data[position] ^ data.draw(st.integers(1, 255))])
     edited = row.data[:position] + flipped + row.data[position + 1 :]
     is_rehashed = data.draw(st.booleans())
-    hash_ = audit.leaf_hash(edited) if is_rehashed else row.hash
+    hash_ = leaf_hash(edited) if is_rehashed else row.hash
 
     rows[place - 1] = replace(row, data=edited, hash=hash_)
 
@@ -234,7 +235,7 @@ def test_a_broken_log_is_read_twice_and_a_whole_one_once() -> None:
 
 
 def test_the_hash_of_an_entry_is_a_leaf_of_rfc_6962() -> None:
-    assert audit.leaf_hash(b"").hex() == (
+    assert leaf_hash(b"").hex() == (
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
     )
 

@@ -555,13 +555,34 @@ class Dispatch(_message.Message):
     ASSIGNED_FIELD_NUMBER: _builtins.int
     NOTICES_FIELD_NUMBER: _builtins.int
     OLDEST_FIELD_NUMBER: _builtins.int
+    HEAD_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
+    SEEN_FIELD_NUMBER: _builtins.int
+    ALSO_FIELD_NUMBER: _builtins.int
     assigned: _builtins.int
     """The last sequence number that the sender has given to any notice for the receiver."""
     oldest: _builtins.int
     """The first that the sender still holds: what lies before it can no longer be had."""
+    since: _builtins.int
+    """Proof that it goes on from the head of the size that the receiver signed last (RFC 9162 2.1.4)."""
     @_builtins.property
     def notices(self) -> _containers.RepeatedCompositeFieldContainer[Global___Sealed]:
         """In the order of their sequence, at most 100. The body of each is a Notice."""
+
+    @_builtins.property
+    def head(self) -> Global___TreeHead:
+        """The sender's audit log as it stands, from time to time."""
+
+    @_builtins.property
+    def consistency(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    @_builtins.property
+    def seen(self) -> _containers.RepeatedCompositeFieldContainer[Global___SeenHead]:
+        """Heads of other members' logs as they showed them to the sender."""
+
+    @_builtins.property
+    def also(self) -> _containers.RepeatedCompositeFieldContainer[Global___Going]:
+        """Proofs that the sender's log goes on from heads of it that others showed to the receiver."""
 
     def __init__(
         self,
@@ -569,14 +590,97 @@ class Dispatch(_message.Message):
         assigned: _builtins.int = ...,
         notices: _abc.Iterable[Global___Sealed] | None = ...,
         oldest: _builtins.int = ...,
+        head: Global___TreeHead | None = ...,
+        since: _builtins.int = ...,
+        consistency: _abc.Iterable[_builtins.bytes] | None = ...,
+        seen: _abc.Iterable[Global___SeenHead] | None = ...,
+        also: _abc.Iterable[Global___Going] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["head", b"head"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assigned", b"assigned", "notices", b"notices", "oldest", b"oldest"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["also", b"also", "assigned", b"assigned", "consistency", b"consistency", "head", b"head", "notices", b"notices", "oldest", b"oldest", "seen", b"seen", "since", b"since"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Dispatch: _TypeAlias = Dispatch  # noqa: Y015
+
+@_typing.final
+class SeenHead(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    HEAD_FIELD_NUMBER: _builtins.int
+    member: _builtins.str
+    @_builtins.property
+    def head(self) -> Global___TreeHead: ...
+    def __init__(
+        self,
+        *,
+        member: _builtins.str = ...,
+        head: Global___TreeHead | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["head", b"head"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["head", b"head", "member", b"member"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SeenHead: _TypeAlias = SeenHead  # noqa: Y015
+
+@_typing.final
+class Going(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SINCE_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
+    since: _builtins.int
+    @_builtins.property
+    def consistency(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        since: _builtins.int = ...,
+        consistency: _abc.Iterable[_builtins.bytes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "since", b"since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Going: _TypeAlias = Going  # noqa: Y015
+
+@_typing.final
+class TreeHead(_message.Message):
+    """How far a member's audit log goes and what it holds up to there (RFC 6962 2.1)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SIZE_FIELD_NUMBER: _builtins.int
+    ROOT_FIELD_NUMBER: _builtins.int
+    SIGNED_AT_FIELD_NUMBER: _builtins.int
+    SIGNATURE_FIELD_NUMBER: _builtins.int
+    size: _builtins.int
+    root: _builtins.bytes
+    signed_at: _builtins.int
+    """Microseconds UTC."""
+    signature: _builtins.bytes
+    """By the member, over "amber tree head v1", member, size, signed_at and root, each behind a zero byte."""
+    def __init__(
+        self,
+        *,
+        size: _builtins.int = ...,
+        root: _builtins.bytes = ...,
+        signed_at: _builtins.int = ...,
+        signature: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["root", b"root", "signature", b"signature", "signed_at", b"signed_at", "size", b"size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TreeHead: _TypeAlias = TreeHead  # noqa: Y015
 
 @_typing.final
 class Receipt(_message.Message):
@@ -586,21 +690,39 @@ class Receipt(_message.Message):
 
     THROUGH_FIELD_NUMBER: _builtins.int
     REFUSED_FIELD_NUMBER: _builtins.int
+    WITNESSED_FIELD_NUMBER: _builtins.int
+    COSIGNATURE_FIELD_NUMBER: _builtins.int
+    DOUBT_FIELD_NUMBER: _builtins.int
+    PROVE_FIELD_NUMBER: _builtins.int
     through: _builtins.int
     """Every notice up to this sequence is there."""
+    witnessed: _builtins.int
+    """The size of the sender's log that the receiver signed last."""
+    cosignature: _builtins.bytes
+    """By the receiver, that it has seen the head of the dispatch, and that it goes on from all before."""
+    doubt: _builtins.str
+    """Coded: why it did not sign. rolled-back, forked or unsigned."""
     @_builtins.property
     def refused(self) -> _containers.RepeatedCompositeFieldContainer[Global___Refusal]:
         """Those of the dispatch that are there and have no effect."""
+
+    @_builtins.property
+    def prove(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Sizes of the sender's log that others have shown to the receiver: from these it is to be proven next."""
 
     def __init__(
         self,
         *,
         through: _builtins.int = ...,
         refused: _abc.Iterable[Global___Refusal] | None = ...,
+        witnessed: _builtins.int = ...,
+        cosignature: _builtins.bytes = ...,
+        doubt: _builtins.str = ...,
+        prove: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["refused", b"refused", "through", b"through"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cosignature", b"cosignature", "doubt", b"doubt", "prove", b"prove", "refused", b"refused", "through", b"through", "witnessed", b"witnessed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -834,6 +834,9 @@ class Lane(_message.Message):
     FAULT_FIELD_NUMBER: _builtins.int
     HEARD_AT_FIELD_NUMBER: _builtins.int
     WITHHELD_SINCE_FIELD_NUMBER: _builtins.int
+    DOUBT_FIELD_NUMBER: _builtins.int
+    WITNESSED_FIELD_NUMBER: _builtins.int
+    COSIGNED_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     waiting: _builtins.int
     """Notices that the member does not have yet."""
@@ -845,6 +848,11 @@ class Lane(_message.Message):
     """Microseconds UTC; 0 when the member never called."""
     withheld_since: _builtins.int
     """Microseconds UTC; since when the member says that it has sent what it has not. 0 when not."""
+    doubt: _builtins.str
+    """How its audit log contradicts what it showed before: rolled-back or forked; empty when it does not."""
+    witnessed: _builtins.int
+    """Entries of its audit log that we have signed, and of ours that it has."""
+    cosigned: _builtins.int
     def __init__(
         self,
         *,
@@ -855,10 +863,13 @@ class Lane(_message.Message):
         fault: _builtins.str = ...,
         heard_at: _builtins.int = ...,
         withheld_since: _builtins.int = ...,
+        doubt: _builtins.str = ...,
+        witnessed: _builtins.int = ...,
+        cosigned: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivered", b"delivered", "fault", b"fault", "heard_at", b"heard_at", "member", b"member", "received", b"received", "waiting", b"waiting", "withheld_since", b"withheld_since"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cosigned", b"cosigned", "delivered", b"delivered", "doubt", b"doubt", "fault", b"fault", "heard_at", b"heard_at", "member", b"member", "received", b"received", "waiting", b"waiting", "withheld_since", b"withheld_since", "witnessed", b"witnessed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -932,6 +943,209 @@ class VerifyAuditResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___VerifyAuditResponse: _TypeAlias = VerifyAuditResponse  # noqa: Y015
+
+@_typing.final
+class ReportAuditRequest(_message.Message):
+    """An empty text asks for nothing in particular."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    CASE_REFERENCE_FIELD_NUMBER: _builtins.int
+    OPERATION_FIELD_NUMBER: _builtins.int
+    since: _builtins.str
+    """The first and the last day, as 2027-01-31."""
+    until: _builtins.str
+    person: _builtins.str
+    record: _builtins.str
+    """Our own id of a record."""
+    member: _builtins.str
+    """The other member of an exchange."""
+    case_reference: _builtins.str
+    operation: _builtins.str
+    """collection, alteration, consultation, disclosure, combination, erasure, refusal or administration."""
+    def __init__(
+        self,
+        *,
+        since: _builtins.str = ...,
+        until: _builtins.str = ...,
+        person: _builtins.str = ...,
+        record: _builtins.str = ...,
+        member: _builtins.str = ...,
+        case_reference: _builtins.str = ...,
+        operation: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_reference", b"case_reference", "member", b"member", "operation", b"operation", "person", b"person", "record", b"record", "since", b"since", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReportAuditRequest: _TypeAlias = ReportAuditRequest  # noqa: Y015
+
+@_typing.final
+class ReportAuditResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENTRY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def entry(self) -> Global___AuditEntry: ...
+    def __init__(
+        self,
+        *,
+        entry: Global___AuditEntry | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entry", b"entry"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReportAuditResponse: _TypeAlias = ReportAuditResponse  # noqa: Y015
+
+@_typing.final
+class AuditEntry(_message.Message):
+    """One entry, with all that Directive (EU) 2016/680 Art. 25 asks to be written down."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class CountsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    SEQ_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    NODE_FIELD_NUMBER: _builtins.int
+    OPERATION_FIELD_NUMBER: _builtins.int
+    EVENT_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    PEER_FIELD_NUMBER: _builtins.int
+    RECIPIENTS_FIELD_NUMBER: _builtins.int
+    CASE_REFERENCE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    TOPIC_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    URGENT_FIELD_NUMBER: _builtins.int
+    RECORDS_FIELD_NUMBER: _builtins.int
+    HANDLING_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
+    QUESTION_FIELD_NUMBER: _builtins.int
+    QUESTION_DIGEST_FIELD_NUMBER: _builtins.int
+    GROUND_FIELD_NUMBER: _builtins.int
+    seq: _builtins.int
+    at: _builtins.int
+    """Microseconds UTC."""
+    node: _builtins.str
+    operation: _builtins.str
+    event: _builtins.str
+    person: _builtins.str
+    role: _builtins.str
+    peer: _builtins.str
+    case_reference: _builtins.str
+    purpose: _builtins.str
+    topic: _builtins.str
+    reason: _builtins.str
+    urgent: _builtins.bool
+    question: _builtins.str
+    question_digest: _builtins.str
+    ground: _builtins.str
+    @_builtins.property
+    def recipients(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def records(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def handling(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def counts(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]: ...
+    def __init__(
+        self,
+        *,
+        seq: _builtins.int = ...,
+        at: _builtins.int = ...,
+        node: _builtins.str = ...,
+        operation: _builtins.str = ...,
+        event: _builtins.str = ...,
+        person: _builtins.str = ...,
+        role: _builtins.str = ...,
+        peer: _builtins.str = ...,
+        recipients: _abc.Iterable[_builtins.str] | None = ...,
+        case_reference: _builtins.str = ...,
+        purpose: _builtins.str = ...,
+        topic: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        urgent: _builtins.bool = ...,
+        records: _abc.Iterable[_builtins.str] | None = ...,
+        handling: _abc.Iterable[_builtins.str] | None = ...,
+        counts: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        question: _builtins.str = ...,
+        question_digest: _builtins.str = ...,
+        ground: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "case_reference", b"case_reference", "counts", b"counts", "event", b"event", "ground", b"ground", "handling", b"handling", "node", b"node", "operation", b"operation", "peer", b"peer", "person", b"person", "purpose", b"purpose", "question", b"question", "question_digest", b"question_digest", "reason", b"reason", "recipients", b"recipients", "records", b"records", "role", b"role", "seq", b"seq", "topic", b"topic", "urgent", b"urgent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AuditEntry: _TypeAlias = AuditEntry  # noqa: Y015
+
+@_typing.final
+class AcceptLogRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    member: _builtins.str
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        member: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["member", b"member", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptLogRequest: _TypeAlias = AcceptLogRequest  # noqa: Y015
+
+@_typing.final
+class AcceptLogResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptLogResponse: _TypeAlias = AcceptLogResponse  # noqa: Y015
 
 @_typing.final
 class AdoptCharterRequest(_message.Message):

@@ -64,6 +64,16 @@ class DeskStub:
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.VerifyAuditRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.VerifyAuditResponse.FromString,
                 _registered_method=True)
+        self.ReportAudit = channel.unary_stream(
+                '/amber.node.v1.Desk/ReportAudit',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReportAuditRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReportAuditResponse.FromString,
+                _registered_method=True)
+        self.AcceptLog = channel.unary_unary(
+                '/amber.node.v1.Desk/AcceptLog',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.AcceptLogRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AcceptLogResponse.FromString,
+                _registered_method=True)
         self.AdoptCharter = channel.unary_unary(
                 '/amber.node.v1.Desk/AdoptCharter',
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.AdoptCharterRequest.SerializeToString,
@@ -156,6 +166,20 @@ class DeskServicer:
 
     def VerifyAudit(self, request, context):
         """Proves the audit log, or names the first entry that does not hold.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReportAudit(self, request, context):
+        """Lists what the audit log says of a time, a person, a record, a case or a member.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AcceptLog(self, request, context):
+        """Takes a member's audit log as it stands from now on, after it was doubted.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -263,6 +287,16 @@ def add_DeskServicer_to_server(servicer, server):
                     servicer.VerifyAudit,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.VerifyAuditRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.VerifyAuditResponse.SerializeToString,
+            ),
+            'ReportAudit': grpc.unary_stream_rpc_method_handler(
+                    servicer.ReportAudit,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReportAuditRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReportAuditResponse.SerializeToString,
+            ),
+            'AcceptLog': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptLog,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AcceptLogRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.AcceptLogResponse.SerializeToString,
             ),
             'AdoptCharter': grpc.unary_unary_rpc_method_handler(
                     servicer.AdoptCharter,
@@ -477,6 +511,60 @@ class Desk:
             '/amber.node.v1.Desk/VerifyAudit',
             protos_dot_node_dot_v1_dot_node__pb2.VerifyAuditRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.VerifyAuditResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportAudit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/amber.node.v1.Desk/ReportAudit',
+            protos_dot_node_dot_v1_dot_node__pb2.ReportAuditRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ReportAuditResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcceptLog(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/AcceptLog',
+            protos_dot_node_dot_v1_dot_node__pb2.AcceptLogRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.AcceptLogResponse.FromString,
             options,
             channel_credentials,
             insecure,

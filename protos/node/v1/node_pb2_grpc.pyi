@@ -46,6 +46,10 @@ class DeskStub:
     """Says how this node stands."""
     VerifyAudit: _grpc.UnaryUnaryMultiCallable[_node_pb2.VerifyAuditRequest, _node_pb2.VerifyAuditResponse]
     """Proves the audit log, or names the first entry that does not hold."""
+    ReportAudit: _grpc.UnaryStreamMultiCallable[_node_pb2.ReportAuditRequest, _node_pb2.ReportAuditResponse]
+    """Lists what the audit log says of a time, a person, a record, a case or a member."""
+    AcceptLog: _grpc.UnaryUnaryMultiCallable[_node_pb2.AcceptLogRequest, _node_pb2.AcceptLogResponse]
+    """Takes a member's audit log as it stands from now on, after it was doubted."""
     AdoptCharter: _grpc.UnaryUnaryMultiCallable[_node_pb2.AdoptCharterRequest, _node_pb2.AdoptCharterResponse]
     """Puts a charter, signed by everybody it names, in force."""
     AddPerson: _grpc.UnaryUnaryMultiCallable[_node_pb2.AddPersonRequest, _node_pb2.AddPersonResponse]
@@ -82,6 +86,10 @@ class DeskAsyncStub(DeskStub):
     """Says how this node stands."""
     VerifyAudit: _aio.UnaryUnaryMultiCallable[_node_pb2.VerifyAuditRequest, _node_pb2.VerifyAuditResponse]  # type: ignore[assignment]
     """Proves the audit log, or names the first entry that does not hold."""
+    ReportAudit: _aio.UnaryStreamMultiCallable[_node_pb2.ReportAuditRequest, _node_pb2.ReportAuditResponse]  # type: ignore[assignment]
+    """Lists what the audit log says of a time, a person, a record, a case or a member."""
+    AcceptLog: _aio.UnaryUnaryMultiCallable[_node_pb2.AcceptLogRequest, _node_pb2.AcceptLogResponse]  # type: ignore[assignment]
+    """Takes a member's audit log as it stands from now on, after it was doubted."""
     AdoptCharter: _aio.UnaryUnaryMultiCallable[_node_pb2.AdoptCharterRequest, _node_pb2.AdoptCharterResponse]  # type: ignore[assignment]
     """Puts a charter, signed by everybody it names, in force."""
     AddPerson: _aio.UnaryUnaryMultiCallable[_node_pb2.AddPersonRequest, _node_pb2.AddPersonResponse]  # type: ignore[assignment]
@@ -151,6 +159,22 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_node_pb2.VerifyAuditResponse, _abc.Awaitable[_node_pb2.VerifyAuditResponse]]:
         """Proves the audit log, or names the first entry that does not hold."""
+
+    @_abc_1.abstractmethod
+    def ReportAudit(
+        self,
+        request: _node_pb2.ReportAuditRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_node_pb2.ReportAuditResponse], _abc.AsyncIterator[_node_pb2.ReportAuditResponse]]:
+        """Lists what the audit log says of a time, a person, a record, a case or a member."""
+
+    @_abc_1.abstractmethod
+    def AcceptLog(
+        self,
+        request: _node_pb2.AcceptLogRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.AcceptLogResponse, _abc.Awaitable[_node_pb2.AcceptLogResponse]]:
+        """Takes a member's audit log as it stands from now on, after it was doubted."""
 
     @_abc_1.abstractmethod
     def AdoptCharter(

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from federation import witness
 from node import audit, store
-from node.audit import Break, Head
+from node.audit import Break
 from node.errors import AuditError
 from tests.node.store.shelf import DONE, EE, NOW, Shelf, draft, person
 
@@ -124,6 +125,7 @@ def test_a_database_without_an_entry_is_not_whole(shelf: Shelf) -> None:
         ("DELETE FROM audit_head", 6),
         ("UPDATE audit_head SET seq = 2", 6),
         ("UPDATE audit_head SET hash = 'x', signature = 9", 6),
+        ("UPDATE audit_head SET peaks = zeroblob(64)", 6),
     ],
 )
 def test_an_edit_of_the_file_is_seen_and_the_first_entry_named(
@@ -155,14 +157,15 @@ def test_a_log_that_was_cut_with_its_head_is_seen_without_the_key(shelf: Shelf) 
 def test_rows_and_head_of_an_earlier_day_put_back_together_are_not_seen(shelf: Shelf) -> None:
     """The limit of what one node can tell alone: only those who remember a later head can."""
     appended(shelf, 2)
-    with shelf.store.view() as view:
-        early = store.audit.head(view)
+    with behind(shelf) as database:
+        early = database.execute("SELECT seq, hash, signature, peaks FROM audit_head").fetchone()
     appended(shelf, 3)
 
-    assert early is not None
     with behind(shelf) as database:
         database.execute("DELETE FROM audit WHERE seq > 2")
-        database.execute("UPDATE audit_head SET seq = ?, hash = ?, signature = ?", values(early))
+        database.execute(
+            "UPDATE audit_head SET (seq, hash, signature, peaks) = (?, ?, ?, ?)", early
+        )
 
     assert verified(shelf) is None
 
@@ -194,5 +197,35 @@ def test_no_log_is_begun_where_another_one_was(shelf: Shelf, edit: str) -> None:
         assert store.records.count(view) == 1
 
 
-def values(head: Head) -> tuple[int, bytes, bytes]:
-    return head.seq, head.hash, head.signature
+def test_the_log_is_a_tree_whose_head_proves_every_entry_and_every_earlier_head(
+    shelf: Shelf,
+) -> None:
+    heads = []
+    for _ in range(9):
+        appended(shelf, 1)
+        with shelf.store.view() as view:
+            heads.append(store.audit.tree_head(view, NOW))
+
+    with shelf.store.view() as view:
+        last = heads[-1]
+        for row in store.audit.read(view):
+            proof = store.audit.inclusion(view, row.seq, last.size)
+            assert witness.is_included(row.hash, row.seq - 1, last, proof)
+        for head in heads:
+            proof = store.audit.consistency(view, head.size, last.size)
+            assert witness.is_consistent(head, last, proof)
+    assert shelf.house.notary.holds(last.statement, last.signature)
+
+
+def test_a_log_that_was_edited_goes_on_from_none_of_its_earlier_heads(shelf: Shelf) -> None:
+    appended(shelf, 5)
+    with shelf.store.view() as view:
+        before = store.audit.tree_head(view, NOW)
+    with behind(shelf) as database:
+        database.execute("UPDATE audit SET hash = zeroblob(32) WHERE seq = 5")
+    appended(shelf, 3)
+
+    with shelf.store.view() as view:
+        after = store.audit.tree_head(view, NOW)
+        proof = store.audit.consistency(view, before.size, after.size)
+    assert not witness.is_consistent(before, after, proof)

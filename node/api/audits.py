@@ -1,0 +1,121 @@
+"""The calls of the desk about the audit logs, ours and those that we witness."""
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import grpc
+
+from federation.errors import InvalidError
+from federation.faults import abort
+from federation.messages import MemberId
+from node.api.house import House
+from node.api.lists import stepped
+from node.audit import About, Framed, Operation
+from node.people import Person, Role
+from node.store.instants import microseconds
+from protos.node.v1 import node_pb2 as pb
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class AuditCalls:
+    """The part of the desk port that is about audit logs."""
+
+    _house: House
+
+    def _admitted(self, context: Context, call: str) -> tuple[Person, Role]:
+        raise NotImplementedError
+
+    async def VerifyAudit(
+        self, request: pb.VerifyAuditRequest, context: Context
+    ) -> pb.VerifyAuditResponse:
+        """Prove the log."""
+        try:
+            who, _ = self._admitted(context, "VerifyAudit")
+            verify = functools.partial(self._house.administration.verify, by=who)
+            entries, broken = await asyncio.to_thread(verify)
+        except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
+            await abort(context, error)
+        return pb.VerifyAuditResponse(
+            entries=entries,
+            whole=broken is None,
+            broken_at=broken.seq if broken else 0,
+            broken=broken.what if broken else "",
+        )
+
+    async def ReportAudit(
+        self, request: pb.ReportAuditRequest, context: Context
+    ) -> AsyncIterator[pb.ReportAuditResponse]:
+        """List what the log says of something."""
+        try:
+            who, _ = self._admitted(context, "ReportAudit")
+            entries = self._house.administration.report(_about(request), by=who)
+            async with aclosing(stepped(entries)) as taken:
+                async for entry in taken:
+                    yield pb.ReportAuditResponse(entry=_entry_to(entry))
+        except Exception as error:  # noqa: BLE001
+            await abort(context, error)
+
+    async def AcceptLog(
+        self, request: pb.AcceptLogRequest, context: Context
+    ) -> pb.AcceptLogResponse:
+        """Take a member's log as it stands."""
+        try:
+            who, _ = self._admitted(context, "AcceptLog")
+            member = MemberId(request.member.strip().upper())
+            accept = functools.partial(self._house.administration.accept_log, by=who)
+            await asyncio.to_thread(accept, member, request.reason)
+        except Exception as error:  # noqa: BLE001
+            await abort(context, error)
+        return pb.AcceptLogResponse()
+
+
+def _about(request: pb.ReportAuditRequest) -> About:
+    if request.operation and request.operation not in set(Operation):
+        raise InvalidError(f"--operation must be one of {', '.join(Operation)}")
+    return About(
+        since=_at(request.since, time.min),
+        until=_at(request.until, time.max),
+        person=request.person,
+        record=request.record,
+        member=request.member.strip().upper(),
+        case=request.case_reference,
+        operation=request.operation,
+    )
+
+
+def _at(text: str, part: time) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(text), part, UTC) if text else None
+    except ValueError:
+        raise InvalidError("a day is written as 2027-01-31") from None
+
+
+def _entry_to(framed: Framed) -> pb.AuditEntry:
+    entry = framed.entry
+    return pb.AuditEntry(
+        seq=framed.seq,
+        at=microseconds(framed.at),
+        node=framed.node,
+        operation=entry.operation,
+        event=entry.event,
+        person=entry.person,
+        role=entry.role,
+        peer=entry.peer,
+        recipients=entry.recipients,
+        case_reference=entry.case,
+        purpose=entry.purpose,
+        topic=entry.topic,
+        reason=entry.reason,
+        urgent=entry.is_urgent,
+        records=entry.records,
+        handling=entry.handling,
+        counts=entry.counts,
+        question=entry.question,
+        question_digest=entry.question_digest,
+        ground=entry.ground,
+    )

@@ -1,0 +1,45 @@
+"""Audit logs, as a person's command asks for them."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import grpc
+
+from federation.faults import fault_of
+from node.desk.plain import Plain, fields, told
+from protos.node.v1 import node_pb2 as pb
+from protos.node.v1 import node_pb2_grpc
+
+
+class AuditCalls:
+    """The part of a desk that is about audit logs."""
+
+    _calls: "node_pb2_grpc.DeskAsyncStub"
+
+    async def verify_audit(self) -> Plain:
+        """Whether the audit log is whole, or the first entry that does not hold."""
+        response = await told(self._calls.VerifyAudit(pb.VerifyAuditRequest()))
+        return fields(response)
+
+    async def report_audit(self, about: dict[str, str]) -> AsyncIterator[Plain]:
+        """What the log says of something, entry by entry; instants as ISO 8601."""
+        try:
+            async for response in self._calls.ReportAudit(pb.ReportAuditRequest(**about)):
+                yield _entry(response.entry)
+        except grpc.aio.AioRpcError as error:
+            raise fault_of(error) from None
+
+    async def accept_log(self, member: str, reason: str) -> None:
+        """Take a member's log as it stands from now on."""
+        await told(self._calls.AcceptLog(pb.AcceptLogRequest(member=member, reason=reason)))
+
+
+def _entry(entry: pb.AuditEntry) -> Plain:
+    lists = {
+        "at": datetime.fromtimestamp(entry.at / 1e6, UTC).isoformat(timespec="milliseconds"),
+        "recipients": list(entry.recipients),
+        "records": list(entry.records),
+        "handling": list(entry.handling),
+        "counts": dict(entry.counts),
+    }
+    return fields(entry) | lists

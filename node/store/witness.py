@@ -1,0 +1,174 @@
+"""Heads of logs: what others signed of ours, what we signed of theirs, and what we doubt."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from federation.messages import MemberId
+from federation.witness import TreeHead
+from node.store.engine import Tx, View
+from node.store.instants import instant, microseconds
+from node.store.rows import one, run, select
+
+_HEAD = "size, root, signed_at, signature"
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigned:
+    """A head of our log that a member signed: it saw everything up to there."""
+
+    member: MemberId
+    head: TreeHead
+    cosignature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A head that contradicts what its member showed before, and how."""
+
+    member: MemberId
+    what: str
+    head: TreeHead
+    doubted_at: datetime
+
+
+def witnessed(view: View, member: MemberId) -> TreeHead | None:
+    """The last head of a member's log that we signed."""
+    row = one(view, f"SELECT {_HEAD} FROM witnessed WHERE member = ?", (member,))  # noqa: S608
+    return _head(member, row) if row else None
+
+
+def witness(tx: Tx, head: TreeHead) -> None:
+    """Remember the head that we are about to sign; from now on no earlier one is signed."""
+    run(
+        tx,
+        "INSERT OR REPLACE INTO witnessed VALUES (?,?,?,?,?)",
+        (head.member, head.size, head.root, microseconds(head.signed_at), head.signature),
+    )
+
+
+def every_witnessed(view: View) -> list[TreeHead]:
+    """The last head of every member's log that we signed."""
+    rows = select(view, f"SELECT member, {_HEAD} FROM witnessed ORDER BY member")  # noqa: S608
+    return [_head(MemberId(row[0]), row[1:]) for row in rows]
+
+
+def rumoured(view: View, member: MemberId) -> dict[MemberId, TreeHead]:
+    """Heads that a member showed to others and has not proven to us: by who told us."""
+    rows = select(view, f"SELECT told_by, {_HEAD} FROM rumour WHERE member = ?", (member,))  # noqa: S608
+    return {MemberId(row[0]): _head(member, row[1:]) for row in rows}
+
+
+def rumour(tx: Tx, head: TreeHead, told_by: MemberId) -> None:
+    """Keep a head that somebody was shown by another member, until that one has proven it."""
+    run(
+        tx,
+        "INSERT OR IGNORE INTO rumour VALUES (?,?,?,?,?,?)",
+        (
+            head.member,
+            told_by,
+            head.size,
+            head.root,
+            microseconds(head.signed_at),
+            head.signature,
+        ),
+    )
+
+
+def settle(tx: Tx, member: MemberId, told_by: MemberId) -> None:
+    """A member has proven, or could not prove, what it showed to another."""
+    run(tx, "DELETE FROM rumour WHERE member = ? AND told_by = ?", (member, told_by))
+
+
+def cosign(tx: Tx, member: MemberId, head: TreeHead, cosignature: bytes) -> None:
+    """Keep what a member signed of a head of ours."""
+    run(
+        tx,
+        "INSERT OR REPLACE INTO cosignature VALUES (?,?,?,?,?,?)",
+        (
+            member,
+            head.size,
+            head.root,
+            microseconds(head.signed_at),
+            head.signature,
+            cosignature,
+        ),
+    )
+
+
+def last_cosigned(view: View, member: MemberId) -> Cosigned | None:
+    """The longest state of our log that a member signed."""
+    return next(iter(_cosigned(view, "member = ? ORDER BY size DESC LIMIT 1", member)), None)
+
+
+def cosigned(view: View) -> list[Cosigned]:
+    """Everything that others signed of our log, the shortest state first."""
+    return _cosigned(view, "? ORDER BY size, member", 1)
+
+
+def thin(tx: Tx, before: datetime) -> int:
+    """Of what is older keep one state a day of each member."""
+    day = timedelta(days=1) // timedelta(microseconds=1)
+    return run(
+        tx,
+        "DELETE FROM cosignature WHERE signed_at < ?1 AND EXISTS (SELECT 1 FROM cosignature later"
+        " WHERE later.member = cosignature.member AND later.size > cosignature.size"
+        " AND later.signed_at / ?2 = cosignature.signed_at / ?2)",
+        (microseconds(before), day),
+    ).rowcount
+
+
+def doubt(tx: Tx, what: str, head: TreeHead) -> bool:
+    """Keep a head that contradicts an earlier one; False when it is kept already."""
+    if any((one.what, one.head.root) == (what, head.root) for one in doubts(tx, head.member)):
+        return False
+    run(
+        tx,
+        f"INSERT INTO doubt (member, what, {_HEAD}, doubted_at) VALUES (?,?,?,?,?,?,?)",  # noqa: S608
+        (
+            head.member,
+            what,
+            head.size,
+            head.root,
+            microseconds(head.signed_at),
+            head.signature,
+            microseconds(tx.now),
+        ),
+    )
+    return True
+
+
+def doubts(view: View, member: MemberId) -> list[Doubt]:
+    """Every head of a member that is doubted, in order of time."""
+    rows = select(
+        view,
+        f"SELECT what, doubted_at, {_HEAD} FROM doubt WHERE member = ? ORDER BY number",  # noqa: S608
+        (member,),
+    )
+    return [Doubt(member, row[0], _head(member, row[2:]), instant(row[1])) for row in rows]
+
+
+def accept(tx: Tx, member: MemberId) -> None:
+    """Forget what a member showed and was doubted for: what it shows next is the beginning."""
+    for table in ("witnessed", "rumour", "doubt"):
+        run(tx, f"DELETE FROM {table} WHERE member = ?", (member,))  # noqa: S608
+
+
+def _cosigned(view: View, where: str, value: str | int) -> list[Cosigned]:
+    rows = select(
+        view,
+        f"SELECT member, cosignature, {_HEAD} FROM cosignature WHERE {where}",  # noqa: S608
+        (value,),
+    )
+    us = view.house.member
+    return [Cosigned(MemberId(row[0]), _head(us, row[2:]), row[1]) for row in rows]
+
+
+def _head(member: MemberId, row: tuple[object, ...]) -> TreeHead:
+    size, root, signed_at, signature = row
+    return TreeHead(
+        member,
+        int(str(size)),
+        root if isinstance(root, bytes) else b"",
+        instant(int(str(signed_at))),
+        signature if isinstance(signature, bytes) else b"",
+    )

@@ -1,0 +1,192 @@
+"""Witnessing: members sign the heads of one another's logs, and name one that is contradicted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Protocol
+
+from federation import wire, witness
+from federation.charter import Charter
+from federation.messages import MemberId, Receipt
+from federation.witness import TreeHead
+from node import store
+from node.audit import Break, Entry, Operation
+from node.store import Tx, View
+from node.store.witness import Cosigned
+
+#: Why a head is not signed, as its member is told.
+ROLLED_BACK, FORKED, UNSIGNED = "rolled-back", "forked", "unsigned"
+
+
+class Signs(Protocol):
+    """Signs for this node, and knows the signatures of all members."""
+
+    def sign(self, data: bytes) -> bytes:
+        """Our signature under these bytes."""
+
+    def holds(self, signing_key: bytes, data: bytes, signature: bytes) -> bool:
+        """Whether the owner of this key signed these bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessing:
+    """Shows our log to the others and signs what they show of theirs, once in `every`.
+
+    What is signed was kept before the signature leaves, in the transaction that the caller
+    commits; a head that does not go on from the one that was signed last is never signed.
+    `remember` keeps what others signed outside of the database, too.
+    """
+
+    us: MemberId
+    charter: Callable[[], Charter]
+    signs: Signs
+    every: timedelta
+    remember: Callable[[Cosigned], None] = lambda _: None
+    _wanted: dict[MemberId, Receipt] = field(default_factory=dict)
+
+    def shown(self, view: View, member: MemberId) -> wire.ShownHead | None:
+        """Our log as it stands for a member to sign, and what others showed us, when it is time."""
+        now, last = view.house.clock(), store.witness.last_cosigned(view, member)
+        if last and now - last.head.signed_at < self.every:
+            return None
+        head = store.audit.tree_head(view, now)
+        wanted = self._wanted.get(member, Receipt(0, witnessed=last.head.size if last else 0))
+        seen = (one for one in store.witness.every_witnessed(view) if one.member != member)
+        return wire.ShownHead(
+            head,
+            min(wanted.witnessed, head.size),
+            tuple(store.audit.consistency(view, wanted.witnessed, head.size)),
+            {size: tuple(store.audit.consistency(view, size, head.size)) for size in wanted.prove},
+            tuple(seen),
+        )
+
+    def seen(self, tx: Tx, member: MemberId, shown: wire.ShownHead | None) -> Receipt:
+        """What we say to the head that a member shows; `through` is for others to fill in."""
+        if shown is None:
+            known = store.witness.witnessed(tx, member)
+            return Receipt(0, witnessed=known.size if known else 0)
+        for head in shown.seen:
+            self._heard(tx, member, head)
+        doubt = self._doubt(tx, shown)
+        if doubt:
+            self._write_doubt(tx, doubt, shown.head)
+        return replace(self._said(tx, shown, doubt), prove=self._open(tx, member))
+
+    def _said(self, tx: Tx, shown: wire.ShownHead, doubt: str) -> Receipt:
+        known = store.witness.witnessed(tx, shown.head.member)
+        size = known.size if known else 0
+        if doubt:
+            return Receipt(0, witnessed=size, doubt=doubt)
+        if known and shown.since != size and shown.head.size > size:
+            return Receipt(0, witnessed=size)  # it knows not what we signed: it proves from there
+        store.witness.witness(tx, shown.head)
+        signature = self.signs.sign(witness.cosigned(shown.head, self.us))
+        return Receipt(0, witnessed=shown.head.size, cosignature=signature)
+
+    def _open(self, tx: Tx, member: MemberId) -> tuple[int, ...]:
+        """Sizes from which a member is to prove its log to us, for others were shown it so."""
+        return tuple(sorted({one.size for one in store.witness.rumoured(tx, member).values()}))
+
+    def _heard(self, tx: Tx, told_by: MemberId, head: TreeHead) -> None:
+        """Somebody tells what another member showed it: it must fit what that one shows us."""
+        known = store.witness.witnessed(tx, head.member)
+        if head.member in (self.us, told_by) or known is None or not self._is_signed(head):
+            return
+        if head.size != known.size:
+            store.witness.rumour(tx, head, told_by)
+        elif head.root != known.root:
+            self._write_doubt(tx, FORKED, head)
+
+    def cosigned(
+        self, tx: Tx, member: MemberId, shown: wire.ShownHead | None, receipt: Receipt
+    ) -> None:
+        """Keep what a member signed of the head that it was shown, or that it doubts us."""
+        self._wanted[member] = receipt
+        if shown is None:
+            return
+        signed = witness.cosigned(shown.head, member)
+        key = self.charter().member(member).signing_key
+        if receipt.cosignature and self.signs.holds(key, signed, receipt.cosignature):
+            store.witness.cosign(tx, member, shown.head, receipt.cosignature)
+            self.remember(Cosigned(member, shown.head, receipt.cosignature))
+        elif receipt.doubt and store.witness.doubt(tx, f"{member}: {receipt.doubt}", shown.head):
+            store.audit.append(
+                tx, _entry(f"our log is doubted: {receipt.doubt}", member, shown.head)
+            )
+
+    def broken(self, view: View, remembered: Sequence[Cosigned] = ()) -> Break | None:
+        """The first entry of our log that is not what the others have signed, or None.
+
+        What they signed bounds it: the first entry behind all that is still as it was signed.
+        """
+        every = [*store.witness.cosigned(view), *remembered]
+        theirs = sorted(filter(self._is_theirs, every), key=lambda one: one.head.size)
+        roots = store.audit.roots(view, {one.head.size for one in theirs})
+        whole = 0
+        for one in theirs:
+            size = one.head.size
+            if size not in roots:
+                return Break(max(whole, *roots, 0) + 1, f"deleted: {one.member} has signed {size}")
+            if roots[size] != one.head.root:
+                return Break(whole + 1, f"edited: {one.member} has signed another log of {size}")
+            whole = size
+        return None
+
+    def _is_theirs(self, one: Cosigned) -> bool:
+        """Whether a member signed this head of ours, and we did before it."""
+        members = self.charter().members
+        if one.member not in members or self.us not in members:
+            return False
+        ours = self.signs.holds(
+            members[self.us].signing_key, one.head.statement, one.head.signature
+        )
+        signed = witness.cosigned(one.head, one.member)
+        return ours and self.signs.holds(members[one.member].signing_key, signed, one.cosignature)
+
+    def _is_signed(self, head: TreeHead) -> bool:
+        """Whether a head is one that its member signed."""
+        member = self.charter().members.get(head.member)
+        return member is not None and self.signs.holds(
+            member.signing_key, head.statement, head.signature
+        )
+
+    def _doubt(self, tx: Tx, shown: wire.ShownHead) -> str:
+        """Why a head is not to be signed, or an empty word."""
+        member = shown.head.member
+        if not self._is_signed(shown.head):
+            return UNSIGNED
+        known = store.witness.witnessed(tx, member)
+        proofs = {**shown.also, shown.since: shown.proof}
+        if known and (doubt := _contradiction(known, shown.head, proofs)):
+            return doubt
+        for told_by, other in store.witness.rumoured(tx, member).items():
+            if doubt := _contradiction(other, shown.head, proofs):
+                self._write_doubt(tx, doubt, other)
+                return doubt
+            if other.size in (0, shown.head.size, *proofs):
+                store.witness.settle(tx, member, told_by)
+        return ""
+
+    def _write_doubt(self, tx: Tx, doubt: str, head: TreeHead) -> None:
+        if store.witness.doubt(tx, doubt, head):
+            store.audit.append(tx, _entry(f"log doubted: {doubt}", head.member, head))
+
+
+def _contradiction(known: TreeHead, head: TreeHead, proofs: Mapping[int, tuple[bytes, ...]]) -> str:
+    """How a later head contradicts an earlier one, as far as can be told by these proofs."""
+    if head.size < known.size:
+        return ROLLED_BACK if head.signed_at >= known.signed_at else ""
+    if head.size == known.size:
+        return "" if head.root == known.root else FORKED
+    proof = proofs.get(known.size)
+    return FORKED if proof is not None and not witness.is_consistent(known, head, proof) else ""
+
+
+def _entry(event: str, member: MemberId, head: TreeHead) -> Entry:
+    return Entry(
+        operation=Operation.ADMINISTRATION,
+        event=event,
+        peer=member,
+        counts={"size": head.size},
+        ground=head.root.hex(),
+    )

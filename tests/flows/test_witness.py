@@ -1,0 +1,250 @@
+"""Stories of logs that others have seen: put back, cut, rewritten, and found."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from federation.messages import MemberId, PersonId
+from node import config, store
+from node.audit import Break, Entry, Operation
+from node.people import Role, person
+from tests.world import Place, World, eventually, federation
+
+AUDITOR = person(PersonId("first"), [Role.AUDITOR])
+EE, LV = MemberId("EE"), MemberId("LV")
+DONE = Entry(operation=Operation.ADMINISTRATION, event="done")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """Estonia and Latvia, whose hearts beat five times a second."""
+    quick = config.Mail(beat_s=0.2)
+    with federation(
+        "EE", "LV", settings=lambda one: msgspec.structs.replace(one, mail=quick)
+    ) as running:
+        yield running
+
+
+def witnessed(place: Place, member: MemberId) -> int:
+    """How much of a member's log this one has signed."""
+    with place.up.store.view() as view:
+        head = store.witness.witnessed(view, member)
+        return head.size if head else 0
+
+
+def length(place: Place) -> int:
+    with place.up.store.view() as view:
+        head = store.audit.head(view)
+        return head.seq if head else 0
+
+
+def grows(place: Place, count: int) -> int:
+    """Entries more in a log; how long it is then."""
+    with place.up.store.write() as tx:
+        for _ in range(count):
+            store.audit.append(tx, DONE)
+    return length(place)
+
+
+def shown(world: World, name: str = "ee", to: str = "lv") -> None:
+    """Wait until what there is of a log was signed by the other member."""
+    world.clock.turn(seconds=1)
+    wanted = length(world[name])
+    eventually(lambda: witnessed(world[to], world[name].home.member) >= wanted)
+    member = world[to].home.member
+
+    def is_kept() -> bool:
+        with world[name].up.store.view() as view:
+            last = store.witness.last_cosigned(view, member)
+        return last is not None and last.head.size >= wanted
+
+    eventually(is_kept)
+
+
+def doubts(place: Place, member: MemberId) -> list[str]:
+    with place.up.store.view() as view:
+        return [one.what for one in store.witness.doubts(view, member)]
+
+
+def verified(place: Place) -> Break | None:
+    return place.desk.administration.verify(by=AUDITOR)[1]
+
+
+def test_logs_are_signed_by_the_others_as_they_grow_and_stay_whole(world: World) -> None:
+    for _ in range(4):
+        grows(world["ee"], 7)
+        shown(world)
+        shown(world, "lv", "ee")
+
+    assert verified(world["ee"]) is None
+    assert (doubts(world["lv"], EE), doubts(world["ee"], LV)) == ([], [])
+    with world["ee"].up.store.view() as view:
+        assert len(store.witness.cosigned(view)) >= 4
+    assert [one.member for one in world["ee"].home.remembered()] == ["LV"]
+
+
+def test_a_database_put_back_to_an_earlier_day_is_found_here_and_named_there(
+    world: World, tmp_path: Path
+) -> None:
+    grows(world["ee"], 3)
+    shown(world)
+    early = _saved(world["ee"], tmp_path)
+    size = grows(world["ee"], 20)
+    shown(world)
+
+    _put_back(world["ee"], early)
+
+    broken = verified(world["ee"])
+    assert broken is not None
+    assert broken.what == f"deleted: LV has signed {size}"
+    world.clock.turn(seconds=1)
+    eventually(lambda: doubts(world["lv"], EE) == ["rolled-back"])
+    assert "log doubted: rolled-back" in [entry.event for entry in world["lv"].audit]
+    eventually(lambda: doubts(world["ee"], EE) == ["LV: rolled-back"])
+
+
+def test_a_log_rewritten_by_whoever_holds_the_key_is_found_here_and_named_there(
+    world: World, tmp_path: Path
+) -> None:
+    size = grows(world["ee"], 3)
+    shown(world)
+    signed = length(world["ee"])
+    early = _saved(world["ee"], tmp_path)
+    grows(world["ee"], 5)
+    shown(world)
+
+    _put_back(world["ee"], early)
+    grows(world["ee"], 30)
+
+    broken = verified(world["ee"])
+    assert broken is not None
+    assert size <= signed <= broken.seq - 1
+    assert broken.what.startswith("edited: LV has signed another log")
+    world.clock.turn(seconds=1)
+    eventually(lambda: "forked" in doubts(world["lv"], EE))
+
+
+def test_a_signature_that_was_lost_on_its_way_is_given_again(world: World) -> None:
+    grows(world["ee"], 3)
+    shown(world)
+    world["ee"].stop()
+    with closing(sqlite3.connect(world["ee"].home.database)) as database, database:
+        database.execute("DELETE FROM cosignature")
+    world["ee"].start()
+
+    grows(world["ee"], 2)
+    shown(world)
+
+    assert doubts(world["lv"], EE) == []
+    assert verified(world["ee"]) is None
+
+
+def test_a_member_that_lost_its_database_signs_from_where_it_is(
+    world: World, tmp_path: Path
+) -> None:
+    early = _saved(world["lv"], tmp_path)
+    grows(world["ee"], 9)
+    shown(world)
+
+    _put_back(world["lv"], early)
+    grows(world["ee"], 9)
+    shown(world)
+
+    assert doubts(world["lv"], EE) == []
+
+
+def _saved(place: Place, folder: Path) -> Path:
+    """A copy of a member's database as it is on disk now."""
+    place.stop()
+    copy = folder / "early.db"
+    shutil.copy(place.home.database, copy)
+    place.start()
+    return copy
+
+
+def _put_back(place: Place, copy: Path) -> None:
+    place.stop()
+    for file in place.home.path.glob("amber.db*"):
+        file.unlink()
+    shutil.copy(copy, place.home.database)
+    place.start()
+
+
+@pytest.fixture
+def three() -> Iterator[World]:
+    """Estonia, Latvia and Poland, whose hearts beat five times a second."""
+    quick = config.Mail(beat_s=0.2)
+    with federation(
+        "EE", "LV", "PL", settings=lambda one: msgspec.structs.replace(one, mail=quick)
+    ) as running:
+        yield running
+
+
+def _shows_two_logs(world: World, folder: Path, more: int) -> None:
+    """Estonia shows Latvia one log and Poland another, each in the absence of the other."""
+    shown(world, to="lv")
+    shown(world, to="pl")
+    early = _saved(world["ee"], folder)
+    world["pl"].stop()
+    length_shown = grows(world["ee"], 5)
+    shown(world, to="lv")
+    world["lv"].stop()
+    _put_back(world["ee"], early)
+    world["pl"].start()
+    grows(world["ee"], length_shown + more - length(world["ee"]))
+    shown(world, to="pl")
+    assert doubts(world["pl"], EE) == []
+
+
+def test_two_logs_of_one_length_are_told_apart_by_those_who_saw_them_alone(
+    three: World, tmp_path: Path
+) -> None:
+    _shows_two_logs(three, tmp_path, more=0)
+    three["ee"].stop()
+    three["lv"].start()
+
+    for _ in range(2):
+        three.clock.turn(seconds=1)
+        eventually(lambda: witnessed(three["pl"], LV) >= length(three["lv"]))
+
+    eventually(lambda: "forked" in doubts(three["pl"], EE) + doubts(three["lv"], EE))
+
+
+def test_two_logs_of_different_lengths_are_told_apart_when_the_next_head_is_to_be_proven(
+    three: World, tmp_path: Path
+) -> None:
+    _shows_two_logs(three, tmp_path, more=9)
+    three["ee"].stop()
+    three["lv"].start()
+    three.clock.turn(seconds=1)
+
+    def is_rumoured() -> bool:
+        with three["pl"].up.store.view() as view:
+            return MemberId("LV") in store.witness.rumoured(view, EE)
+
+    eventually(is_rumoured)
+    three["lv"].stop()
+    three["ee"].start()
+
+    def is_doubted() -> bool:
+        three.clock.turn(seconds=1)
+        return "forked" in doubts(three["pl"], EE)
+
+    eventually(is_doubted)
+
+
+def test_what_an_honest_member_showed_to_others_is_proven_to_us_and_forgotten(
+    three: World,
+) -> None:
+    for _ in range(6):
+        grows(three["ee"], 3)
+        shown(three, to="lv")
+        shown(three, to="pl")
+
+    for one in ("lv", "pl"):
+        assert doubts(three[one], EE) == []
