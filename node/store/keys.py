@@ -9,11 +9,10 @@ so the time a probe takes says nothing of it, and of a common key only the year 
 """
 
 import hashlib
-import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NewType
+from typing import Any, NewType
 
 import msgspec
 
@@ -102,7 +101,7 @@ def probe(
     is looked up, with many the rows of the key are read instead when they are fewer.
     """
     if year is None:
-        carriers = probes(view, [key], markings=markings, cap=cap)[0]
+        carriers = probes(view, [key], markings=markings, caps=[cap])[0]
         return list(dict.fromkeys(record for record, _ in carriers))
     found: list[RecordNumber] = []
     for name in _TABLES:
@@ -112,21 +111,30 @@ def probe(
 
 
 def probes(
-    view: View, keys: Sequence[Key], *, markings: Collection[MarkingNumber] | None, cap: int
+    view: View,
+    keys: Sequence[Key],
+    *,
+    markings: Collection[MarkingNumber] | None,
+    caps: Sequence[int],
 ) -> list[list[Carrier]]:
-    """What `probe` says of each of many keys, in their order, many in one statement."""
+    """What `probe` says of each of many keys, with a cap for each, in their order.
+
+    Which of them stand there at all is asked first: of the keys that a question guesses hardly
+    one does.
+    """
     numbers = [number_of(key) for key in keys]
-    found: dict[int, list[Carrier]] = {number: [] for number in numbers}
-    for table in _TABLES:
-        for start in range(0, len(numbers), _KEYS_AT_ONCE):
-            part = numbers[start : start + _KEYS_AT_ONCE]
-            for number, year, record in _Table(view, table).of_keys(part, markings, cap):
-                found[number].append((record, year))
+    most: dict[int, int] = {}
+    for number, cap in zip(numbers, caps, strict=True):
+        most[number] = max(cap, most.get(number, 0))
+    found: dict[int, list[Carrier]] = {number: [] for number in most}
+    for name in _TABLES:
+        for number, year, record in _Table(view, name).of_keys(most, markings):
+            found[number].append((record, year))
     if first.has_any(view):
         for key, number in zip(keys, numbers, strict=True):
-            old = first.probe(view, key, markings=markings, cap=cap)
+            old = first.probe(view, key, markings=markings, cap=most[number])
             found[number] += [(RecordNumber(record), NO_YEAR) for record in old]
-    return [found[number][:cap] for number in numbers]
+    return [found[number][:cap] for number, cap in zip(numbers, caps, strict=True)]
 
 
 def count(view: View, key: Key, *, cap: int) -> int:
@@ -180,6 +188,7 @@ _Row = tuple[int, MarkingNumber, int, RecordNumber]
 #: The large table and the small one before it; where a row stands in both.
 _TABLES = ("search_key", "search_key_new")
 _PLACE = "key = ? AND marking = ?"
+_CARRIED, _WITH_MARKING = "key, year, record", "key, year, record, marking"
 
 #: Each time a record whose number is a multiple of the step is put, one of the stretches into
 #: which all keys are cut moves on. So the small table holds the keys of some 16,000 records.
@@ -220,26 +229,33 @@ class _Table:
     name: str
 
     def of_keys(
-        self, keys: list[int], markings: Collection[MarkingNumber] | None, cap: int
-    ) -> Iterator[tuple[int, int, RecordNumber]]:
-        """At most `cap` records of each key that have one of these markings.
+        self, caps: Mapping[int, int], markings: Collection[MarkingNumber] | None
+    ) -> Iterator[tuple[Any, ...]]:
+        """Key, year and record: of each key at most as many as its cap, that have one of these markings.
 
         Of few markings each is looked up; of many or any the first rows of a key are read, and
         only for a key with more rows than there are markings each of these is looked up.
         """
-        if markings is not None and len(markings) <= _FEW:
-            rows = self._first_rows(keys, _filled(sorted(markings)), cap)
-            yield from ((key, year, record) for key, _, year, record in rows)
-            return
-        most = cap if markings is None else max(cap, len(markings))
+        if markings is None:
+            return self._first_rows(self._present(caps, None), caps, None)
+        if len(markings) <= _FEW:
+            few = _filled(sorted(markings))
+            return self._first_rows(self._present(caps, few), caps, few)
+        return self._of_many(caps, markings)
+
+    def _of_many(
+        self, caps: Mapping[int, int], markings: Collection[MarkingNumber]
+    ) -> Iterator[tuple[Any, ...]]:
+        present = self._present(caps, None)
+        limits = {key: max(caps[key], len(markings)) for key in present}
         counted: Counter[int] = Counter()
-        for key, marking, year, record in self._first_rows(keys, None, most):
+        for key, year, record, marking in self._first_rows(present, limits, None, _WITH_MARKING):
             counted[key] += 1
-            if markings is None or marking in markings:
+            if marking in markings:
                 yield key, year, record
         for key, count in counted.items():
-            if markings is not None and count == most:
-                found = self.of_markings(key, markings, cap)
+            if count == limits[key]:
+                found = self.of_markings(key, markings, caps[key])
                 yield from ((key, NO_YEAR, record) for record in found)
 
     def of_markings(
@@ -264,18 +280,35 @@ class _Table:
             found += [row[0] for row in select(self.view, sql, values)]
         return found
 
-    def _first_rows(
-        self, keys: list[int], markings: list[MarkingNumber] | None, limit: int
-    ) -> sqlite3.Cursor:
-        """The first rows of each key; a statement of always as many keys, the last one again."""
-        of_marking = "" if markings is None else f" AND marking IN ({marks(markings)})"
-        one_key = (
-            f"SELECT * FROM (SELECT key, marking, year, record FROM {self.name}"  # noqa: S608
-            f" WHERE key = ?{of_marking} LIMIT ?)"
+    def _present(
+        self, keys: Iterable[int], markings: Sequence[MarkingNumber] | None
+    ) -> list[int]:
+        """Those of the keys that a record with one of these markings carries."""
+        sql = (
+            "SELECT asked.value FROM json_each(?) AS asked WHERE EXISTS"  # noqa: S608
+            f" (SELECT 1 FROM {self.name} WHERE key = asked.value{_of(markings)})"
         )
-        filled: list[int | None] = [*keys, *[None] * (_room(keys) - len(keys))]
-        values = [value for key in filled for value in (key, *(markings or ()), limit)]
-        return select(self.view, " UNION ALL ".join([one_key] * len(filled)), values)
+        listed = msgspec.json.encode(list(keys)).decode()
+        return [row[0] for row in select(self.view, sql, (listed, *(markings or ())))]
+
+    def _first_rows(
+        self,
+        keys: Sequence[int],
+        limits: Mapping[int, int],
+        markings: Sequence[MarkingNumber] | None,
+        columns: str = _CARRIED,
+    ) -> Iterator[tuple[Any, ...]]:
+        """The first rows of each key, so many in a statement that few of them are cached."""
+        one_key = (
+            f"SELECT * FROM (SELECT {columns} FROM {self.name}"  # noqa: S608
+            f" WHERE key = ?{_of(markings)} LIMIT ?)"
+        )
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            part = keys[start : start + _KEYS_AT_ONCE]
+            values = [value for key in part for value in (key, *(markings or ()), limits[key])]
+            nothing = [None, *(markings or ()), 0] * (_room(part) - len(part))
+            sql = " UNION ALL ".join([one_key] * _room(part))
+            yield from select(self.view, sql, [*values, *nothing])
 
     def _markings(self, key: int) -> list[MarkingNumber]:
         """The markings under which a key stands: from each straight to the next one."""
@@ -289,6 +322,10 @@ _MARKINGS = (
     " AND marking > found.marking) FROM found WHERE found.marking IS NOT NULL LIMIT ?2)"
     " SELECT marking FROM found WHERE marking IS NOT NULL"
 )
+
+
+def _of(markings: Sequence[MarkingNumber] | None) -> str:
+    return "" if markings is None else f" AND marking IN ({marks(markings)})"
 
 
 def _filled(markings: list[MarkingNumber]) -> list[MarkingNumber]:
