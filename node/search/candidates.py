@@ -112,7 +112,7 @@ def _weight(says: float, count: int) -> float:
 
 def _caps(keys: Sequence[Key]) -> list[int]:
     """How many records are read for each key: fewer, where many keys of its families are asked."""
-    most = {}
+    most: dict[str, int] = {}
     for families, cap in _CAPS:
         count = sum(key[0] in families for key in keys)
         most |= dict.fromkeys(families, min(cap, _MOST_READ // (count or 1)))

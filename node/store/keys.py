@@ -231,7 +231,7 @@ class _Table:
     def of_keys(
         self, caps: Mapping[int, int], markings: Collection[MarkingNumber] | None
     ) -> Iterator[tuple[Any, ...]]:
-        """Key, year and record: of each key at most as many as its cap, that have one of these markings.
+        """Key, year and record: of each key at most as many as its cap, with one of these markings.
 
         Of few markings each is looked up; of many or any the first rows of a key are read, and
         only for a key with more rows than there are markings each of these is looked up.
@@ -280,9 +280,7 @@ class _Table:
             found += [row[0] for row in select(self.view, sql, values)]
         return found
 
-    def _present(
-        self, keys: Iterable[int], markings: Sequence[MarkingNumber] | None
-    ) -> list[int]:
+    def _present(self, keys: Iterable[int], markings: Sequence[MarkingNumber] | None) -> list[int]:
         """Those of the keys that a record with one of these markings carries."""
         sql = (
             "SELECT asked.value FROM json_each(?) AS asked WHERE EXISTS"  # noqa: S608
