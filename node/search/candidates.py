@@ -58,14 +58,16 @@ def candidates(
     """
     votes = _Votes(view, markings, PartialDate.read(sought.birth_date).year)
     keys, guesses = _most_telling(keys_of(sought)), guesses_of(sought)
-    caps = [*_caps(keys), *[_GUESS_CAP] * len(guesses)]
-    lists = store.keys.probes(view, [*keys, *guesses], markings=markings, caps=caps)
-    for key, cap, carriers in zip(keys, caps, lists, strict=False):
+    caps = _caps(keys)
+    found = store.keys.probes(view, dict.fromkeys(guesses, _GUESS_CAP) | caps, markings=markings)
+    for key, cap in caps.items():
+        carriers = found.get(key, ())
         votes.cast(carriers, cap, SAYS[key[0]])
         if len(carriers) >= cap:
             votes.cast_of_year(key)
-    for carriers in filter(None, lists[len(keys) :]):
-        votes.cast(carriers, _GUESS_CAP, GUESS_SAYS)
+    for key in guesses:
+        if key in found:
+            votes.cast(found[key][:_GUESS_CAP], _GUESS_CAP, GUESS_SAYS)
     return votes.best()
 
 
@@ -110,13 +112,13 @@ def _weight(says: float, count: int) -> float:
     return says * math.log1p(_COMMON / (count or 1))
 
 
-def _caps(keys: Sequence[Key]) -> list[int]:
+def _caps(keys: Sequence[Key]) -> dict[Key, int]:
     """How many records are read for each key: fewer, where many keys of its families are asked."""
     most: dict[str, int] = {}
     for families, cap in _CAPS:
         count = sum(key[0] in families for key in keys)
         most |= dict.fromkeys(families, min(cap, _MOST_READ // (count or 1)))
-    return [most[key[0]] for key in keys]
+    return {key: most[key[0]] for key in keys}
 
 
 def _most_telling(keys: Iterable[Key]) -> list[Key]:

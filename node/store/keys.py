@@ -9,7 +9,7 @@ so the time a probe takes says nothing of it, and of a common key only the year 
 """
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NewType
@@ -101,7 +101,7 @@ def probe(
     is looked up, with many the rows of the key are read instead when they are fewer.
     """
     if year is None:
-        carriers = probes(view, [key], markings=markings, caps=[cap])[0]
+        carriers = probes(view, {key: cap}, markings=markings).get(key, [])
         return list(dict.fromkeys(record for record, _ in carriers))
     found: list[RecordNumber] = []
     for name in _TABLES:
@@ -111,30 +111,26 @@ def probe(
 
 
 def probes(
-    view: View,
-    keys: Sequence[Key],
-    *,
-    markings: Collection[MarkingNumber] | None,
-    caps: Sequence[int],
-) -> list[list[Carrier]]:
-    """What `probe` says of each of many keys, with a cap for each, in their order.
+    view: View, caps: Mapping[Key, int], *, markings: Collection[MarkingNumber] | None
+) -> dict[Key, list[Carrier]]:
+    """What `probe` says of each of many keys, each with its cap, but for those nobody carries.
 
     Which of them stand there at all is asked first: of the keys that a question guesses hardly
     one does.
     """
-    numbers = [number_of(key) for key in keys]
-    most: dict[int, int] = {}
-    for number, cap in zip(numbers, caps, strict=True):
-        most[number] = max(cap, most.get(number, 0))
-    found: dict[int, list[Carrier]] = {number: [] for number in most}
+    key_of = {number_of(key): key for key in caps}
+    found: dict[Key, list[Carrier]] = defaultdict(list)
     for name in _TABLES:
-        for number, year, record in _Table(view, name).of_keys(most, markings):
-            found[number].append((record, year))
+        table = _Table(view, name)
+        present = table.present(key_of, markings)
+        limits = {number: caps[key_of[number]] for number in present}
+        for number, year, record in table.of_keys(limits, markings):
+            found[key_of[number]].append((record, year))
     if first.has_any(view):
-        for key, number in zip(keys, numbers, strict=True):
-            old = first.probe(view, key, markings=markings, cap=most[number])
-            found[number] += [(RecordNumber(record), NO_YEAR) for record in old]
-    return [found[number][:cap] for number, cap in zip(numbers, caps, strict=True)]
+        for key, cap in caps.items():
+            old = first.probe(view, key, markings=markings, cap=cap)
+            found[key] += [(RecordNumber(record), NO_YEAR) for record in old]
+    return {key: carriers[: caps[key]] for key, carriers in found.items() if carriers}
 
 
 def count(view: View, key: Key, *, cap: int) -> int:
@@ -228,6 +224,16 @@ class _Table:
     view: View
     name: str
 
+    def present(self, keys: Iterable[int], markings: Collection[MarkingNumber] | None) -> list[int]:
+        """Those of the keys that a record with one of these markings carries; of many any one."""
+        few = _few(markings)
+        sql = (
+            "SELECT asked.value FROM json_each(?) AS asked WHERE EXISTS"  # noqa: S608
+            f" (SELECT 1 FROM {self.name} WHERE key = asked.value{_of(few)})"
+        )
+        listed = msgspec.json.encode([*keys]).decode()
+        return [row[0] for row in select(self.view, sql, (listed, *(few or ())))]
+
     def of_keys(
         self, caps: Mapping[int, int], markings: Collection[MarkingNumber] | None
     ) -> Iterator[tuple[Any, ...]]:
@@ -236,20 +242,17 @@ class _Table:
         Of few markings each is looked up; of many or any the first rows of a key are read, and
         only for a key with more rows than there are markings each of these is looked up.
         """
-        if markings is None:
-            return self._first_rows(self._present(caps, None), caps, None)
-        if len(markings) <= _FEW:
-            few = _filled(sorted(markings))
-            return self._first_rows(self._present(caps, few), caps, few)
+        few = _few(markings)
+        if few is not None or markings is None:
+            return self._first_rows(caps, few)
         return self._of_many(caps, markings)
 
     def _of_many(
         self, caps: Mapping[int, int], markings: Collection[MarkingNumber]
     ) -> Iterator[tuple[Any, ...]]:
-        present = self._present(caps, None)
-        limits = {key: max(caps[key], len(markings)) for key in present}
+        limits = {key: max(cap, len(markings)) for key, cap in caps.items()}
         counted: Counter[int] = Counter()
-        for key, year, record, marking in self._first_rows(present, limits, None, _WITH_MARKING):
+        for key, year, record, marking in self._first_rows(limits, None, _WITH_MARKING):
             counted[key] += 1
             if marking in markings:
                 yield key, year, record
@@ -280,18 +283,8 @@ class _Table:
             found += [row[0] for row in select(self.view, sql, values)]
         return found
 
-    def _present(self, keys: Iterable[int], markings: Sequence[MarkingNumber] | None) -> list[int]:
-        """Those of the keys that a record with one of these markings carries."""
-        sql = (
-            "SELECT asked.value FROM json_each(?) AS asked WHERE EXISTS"  # noqa: S608
-            f" (SELECT 1 FROM {self.name} WHERE key = asked.value{_of(markings)})"
-        )
-        listed = msgspec.json.encode(list(keys)).decode()
-        return [row[0] for row in select(self.view, sql, (listed, *(markings or ())))]
-
     def _first_rows(
         self,
-        keys: Sequence[int],
         limits: Mapping[int, int],
         markings: Sequence[MarkingNumber] | None,
         columns: str = _CARRIED,
@@ -301,9 +294,10 @@ class _Table:
             f"SELECT * FROM (SELECT {columns} FROM {self.name}"  # noqa: S608
             f" WHERE key = ?{_of(markings)} LIMIT ?)"
         )
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
-            part = keys[start : start + _KEYS_AT_ONCE]
-            values = [value for key in part for value in (key, *(markings or ()), limits[key])]
+        every = list(limits.items())
+        for start in range(0, len(every), _KEYS_AT_ONCE):
+            part = every[start : start + _KEYS_AT_ONCE]
+            values = [value for key, limit in part for value in (key, *(markings or ()), limit)]
             nothing = [None, *(markings or ()), 0] * (_room(part) - len(part))
             sql = " UNION ALL ".join([one_key] * _room(part))
             yield from select(self.view, sql, [*values, *nothing])
@@ -320,6 +314,13 @@ _MARKINGS = (
     " AND marking > found.marking) FROM found WHERE found.marking IS NOT NULL LIMIT ?2)"
     " SELECT marking FROM found WHERE marking IS NOT NULL"
 )
+
+
+def _few(markings: Collection[MarkingNumber] | None) -> list[MarkingNumber] | None:
+    """The markings, where they are few enough to be looked up each."""
+    if markings is None or len(markings) > _FEW:
+        return None
+    return _filled(sorted(markings))
 
 
 def _of(markings: Sequence[MarkingNumber] | None) -> str:

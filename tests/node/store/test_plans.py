@@ -69,7 +69,7 @@ def look_at_everything(view: store.View) -> None:
     store.keys.count(view, ("name", "anna"), cap=9)
     for markings in (None, [marking], [store.markings.MarkingNumber(n) for n in range(99)]):
         store.keys.probe(view, ("name", "anna"), markings=markings, cap=9, year=1970)
-        store.keys.probes(view, [("name", "anna")], markings=markings, caps=[9])
+        store.keys.probes(view, {("name", "anna"): 9}, markings=markings)
     store.keys.forms(view, [store.keys.RecordNumber(1)])
     store.keys.due(view, 9)
     store.keys.outdated(view, 9, limit=9)
