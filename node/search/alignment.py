@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 import msgspec
 
@@ -26,6 +27,7 @@ _Places = tuple[int, ...]
 #: How unlike, then by length and place in a way that is the same from both sides: best first.
 _Rank = tuple[float, int, int, int]
 _Match = tuple[_Rank, Ground, _Places, _Places]
+_RANK = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def _acronyms(
 
 def _taken(found: list[_Match], left: set[int], right: set[int]) -> list[_Match]:
     """The best matches, no part twice; what they take is no longer left over."""
-    found.sort(key=_rank)
+    found.sort(key=_RANK)
     chosen = []
     for match in found:
         _, _, mine, theirs = match
@@ -193,10 +195,6 @@ def _taken(found: list[_Match], left: set[int], right: set[int]) -> list[_Match]
             if not left or not right:
                 break
     return chosen
-
-
-def _rank(match: _Match) -> _Rank:
-    return match[0]
 
 
 def _pair(one: Name, other: Name, match: _Match, says: float, alike: float) -> Pair:
