@@ -177,6 +177,8 @@ def forms(view: View, records: Sequence[RecordNumber]) -> dict[RecordNumber, tup
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[list[int], list[int]]).decode
+_keys_in = msgspec.json.Decoder(list[int]).decode
+_rows_in = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
 
 _Row = tuple[int, MarkingNumber, int, RecordNumber]
 
@@ -228,11 +230,11 @@ class _Table:
         """Those of the keys that a record with one of these markings carries; of many any one."""
         few = _few(markings)
         sql = (
-            "SELECT asked.value FROM json_each(?) AS asked WHERE EXISTS"  # noqa: S608
+            "SELECT json_group_array(asked.value) FROM json_each(?) AS asked WHERE EXISTS"  # noqa: S608
             f" (SELECT 1 FROM {self.name} WHERE key = asked.value{_of(few)})"
         )
         listed = msgspec.json.encode([*keys]).decode()
-        return [row[0] for row in select(self.view, sql, (listed, *(few or ())))]
+        return _keys_in(select(self.view, sql, (listed, *(few or ()))).fetchone()[0])
 
     def of_keys(
         self, caps: Mapping[int, int], markings: Collection[MarkingNumber] | None
@@ -289,7 +291,10 @@ class _Table:
         markings: Sequence[MarkingNumber] | None,
         columns: str = _CARRIED,
     ) -> Iterator[tuple[Any, ...]]:
-        """The first rows of each key, so many in a statement that few of them are cached."""
+        """The first rows of each key, so many in a statement that few of them are cached.
+
+        All of them come as one row, for with each row other threads take their turn.
+        """
         one_key = (
             f"SELECT * FROM (SELECT {columns} FROM {self.name}"  # noqa: S608
             f" WHERE key = ?{_of(markings)} LIMIT ?)"
@@ -299,8 +304,9 @@ class _Table:
             part = every[start : start + _KEYS_AT_ONCE]
             values = [value for key, limit in part for value in (key, *(markings or ()), limit)]
             nothing = [None, *(markings or ()), 0] * (_room(part) - len(part))
-            sql = " UNION ALL ".join([one_key] * _room(part))
-            yield from select(self.view, sql, [*values, *nothing])
+            every_key = " UNION ALL ".join([one_key] * _room(part))
+            sql = f"SELECT json_group_array(json_array({columns})) FROM ({every_key})"  # noqa: S608
+            yield from _rows_in(select(self.view, sql, [*values, *nothing]).fetchone()[0])
 
     def _markings(self, key: int) -> list[MarkingNumber]:
         """The markings under which a key stands: from each straight to the next one."""
