@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import msgspec
@@ -32,10 +32,11 @@ from node import store
 from node.audit import Entry, Operation
 from node.codes import Purpose, Topic
 from node.dates import PartialDate
+from node.finding import Finder, Here
 from node.kinds import Kind
 from node.policy import Policy, Request, Verdict
 from node.records import shown
-from node.search import Found, check_width, find
+from node.search import Found, check_width
 from node.store import Store, Tx, View
 from node.store.disclosures import Given
 from node.store.markings import MarkingNumber
@@ -76,6 +77,7 @@ class Gate:
     charter: Callable[[], Charter]
     digest: Callable[[Question], str]
     limits: Limits
+    find: Finder = field(default_factory=Here)
 
     def answer(
         self, member: Member, question: Question, sealed: Sealed, statement: Statement
@@ -145,7 +147,7 @@ class Gate:
             return _referred(view, request.member, question.seeks)
         check_width(question.seeks)
         markings = self.visible(view, request)
-        return find(view, question.seeks, markings=markings, limit=question.limit)
+        return self.find(view, question.seeks, markings=markings, limit=question.limit)
 
     def visible(self, view: View, request: Request) -> frozenset[MarkingNumber] | None:
         """The markings of which a question may learn anything: audience in SQL, then policy.

@@ -37,6 +37,7 @@ from node.api.house import House
 from node.asking import Asking
 from node.assembly import Chance, Post
 from node.audit import Break
+from node.finding import Beside, Finder, Here
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
@@ -112,6 +113,7 @@ class Node:
             limits=Limits(
                 settings.answer.quota_per_hour, timedelta(days=settings.retention.question_days)
             ),
+            find=_finder(home) if has_doors else Here(),
         )
         door = DoorLimits(settings.listen.in_flight, timedelta(seconds=settings.answer.window_s))
         post = Post.of(gate, in_force, us, settings, Chance(new_id, random.random, home.remember))
@@ -265,3 +267,10 @@ async def _locked(home: Home, *, has_doors: bool) -> AsyncIterator[Node]:
                 yield node
             finally:
                 await node.fanout.close()
+                node.gate.find.close()
+
+
+def _finder(home: Home) -> Finder:
+    """Who finds for the gate."""
+    count = home.config.answer.searchers
+    return Beside(home.database, count=count) if count else Here()

@@ -78,6 +78,9 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True):
     quota_per_hour: Annotated[
         Count, Meta(description="questions one member may ask in an hour; 0: no quota")
     ] = 3_600
+    searchers: Annotated[
+        int, Meta(ge=0, le=64, description="processes that search for the node; 0: none but itself")
+    ] = 0
 
 
 class Mail(Struct, frozen=True, forbid_unknown_fields=True):

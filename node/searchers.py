@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Protocol, TypeVar
 
 from federation.errors import FederationError, InvalidError
 from federation.messages import MemberId, Sought
@@ -32,6 +33,15 @@ BATCH, AHEAD = 25, 6
 NICE = 5
 
 Questions = Sequence[Sought]
+Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class Work(Protocol[Result_co]):
+    """What a searcher can be asked to do."""
+
+    def done(self, view: View) -> Result_co:
+        """What comes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,18 @@ def matched(view: View, questions: Questions, *, limit: int) -> Matched:
     return Matched(tuple(ranked[:limit]), left_out=len(faults))
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a list, to be matched in one go."""
+
+    rows: Sequence[Questions]
+    limit: int
+
+    def done(self, view: View) -> list[Matched]:
+        """What fits each row."""
+        return [matched(view, questions, limit=self.limit) for questions in self.rows]
+
+
 class Searchers:
     """So many searchers over one database, from entering this to leaving it.
 
@@ -76,8 +98,9 @@ class Searchers:
     """
 
     def __init__(self, database: Path, *, count: int, limit: int) -> None:
-        self._searchers = [_Searcher(database, limit) for _ in range(count)]
-        self._idle: SimpleQueue[_Searcher] = SimpleQueue()
+        self._limit = limit
+        self._searchers = [Searcher(database) for _ in range(count)]
+        self._idle: SimpleQueue[Searcher] = SimpleQueue()
         for searcher in self._searchers:
             self._idle.put(searcher)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="searcher")
@@ -106,19 +129,19 @@ class Searchers:
     def _ask(self, batch: Sequence[Questions]) -> list[Matched]:
         searcher = self._idle.get()
         try:
-            return searcher.ask(batch)
+            return searcher.ask(Rows(batch, self._limit))
         finally:
             self._idle.put(searcher)
 
 
-class _Searcher:
+class Searcher:
     """One searcher as the node sees it: a process and the line to it."""
 
-    def __init__(self, database: Path, limit: int) -> None:
+    def __init__(self, database: Path) -> None:
         spawn = get_context("spawn")
         self._line, theirs = spawn.Pipe()
         self._process = spawn.Process(
-            target=_serve, args=(theirs, database, limit), name="searcher", daemon=True
+            target=_serve, args=(theirs, database), name="searcher", daemon=True
         )
         # Ctrl-C reaches every process of a terminal; when searchers end is for the node to say.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -128,11 +151,11 @@ class _Searcher:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
 
-    def ask(self, batch: Sequence[Questions]) -> list[Matched]:
-        """What fits each row of a batch."""
+    def ask(self, work: Work[Result]) -> Result:
+        """What comes of a piece of work."""
         try:
-            self._line.send(batch)
-            answer: list[Matched] | FederationError = self._line.recv()
+            self._line.send(work)
+            answer: Result | FederationError = self._line.recv()
         except (EOFError, OSError):
             raise SearcherError("a searcher ended before its time") from None
         if isinstance(answer, FederationError):
@@ -160,25 +183,23 @@ class _NoKey:
         return False
 
 
-def _serve(line: Connection, database: Path, limit: int) -> None:
-    """Answer batch after batch until the node hangs up or is gone."""
+def _serve(line: Connection, database: Path) -> None:
+    """Do one piece of work after another until the node hangs up or is gone."""
     os.nice(NICE)
     house = House(MemberId(""), lambda: datetime.min.replace(tzinfo=UTC), _NoKey())
     with contextlib.suppress(EOFError, OSError):
         reading = store.look(database, house)
         while True:
-            line.send(_answer(reading, line.recv(), limit))
+            line.send(_answer(reading, line.recv()))
     # Whoever closes a database last checkpoints it, which only the node's writer may.
     os._exit(0)
 
 
-def _answer(
-    reading: store.Reading, batch: Sequence[Questions], limit: int
-) -> list[Matched] | FederationError:
-    """What fits each row, or the fault that was met; of what nobody foresaw its kind alone."""
+def _answer(reading: store.Reading, work: Work[Result]) -> Result | FederationError:
+    """What comes of a piece of work, or the fault; of what nobody foresaw its kind alone."""
     try:
         with reading.view() as view:
-            return [matched(view, questions, limit=limit) for questions in batch]
+            return work.done(view)
     except FederationError as fault:
         return fault
     except Exception as error:  # noqa: BLE001 - the edge of a process: a text could be personal

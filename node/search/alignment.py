@@ -2,6 +2,9 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
+
+import msgspec
 
 from node.search.concepts import russian_letter
 from node.search.likeness import Ground, known, likeness
@@ -24,6 +27,7 @@ _Places = tuple[int, ...]
 #: How unlike, then by length and place in a way that is the same from both sides: best first.
 _Rank = tuple[float, int, int, int]
 _Match = tuple[_Rank, Ground, _Places, _Places]
+_RANK = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,10 @@ class Pair:
         return max(roles, key=SAYS.__getitem__)
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(msgspec.Struct, frozen=True):
     """Which parts of two names are one, and how much the parts left over would have said.
 
+    Made for every name that is compared, hence a struct.
     `matches` are pairs by their places, best first, each with what it says and how alike it is;
     `has_other_father` tells that a patronymic is left over on both, `has_other_surname` that given
     name and patronymic agree, and on both sides something else is left over.
@@ -73,7 +77,7 @@ def aligned(one: Name, other: Name) -> Alignment:
     """Lay two names side by side; the order of their parts, and of the two, makes no difference."""
     left, right = set(range(len(one))), set(range(len(other)))
     chosen = _taken(_resembling(one, other), left, right)
-    if left and right and len(left) + len(right) > LEAST_ACRONYM:
+    if left and right and max(len(left), len(right)) >= LEAST_ACRONYM:
         chosen += _taken(_abbreviated(one, other, sorted(left), sorted(right)), left, right)
     if not chosen:
         return NOTHING
@@ -88,7 +92,7 @@ def aligned(one: Name, other: Name) -> Alignment:
         matches=tuple(matches),
         left=_says(one, left),
         right=_says(other, right),
-        has_other_father=_has(Role.PATRONYMIC, one, left) and _has(Role.PATRONYMIC, other, right),
+        has_other_father=_has_other(Role.PATRONYMIC, one, other, left, right),
         has_other_surname=_has_other_surname(one, other, left, right),
     )
 
@@ -120,11 +124,13 @@ def _resembling(one: Name, other: Name) -> list[_Match]:
 
 def _joining(one: Name, left: set[int], other: Name, right: set[int]) -> Iterator[_Match]:
     """Neighbours of the first name that are one part of the second."""
-    wholes = [(j, other[j], other[j].sounds[0]) for j in right]
     heads = {i: one[i].sounds[0][:_HEAD] for i in left}
-    if not any(sound.startswith(head) for head in heads.values() for _, _, sound in wholes):
+    first = tuple(heads.values())
+    sounds = [(j, other[j], other[j].sounds[0]) for j in right]
+    wholes = [whole for whole in sounds if whole[2].startswith(first)]
+    if not wholes:
         return
-    for run in runs(one, most=max([_longest(whole) for _, whole, _ in wholes])):
+    for run in runs(one, most=max([_longest(other[j]) for j in right])):
         places, spelt = run
         if not left.issuperset(places):
             continue
@@ -178,7 +184,7 @@ def _acronyms(
 
 def _taken(found: list[_Match], left: set[int], right: set[int]) -> list[_Match]:
     """The best matches, no part twice; what they take is no longer left over."""
-    found.sort(key=_rank)
+    found.sort(key=_RANK)
     chosen = []
     for match in found:
         _, _, mine, theirs = match
@@ -189,10 +195,6 @@ def _taken(found: list[_Match], left: set[int], right: set[int]) -> list[_Match]
             if not left or not right:
                 break
     return chosen
-
-
-def _rank(match: _Match) -> _Rank:
-    return match[0]
 
 
 def _pair(one: Name, other: Name, match: _Match, says: float, alike: float) -> Pair:
@@ -207,14 +209,19 @@ def _pair(one: Name, other: Name, match: _Match, says: float, alike: float) -> P
 
 
 def _says(name: Name, places: Collection[int]) -> float:
-    return sum([name[place].says for place in places])
+    return sum([name[place].says for place in places]) if places else 0.0
 
 
 def _has_other_surname(one: Name, other: Name, left: set[int], right: set[int]) -> bool:
-    if not (_has(Role.WORD, one, left) and _has(Role.WORD, other, right)):
+    if not _has_other(Role.WORD, one, other, left, right):
         return False
     agreeing = set(range(len(one))) - left
     return _has(Role.PATRONYMIC, one, agreeing) and not _has(Role.WORD, one, agreeing)
+
+
+def _has_other(role: Role, one: Name, other: Name, left: set[int], right: set[int]) -> bool:
+    """Whether such a part is left over on both sides."""
+    return bool(left and right) and _has(role, one, left) and _has(role, other, right)
 
 
 def _has(role: Role, name: Name, places: Collection[int]) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from federation.messages import Sought
@@ -58,13 +58,18 @@ def candidates(
     those of the year asked for are read, too.
     """
     votes = _Votes(view, markings, PartialDate.read(sought.birth_date).year)
-    keys = _most_telling(keys_of(sought))
-    for families, cap in _CAPS:
-        some = [key for key in keys if key[0] in families]
-        most = min(cap, _MOST_READ // (len(some) or 1))
-        votes.cast_of_year(votes.cast(some, cap=most))
-    votes.cast(guesses_of(sought), cap=_GUESS_CAP, says=GUESS_SAYS)
-    votes.cast(number_guesses_of(sought), cap=_GUESS_CAP, says=SAYS[VALUE])
+    keys, slips = _most_telling(keys_of(sought)), number_guesses_of(sought)
+    guesses = dict.fromkeys(slips, SAYS[VALUE]) | dict.fromkeys(guesses_of(sought), GUESS_SAYS)
+    caps = _caps(keys)
+    found = store.keys.probes(view, dict.fromkeys(guesses, _GUESS_CAP) | caps, markings=markings)
+    for key, cap in caps.items():
+        carriers = found.get(key, ())
+        votes.cast(carriers, cap, SAYS[key[0]])
+        if len(carriers) >= cap:
+            votes.cast_of_year(key)
+    for key, says in guesses.items():
+        if key in found:
+            votes.cast(found[key][:_GUESS_CAP], _GUESS_CAP, says)
     return votes.best()
 
 
@@ -77,21 +82,14 @@ class _Votes:
     year: int
     sums: dict[RecordNumber, float] = field(default_factory=lambda: defaultdict(float))
 
-    def cast(self, keys: list[Key], *, cap: int, says: float = 0.0) -> list[Key]:
-        """Let keys vote; those that more records carry than were read come back."""
-        lists = store.keys.probes(self.view, keys, markings=self.markings, cap=cap)
-        common = []
-        for key, carriers in zip(keys, lists, strict=True):
-            is_common = len(carriers) >= cap
-            count = _COMMON if is_common else len(carriers)
-            self._count(carriers, _weight(says or SAYS[key[0]], count))
-            if is_common:
-                common.append(key)
-        return common
+    def cast(self, carriers: Sequence[Carrier], cap: int, says: float) -> None:
+        """Let a key vote; one that more records carry than are read counts as common."""
+        is_common = len(carriers) >= cap
+        self._count(carriers, _weight(says, _COMMON if is_common else len(carriers)))
 
-    def cast_of_year(self, keys: list[Key]) -> None:
-        """Let keys vote for those of their records that know the year asked for, if one is."""
-        for key in keys if self.year else ():
+    def cast_of_year(self, key: Key) -> None:
+        """Let a key vote for those of its records that know the year asked for, if one is."""
+        if self.year:
             records = store.keys.probe(
                 self.view, key, markings=self.markings, cap=_YEAR_CAP, year=self.year
             )
@@ -114,6 +112,15 @@ class _Votes:
 
 def _weight(says: float, count: int) -> float:
     return says * math.log1p(_COMMON / (count or 1))
+
+
+def _caps(keys: Sequence[Key]) -> dict[Key, int]:
+    """How many records are read for each key: fewer, where many keys of its families are asked."""
+    most: dict[str, int] = {}
+    for families, cap in _CAPS:
+        count = sum(key[0] in families for key in keys)
+        most |= dict.fromkeys(families, min(cap, _MOST_READ // (count or 1)))
+    return {key: most[key[0]] for key in keys}
 
 
 def _most_telling(keys: Iterable[Key]) -> list[Key]:

@@ -103,8 +103,7 @@ def guesses_of(sought: Sought) -> list[Key]:
     for kind in _kinds(sought):
         for name in names(sought.name, kind):
             found |= dict.fromkeys(_shorter(telling(name), kind))
-            pairs = _slips(_paired(telling(name)))
-            found |= dict.fromkeys(_pair(*pair, _MARKS[kind]) for pair in pairs)
+            found |= dict.fromkeys(_slips(_paired(telling(name)), _MARKS[kind]))
     return list(found)[:MOST_GUESSES]
 
 
@@ -143,7 +142,7 @@ def _shorter(parts: list[Part], kind: Kind) -> Iterator[Key]:
             yield _whole(some, kind)
 
 
-def _slips(parts: list[Part]) -> Iterator[tuple[str, str]]:
+def _slips(parts: list[Part], mark: str) -> Iterator[Key]:
     """One part misspelt, beside each of the first others; given names are known in their forms."""
     words = [part for part in parts if part.role is Role.WORD]
     for part in words[:_MOST_MISSPELT]:
@@ -152,7 +151,7 @@ def _slips(parts: list[Part]) -> Iterator[tuple[str, str]]:
         if len(heard) >= _LEAST_MISSPELT:
             slips = _one_slip_away(heard)
             for beside in islice(others, _MOST_BESIDE):
-                yield from ((slip, _heard(beside)[0]) for slip in slips)
+                yield from [_pair(slip, _heard(beside)[0], mark) for slip in slips]
 
 
 def keys_of_number(prepared: Number) -> Iterator[Key]:
@@ -216,16 +215,18 @@ def _pair(one: str, other: str, mark: str) -> Key:
     return PAIR, f"{mark}{one} {other}" if one < other else f"{mark}{other} {one}"
 
 
-def _one_slip_away(heard: str) -> set[str]:
+@lru_cache(maxsize=1_024)
+def _one_slip_away(heard: str) -> tuple[str, ...]:
     """Every run of consonants that one slip makes of this one: a letter less, more, another.
 
     The shortest ones are only lengthened: of two consonants nothing is left when one changes.
     """
     cuts = [(heard[:place], heard[place:]) for place in range(len(heard) + 1)]
     found = {left + letter + right for left, right in cuts for letter in _CONSONANTS}
-    if len(heard) <= _LEAST_MISSPELT:
-        return found - {heard}
-    found |= {left + right[1:] for left, right in cuts if right}
-    found |= {left + letter + right[1:] for left, right in cuts if right for letter in _CONSONANTS}
-    found |= {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
-    return found - {heard}
+    if len(heard) > _LEAST_MISSPELT:
+        found |= {left + right[1:] for left, right in cuts if right}
+        found |= {
+            left + letter + right[1:] for left, right in cuts if right for letter in _CONSONANTS
+        }
+        found |= {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
+    return tuple(sorted(found - {heard}))

@@ -1,7 +1,8 @@
 """The score of one record for one question, with every reason that made it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from federation.messages import Entity, Reason, Sought
 from node.dates import Agreement, PartialDate, agreement
@@ -56,10 +57,10 @@ _DATE_OF = {
 _COUNTRY_OF = {Kind.PERSON: "nationality", Kind.VESSEL: "flag"}
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(msgspec.Struct, frozen=True):
     """0 to 1, and the evidence for and against; the points add up to the value.
 
+    Made for every record that is compared, hence a struct.
     `name` is the best agreement of names, with the use of the record's one, where names decide;
     `moves` are the values after each further step, with their feature and words.
     """

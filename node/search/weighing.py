@@ -1,6 +1,6 @@
 """What the agreeing, contradicting and missing parts of two names make of their score."""
 
-from dataclasses import dataclass
+import msgspec
 
 from node.search.alignment import NOTHING as NOTHING_ALIKE
 from node.search.alignment import Alignment, Pair, aligned
@@ -23,10 +23,10 @@ _RARE = 0.95
 _TELLING = (Role.WORD, Role.GIVEN, Role.NUMBER)
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(msgspec.Struct, frozen=True):
     """The score of two names, 0 to 1, step by step.
 
+    Made for every name that is compared, hence a struct.
     `agreeing` is how alike the agreeing parts are; each further value is what is left after what
     contradicts, after what only one name has, after a mere namesake and, as `score`, after the
     thinness of what agrees.

@@ -9,12 +9,11 @@ so the time a probe takes says nothing of it, and of a common key only the year 
 """
 
 import hashlib
-import sqlite3
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import NewType
+from typing import Any, NewType
 
 import msgspec
 
@@ -106,7 +105,7 @@ def probe(
     is looked up, with many the rows of the key are read instead when they are fewer.
     """
     if year is None:
-        carriers = probes(view, [key], markings=markings, cap=cap)[0]
+        carriers = probes(view, {key: cap}, markings=markings).get(key, [])
         return list(dict.fromkeys(record for record, _ in carriers))
     found: list[RecordNumber] = []
     for name in _TABLES:
@@ -116,21 +115,26 @@ def probe(
 
 
 def probes(
-    view: View, keys: Sequence[Key], *, markings: Collection[MarkingNumber] | None, cap: int
-) -> list[list[Carrier]]:
-    """What `probe` says of each of many keys, in their order, many in one statement."""
-    numbers = [number_of(key) for key in keys]
-    found: dict[int, list[Carrier]] = {number: [] for number in numbers}
-    for table in _TABLES:
-        for start in range(0, len(numbers), _KEYS_AT_ONCE):
-            part = numbers[start : start + _KEYS_AT_ONCE]
-            for number, year, record in _Table(view, table).of_keys(part, markings, cap):
-                found[number].append((record, year))
+    view: View, caps: Mapping[Key, int], *, markings: Collection[MarkingNumber] | None
+) -> dict[Key, list[Carrier]]:
+    """What `probe` says of each of many keys, each with its cap, but for those nobody carries.
+
+    Which of them stand there at all is asked first: of the keys that a question guesses hardly
+    one does.
+    """
+    key_of = {number_of(key): key for key in caps}
+    found: dict[Key, list[Carrier]] = defaultdict(list)
+    for name in _TABLES:
+        table = _Table(view, name)
+        present = table.present(key_of, markings)
+        limits = {number: caps[key_of[number]] for number in present}
+        for number, year, record in table.of_keys(limits, markings):
+            found[key_of[number]].append((record, year))
     if first.has_any(view):
-        for key, number in zip(keys, numbers, strict=True):
+        for key, cap in caps.items():
             old = first.probe(view, key, markings=markings, cap=cap)
-            found[number] += [(RecordNumber(record), NO_YEAR) for record in old]
-    return [found[number][:cap] for number in numbers]
+            found[key] += [(RecordNumber(record), NO_YEAR) for record in old]
+    return {key: carriers[: caps[key]] for key, carriers in found.items() if carriers}
 
 
 def count(view: View, key: Key, *, cap: int) -> int:
@@ -177,6 +181,8 @@ def forms(view: View, records: Sequence[RecordNumber]) -> dict[RecordNumber, tup
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[list[int], list[int]]).decode
+_keys_in = msgspec.json.Decoder(list[int]).decode
+_rows_in = msgspec.json.Decoder(list[tuple[Any, ...]]).decode
 
 _Row = tuple[int, MarkingNumber, int, RecordNumber]
 _BY_KEY = itemgetter(0)
@@ -185,6 +191,7 @@ _BY_KEY = itemgetter(0)
 #: The large table and the small one before it; where a row stands in both.
 _TABLES = ("search_key", "search_key_new")
 _PLACE = "key = ? AND marking = ?"
+_CARRIED, _WITH_MARKING = "key, year, record", "key, year, record, marking"
 
 #: Each time a record whose number is a multiple of the step is put, one of the stretches into
 #: which all keys are cut moves on. So the small table holds the keys of some 16,000 records.
@@ -224,27 +231,41 @@ class _Table:
     view: View
     name: str
 
+    def present(self, keys: Iterable[int], markings: Collection[MarkingNumber] | None) -> list[int]:
+        """Those of the keys that a record with one of these markings carries; of many any one."""
+        few = _few(markings)
+        sql = (
+            "SELECT json_group_array(asked.value) FROM json_each(?) AS asked WHERE EXISTS"  # noqa: S608
+            f" (SELECT 1 FROM {self.name} WHERE key = asked.value{_of(few)})"
+        )
+        listed = msgspec.json.encode([*keys]).decode()
+        return _keys_in(select(self.view, sql, (listed, *(few or ()))).fetchone()[0])
+
     def of_keys(
-        self, keys: list[int], markings: Collection[MarkingNumber] | None, cap: int
-    ) -> Iterator[tuple[int, int, RecordNumber]]:
-        """At most `cap` records of each key that have one of these markings.
+        self, caps: Mapping[int, int], markings: Collection[MarkingNumber] | None
+    ) -> Iterator[tuple[Any, ...]]:
+        """Key, year and record: of each key at most as many as its cap, with one of these markings.
 
         Of few markings each is looked up; of many or any the first rows of a key are read, and
         only for a key with more rows than there are markings each of these is looked up.
         """
-        if markings is not None and len(markings) <= _FEW:
-            rows = self._first_rows(keys, _filled(sorted(markings)), cap)
-            yield from ((key, year, record) for key, _, year, record in rows)
-            return
-        most = cap if markings is None else max(cap, len(markings))
+        few = _few(markings)
+        if few is not None or markings is None:
+            return self._first_rows(caps, few)
+        return self._of_many(caps, markings)
+
+    def _of_many(
+        self, caps: Mapping[int, int], markings: Collection[MarkingNumber]
+    ) -> Iterator[tuple[Any, ...]]:
+        limits = {key: max(cap, len(markings)) for key, cap in caps.items()}
         counted: Counter[int] = Counter()
-        for key, marking, year, record in self._first_rows(keys, None, most):
+        for key, year, record, marking in self._first_rows(limits, None, _WITH_MARKING):
             counted[key] += 1
-            if markings is None or marking in markings:
+            if marking in markings:
                 yield key, year, record
         for key, count in counted.items():
-            if markings is not None and count == most:
-                found = self.of_markings(key, markings, cap)
+            if count == limits[key]:
+                found = self.of_markings(key, markings, caps[key])
                 yield from ((key, NO_YEAR, record) for record in found)
 
     def of_markings(
@@ -270,17 +291,27 @@ class _Table:
         return found
 
     def _first_rows(
-        self, keys: list[int], markings: list[MarkingNumber] | None, limit: int
-    ) -> sqlite3.Cursor:
-        """The first rows of each key; a statement of always as many keys, the last one again."""
-        of_marking = "" if markings is None else f" AND marking IN ({marks(markings)})"
+        self,
+        limits: Mapping[int, int],
+        markings: Sequence[MarkingNumber] | None,
+        columns: str = _CARRIED,
+    ) -> Iterator[tuple[Any, ...]]:
+        """The first rows of each key, so many in a statement that few of them are cached.
+
+        All of them come as one row, for with each row other threads take their turn.
+        """
         one_key = (
-            f"SELECT * FROM (SELECT key, marking, year, record FROM {self.name}"  # noqa: S608
-            f" WHERE key = ?{of_marking} LIMIT ?)"
+            f"SELECT * FROM (SELECT {columns} FROM {self.name}"  # noqa: S608
+            f" WHERE key = ?{_of(markings)} LIMIT ?)"
         )
-        filled: list[int | None] = [*keys, *[None] * (_room(keys) - len(keys))]
-        values = [value for key in filled for value in (key, *(markings or ()), limit)]
-        return select(self.view, " UNION ALL ".join([one_key] * len(filled)), values)
+        every = list(limits.items())
+        for start in range(0, len(every), _KEYS_AT_ONCE):
+            part = every[start : start + _KEYS_AT_ONCE]
+            values = [value for key, limit in part for value in (key, *(markings or ()), limit)]
+            nothing = [None, *(markings or ()), 0] * (_room(part) - len(part))
+            every_key = " UNION ALL ".join([one_key] * _room(part))
+            sql = f"SELECT json_group_array(json_array({columns})) FROM ({every_key})"  # noqa: S608
+            yield from _rows_in(select(self.view, sql, [*values, *nothing]).fetchone()[0])
 
     def _markings(self, key: int) -> list[MarkingNumber]:
         """The markings under which a key stands: from each straight to the next one."""
@@ -294,6 +325,17 @@ _MARKINGS = (
     " AND marking > found.marking) FROM found WHERE found.marking IS NOT NULL LIMIT ?2)"
     " SELECT marking FROM found WHERE marking IS NOT NULL"
 )
+
+
+def _few(markings: Collection[MarkingNumber] | None) -> list[MarkingNumber] | None:
+    """The markings, where they are few enough to be looked up each."""
+    if markings is None or len(markings) > _FEW:
+        return None
+    return _filled(sorted(markings))
+
+
+def _of(markings: Sequence[MarkingNumber] | None) -> str:
+    return "" if markings is None else f" AND marking IN ({marks(markings)})"
 
 
 def _filled(markings: list[MarkingNumber]) -> list[MarkingNumber]:

@@ -10,7 +10,7 @@ import pytest
 
 from federation.messages import Sought
 from node.errors import SearcherError, StoreError
-from node.searchers import AHEAD, BATCH, Searchers, _answer, _NoKey, matched
+from node.searchers import AHEAD, BATCH, Rows, Searchers, _answer, _NoKey, matched
 from node.store import House, Reading
 from tests.node.search.register import EE, NOW, Notary, Register, person
 
@@ -131,9 +131,9 @@ def test_what_a_searcher_meets_is_told_and_of_what_nobody_foresaw_its_kind_alone
 ) -> None:
     nonsense: Any = [(None,)]
 
-    unforeseen = _answer(register.store, nonsense, 5)
+    unforeseen = _answer(register.store, Rows(nonsense, 5))
     (tmp_path / "amber.db").rename(tmp_path / "elsewhere.db")
-    foreseen = _answer(Reading(tmp_path / "amber.db", HOUSE), [(Sought("Anna Nowak"),)], 5)
+    foreseen = _answer(Reading(tmp_path / "amber.db", HOUSE), Rows([], 5))
 
     assert isinstance(unforeseen, SearcherError)
     assert str(unforeseen) == "AttributeError"
