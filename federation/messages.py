@@ -169,11 +169,27 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class LogReceipt:
+    """Where an answer stands in the log of the member that gave it, and how far that log went then.
+
+    `entry` is its place, from 1; the rest is the head of the log, of at least that size, as the
+    member signed it: by this the answer can be proven to be in the log, whatever becomes of it.
+    """
+
+    entry: int
+    size: int
+    root: bytes
+    signed_at: datetime
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What one member says to one question, best hit first.
 
     `index_age_s` is the time since that member's records last changed, None when it holds
-    none. `is_truncated` says that more was found than one message holds.
+    none. `is_truncated` says that more was found than one message holds. `receipt` is from the
+    log of a member; our own node needs none.
     """
 
     question: QuestionId
@@ -181,6 +197,7 @@ class Answer:
     hits: tuple[Hit, ...] = ()
     index_age_s: int | None = None
     is_truncated: bool = False
+    receipt: LogReceipt | None = None
 
 
 @dataclass(frozen=True, slots=True)

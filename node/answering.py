@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import msgspec
@@ -21,6 +21,7 @@ from federation.messages import (
     Answer,
     Detail,
     Hit,
+    LogReceipt,
     MemberId,
     Question,
     Reference,
@@ -94,20 +95,22 @@ class Gate:
         groups = self.charter().groups_of(member.id)
         weighed = self._weighed(request_of(question, member, groups=groups), question)
 
-        def written(tx: Tx) -> Answer | FederationError:
+        def written(tx: Tx) -> tuple[Answer | FederationError, int]:
             fault = self._received(tx, question, sealed, statement) or _fault(weighed)
             return self._answered(tx, weighed, question, fault)
 
-        return _answer_or_raised(self.store.together(written))
+        answered, entry = self.store.together(written)
+        return replace(_answer_or_raised(answered), receipt=self._receipt(entry))
 
     def answer_own(self, question: Question) -> Answer:
         """Answer one of our own people, bound by role alone; written down as a consultation."""
         us = self.charter().member(self.us)
         request = request_of(question, us, groups=frozenset(), is_own=True)
         weighed = self._weighed(request, question)
-        return _answer_or_raised(
-            self.store.together(lambda tx: self._answered(tx, weighed, question, _fault(weighed)))
+        answered, _ = self.store.together(
+            lambda tx: self._answered(tx, weighed, question, _fault(weighed))
         )
+        return _answer_or_raised(answered)
 
     def weigh_own(self, question: Question) -> Weighed:
         """Weigh whether one of our own people may ask this; nothing is searched yet."""
@@ -180,16 +183,23 @@ class Gate:
 
     def _answered(
         self, tx: Tx, weighed: Weighed, question: Question, fault: FederationError | None
-    ) -> Answer | FederationError:
-        """The answer as it may leave now, or the fault; either is in the log."""
+    ) -> tuple[Answer | FederationError, int]:
+        """The answer as it may leave now, or the fault, and its place in the log."""
         leaving = [] if fault else self._leaving(tx, weighed)
         given = [one for one, _ in leaving]
         if not weighed.request.is_own:
             store.disclosures.add(tx, weighed.request.member, question.id, given)
-        store.audit.append(tx, self._entry(weighed, question, given, fault))
+        entry = store.audit.append(tx, self._entry(weighed, question, given, fault))
         changed_at = store.records.last_changed_at(tx)
         age_s = int((tx.now - changed_at).total_seconds()) if changed_at else None
-        return fault or Answer(question.id, self.us, tuple(hit for _, hit in leaving), age_s)
+        hits = tuple(hit for _, hit in leaving)
+        return fault or Answer(question.id, self.us, hits, age_s), entry
+
+    def _receipt(self, entry: int) -> LogReceipt:
+        """Where an answer that is on disk stands in the log, and how far the log goes now."""
+        with self.store.view() as view:
+            head = store.audit.tree_head(view, view.house.clock())
+        return LogReceipt(entry, head.size, head.root, head.signed_at, head.signature)
 
     def _leaving(self, tx: Tx, weighed: Weighed) -> list[tuple[Given, Hit]]:
         """What is found as it stands now, as much of it as this request may see now."""

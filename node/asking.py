@@ -12,15 +12,18 @@ from federation.messages import (
     Answer,
     Gathered,
     Hit,
+    LogReceipt,
     MemberId,
     Outcome,
     Question,
+    QuestionId,
 )
+from federation.witness import TreeHead
 from node import store
 from node.answering import check_words, request_of
 from node.audit import Entry, Operation
 from node.policy import Policy
-from node.store import Store
+from node.store import Store, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,14 @@ class Asking:
         )
         with self.store.write() as tx:
             store.audit.append(tx, entry)
+            for outcome in gathered.outcomes:
+                if outcome.answer and outcome.answer.receipt:
+                    self._keep(tx, question.id, outcome.member, outcome.answer.receipt)
+
+    def _keep(self, tx: Tx, question: QuestionId, member: MemberId, receipt: LogReceipt) -> None:
+        signed = receipt.signed_at, receipt.signature
+        head = TreeHead(member, receipt.size, receipt.root, *signed)
+        store.witness.keep_receipt(tx, question, receipt.entry, head)
 
     def _entry(self, question: Question, **what: Any) -> Entry:  # noqa: ANN401 - Entry's own fields
         return Entry(

@@ -1,12 +1,12 @@
 """Notices, dispatches and receipts as they travel; checked like everything that arrives."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from federation.errors import InvalidError
-from federation.limits import HASH_BYTES, LINE, MEMBERS, NOTICE_BYTES, NOTICES, PROOF, WORD
+from federation.limits import LINE, MEMBERS, NOTICE_BYTES, NOTICES, WORD
 from federation.messages import (
     Alert,
     Asker,
@@ -29,6 +29,7 @@ from federation.messages import (
 from federation.seal import Sealed, Statement
 from federation.wire.envelopes import sealed_from, sealed_to
 from federation.wire.fields import decoded, few, instant, line, microseconds, needed
+from federation.wire.heads import hashes, head_from, head_to, size
 from federation.wire.hits import bare_to, hit_from, hit_to
 from federation.wire.questions import sought_from, sought_to
 from federation.witness import TreeHead
@@ -88,13 +89,13 @@ def dispatch_to(dispatch: Dispatch) -> bytes:
         assigned=dispatch.assigned, oldest=dispatch.oldest, notices=map(sealed_to, dispatch.notices)
     )
     if dispatch.shown:
-        message.head.CopyFrom(_head_to(dispatch.shown.head))
+        message.head.CopyFrom(head_to(dispatch.shown.head))
         message.since = dispatch.shown.since
         message.consistency.extend(dispatch.shown.proof)
-        for size, proof in dispatch.shown.also.items():
-            message.also.add(since=size, consistency=proof)
+        for since, proof in dispatch.shown.also.items():
+            message.also.add(since=since, consistency=proof)
         for seen in dispatch.shown.seen:
-            message.seen.add(member=seen.member, head=_head_to(seen))
+            message.seen.add(member=seen.member, head=head_to(seen))
     return message.SerializeToString()
 
 
@@ -110,43 +111,15 @@ def dispatch_from(body: bytes, member: MemberId) -> Dispatch:
 
 def _shown(message: pb.Dispatch, member: MemberId) -> ShownHead:
     also = {
-        _size("also.since", one.since): _hashes(one.consistency)
+        size("also.since", one.since): hashes(one.consistency)
         for one in few("also", message.also, MEMBERS)
     }
     seen = [
-        _head_from(one.head, MemberId(needed("seen.member", one.member, WORD)))
+        head_from(one.head, MemberId(needed("seen.member", one.member, WORD)))
         for one in few("seen", message.seen, MEMBERS)
     ]
-    head, since = _head_from(message.head, member), _size("since", message.since)
-    return ShownHead(head, since, _hashes(message.consistency), also, tuple(seen))
-
-
-def _head_from(head: pb.TreeHead, member: MemberId) -> TreeHead:
-    [root] = _hashes([head.root])
-    signed_at = instant("head.signed_at", head.signed_at)
-    return TreeHead(member, _size("head.size", head.size), root, signed_at, head.signature)
-
-
-def _hashes(values: Sequence[bytes]) -> tuple[bytes, ...]:
-    found = tuple(few("consistency", values, PROOF))
-    if any(len(one) != HASH_BYTES for one in found):
-        raise InvalidError(f"a hash has {HASH_BYTES} bytes")
-    return found
-
-
-def _size(field: str, value: int) -> int:
-    if value < 0:
-        raise InvalidError(f"{field} must not be negative")
-    return value
-
-
-def _head_to(head: TreeHead) -> pb.TreeHead:
-    return pb.TreeHead(
-        size=head.size,
-        root=head.root,
-        signed_at=microseconds(head.signed_at),
-        signature=head.signature,
-    )
+    head, since = head_from(message.head, member), size("since", message.since)
+    return ShownHead(head, since, hashes(message.consistency), also, tuple(seen))
 
 
 def receipt_to(receipt: Receipt) -> bytes:
@@ -175,7 +148,7 @@ def receipt_from(body: bytes) -> Receipt:
         message.witnessed,
         message.cosignature,
         line("doubt", message.doubt, WORD),
-        tuple(_size("prove", size) for size in few("prove", message.prove, MEMBERS)),
+        tuple(size("prove", one) for one in few("prove", message.prove, MEMBERS)),
     )
 
 

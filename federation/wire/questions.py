@@ -10,6 +10,7 @@ from federation.messages import (
     Detail,
     Hit,
     Identifier,
+    LogReceipt,
     MemberId,
     PersonId,
     Question,
@@ -18,7 +19,9 @@ from federation.messages import (
     Sought,
 )
 from federation.wire.fields import decoded, few, line, needed
+from federation.wire.heads import head_from, head_to
 from federation.wire.hits import bare_to, hit_from, hit_to
+from federation.witness import TreeHead
 from protos.federation.v1 import federation_pb2 as pb
 
 #: What an answer may grow by after its hits are counted: its own fields and the lengths of each.
@@ -52,6 +55,9 @@ def answer_to(answer: Answer) -> bytes:
     message = pb.Answer(truncated=answer.is_truncated or len(answer.hits) > HITS)
     if answer.index_age_s is not None:
         message.index_age_s = answer.index_age_s
+    if answer.receipt:
+        message.entry = answer.receipt.entry
+        message.head.CopyFrom(_head_to(answer.member, answer.receipt))
     whole = [hit_to(hit) for hit in answer.hits[:HITS]]
     room = ANSWER_BYTES - _FRAME_BYTES
     if sum(part.ByteSize() for part in whole) <= room:
@@ -73,7 +79,20 @@ def answer_from(body: bytes, question: QuestionId, member: MemberId) -> Answer:
         hits=tuple(hit_from(hit, member) for hit in few("hits", message.hits, HITS)),
         index_age_s=message.index_age_s if message.HasField("index_age_s") else None,
         is_truncated=message.truncated,
+        receipt=_receipt(message, member) if message.HasField("head") else None,
     )
+
+
+def _head_to(member: MemberId, receipt: LogReceipt) -> pb.TreeHead:
+    signed = receipt.signed_at, receipt.signature
+    return head_to(TreeHead(member, receipt.size, receipt.root, *signed))
+
+
+def _receipt(message: pb.Answer, member: MemberId) -> LogReceipt:
+    head = head_from(message.head, member)
+    if not 1 <= message.entry <= head.size:
+        raise InvalidError("entry must be a place in the log of the head")
+    return LogReceipt(message.entry, head.size, head.root, head.signed_at, head.signature)
 
 
 def _question_to(question: Question) -> pb.Question:

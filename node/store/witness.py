@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from federation.messages import MemberId
+from federation.messages import MemberId, QuestionId
 from federation.witness import TreeHead
 from node.store.engine import Tx, View
 from node.store.instants import instant, microseconds
@@ -77,6 +77,34 @@ def rumour(tx: Tx, head: TreeHead, told_by: MemberId) -> None:
 def settle(tx: Tx, member: MemberId, told_by: MemberId) -> None:
     """A member has proven, or could not prove, what it showed to another."""
     run(tx, "DELETE FROM rumour WHERE member = ? AND told_by = ?", (member, told_by))
+
+
+def keep_receipt(tx: Tx, question: QuestionId, entry: int, head: TreeHead) -> None:
+    """Keep where a member's answer stands in its log; its head is to be proven to us later."""
+    run(
+        tx,
+        "INSERT OR REPLACE INTO log_receipt VALUES (?,?,?,?,?,?,?)",
+        (
+            question,
+            head.member,
+            entry,
+            head.size,
+            head.root,
+            microseconds(head.signed_at),
+            head.signature,
+        ),
+    )
+    rumour(tx, head, tx.house.member)
+
+
+def receipt(view: View, question: QuestionId, member: MemberId) -> tuple[int, TreeHead] | None:
+    """Where the answer of a member stands in its log, and a head that covers it."""
+    row = one(
+        view,
+        f"SELECT entry, {_HEAD} FROM log_receipt WHERE question = ? AND member = ?",  # noqa: S608
+        (question, member),
+    )
+    return (row[0], _head(member, row[1:])) if row else None
 
 
 def cosign(tx: Tx, member: MemberId, head: TreeHead, cosignature: bytes) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from federation import witness
 from federation.messages import MemberId, PersonId
 from node import config, store
-from node.audit import Break, Entry, Operation
+from node.audit import Break, Entry, Operation, decode
 from node.people import Role, person
 from tests.world import Place, World, eventually, federation
 
@@ -248,3 +249,42 @@ def test_what_an_honest_member_showed_to_others_is_proven_to_us_and_forgotten(
 
     for one in ("lv", "pl"):
         assert doubts(three[one], EE) == []
+
+
+def test_every_answer_says_where_it_stands_in_the_log_and_can_be_proven_to(world: World) -> None:
+    world["lv"].holds("Anna Nowak")
+    found = world["ee"].search("Anna Nowak", to=["lv"])
+    grows(world["lv"], 4)
+
+    [outcome] = found.gathered.outcomes
+    assert outcome.answer is not None
+    receipt = outcome.answer.receipt
+    assert receipt is not None
+    with world["ee"].up.store.view() as view:
+        kept = store.witness.receipt(view, found.gathered.question, LV)
+    assert kept is not None
+    entry, head = kept
+    assert (entry, head.size) == (receipt.entry, receipt.size)
+    with world["lv"].up.store.view() as view:
+        row = next(store.audit.read(view, after=entry - 1))
+        proof = store.audit.inclusion(view, entry, head.size)
+    assert witness.is_included(row.hash, entry - 1, head, proof)
+    assert decode(row).question == found.gathered.question
+
+
+def test_a_log_that_no_longer_holds_an_answer_is_found_by_whoever_was_given_it(
+    world: World, tmp_path: Path
+) -> None:
+    world["lv"].holds("Anna Nowak")
+    shown(world, "lv", "ee")
+    early = _saved(world["lv"], tmp_path)
+    world["ee"].search("Anna Nowak", to=["lv"])
+
+    _put_back(world["lv"], early)
+    grows(world["lv"], 9)
+
+    def is_doubted() -> bool:
+        world.clock.turn(seconds=1)
+        return "forked" in doubts(world["ee"], LV)
+
+    eventually(is_doubted)

@@ -42,6 +42,17 @@ CREATE TABLE rumour (
     PRIMARY KEY (member, told_by)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE log_receipt (
+    question TEXT NOT NULL,
+    member TEXT NOT NULL,
+    entry INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    signed_at INTEGER NOT NULL,
+    signature BLOB NOT NULL,
+    PRIMARY KEY (question, member)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE doubt (
     number INTEGER PRIMARY KEY,
     member TEXT NOT NULL,

@@ -349,24 +349,32 @@ class Answer(_message.Message):
     HITS_FIELD_NUMBER: _builtins.int
     INDEX_AGE_S_FIELD_NUMBER: _builtins.int
     TRUNCATED_FIELD_NUMBER: _builtins.int
+    ENTRY_FIELD_NUMBER: _builtins.int
+    HEAD_FIELD_NUMBER: _builtins.int
     index_age_s: _builtins.int
     """Seconds since the member's records last changed; absent when it holds none."""
     truncated: _builtins.bool
     """More was found than one message holds."""
+    entry: _builtins.int
+    """The place of this answer in the log of the member, from 1, and a head that covers it."""
     @_builtins.property
     def hits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Hit]:
         """Best first, at most 100."""
 
+    @_builtins.property
+    def head(self) -> Global___TreeHead: ...
     def __init__(
         self,
         *,
         hits: _abc.Iterable[Global___Hit] | None = ...,
         index_age_s: _builtins.int | None = ...,
         truncated: _builtins.bool = ...,
+        entry: _builtins.int = ...,
+        head: Global___TreeHead | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "index_age_s", b"index_age_s"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "head", b"head", "index_age_s", b"index_age_s"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "hits", b"hits", "index_age_s", b"index_age_s", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "entry", b"entry", "head", b"head", "hits", b"hits", "index_age_s", b"index_age_s", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__index_age_s: _TypeAlias = _typing.Literal["index_age_s"]  # noqa: Y015
     _WhichOneofArgType__index_age_s: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s"]  # noqa: Y015
