@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from federation.messages import (
     Entity,
     Hit,
     Identifier,
+    LogReceipt,
     Marking,
     PersonId,
     Question,
@@ -98,6 +99,13 @@ bare = st.builds(
     is_strong=st.booleans(),
     share=st.just(Share.HIT),
 )
+
+
+def _receipt(entry: int, root: bytes) -> LogReceipt:
+    """A receipt from a log that has seven entries more than this one."""
+    return LogReceipt(entry, entry + 7, root, datetime(2026, 3, 1, tzinfo=UTC), b"signed")
+
+
 answers = st.builds(
     Answer,
     question=st.just(Q),
@@ -105,6 +113,8 @@ answers = st.builds(
     hits=st.lists(shown | bare, max_size=5).map(tuple),
     index_age_s=st.none() | st.integers(0, 2**40),
     is_truncated=st.booleans(),
+    receipt=st.none()
+    | st.builds(_receipt, st.integers(1, 2**40), st.binary(min_size=32, max_size=32)),
 )
 
 
