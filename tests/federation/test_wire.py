@@ -106,6 +106,7 @@ def _receipt(entry: int, root: bytes) -> LogReceipt:
     return LogReceipt(entry, entry + 7, root, datetime(2026, 3, 1, tzinfo=UTC), b"signed")
 
 
+hashes = st.binary(min_size=32, max_size=32)
 answers = st.builds(
     Answer,
     question=st.just(Q),
