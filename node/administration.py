@@ -9,6 +9,7 @@ from node import store
 from node.audit import Break, Entry, Operation
 from node.people import Person, Role
 from node.store import Store
+from node.store.letters import WayState
 from node.store.mail import LaneState
 
 #: Ids of questions are remembered this long: longer than any time window and than quotas count.
@@ -20,7 +21,7 @@ class Standing:
     """How a node stands: the charter it follows, what it holds, how long its log is.
 
     `reindex_due` are the records that are still found by keys of an earlier version, `lanes` how
-    the mail to and from each member stands.
+    the mail to and from each member stands, `ways` what leaves by the ways out of the node.
     """
 
     charter: Charter
@@ -28,6 +29,7 @@ class Standing:
     audit_entries: int
     reindex_due: int
     lanes: Sequence[LaneState]
+    ways: Sequence[WayState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Administration:
                 audit_entries=head.seq if head else 0,
                 reindex_due=store.keys.due(view, self.keys_version),
                 lanes=store.mail.lanes(view),
+                ways=store.letters.states(view),
             )
 
     def adopt_charter(self, document: bytes, *, by: Person) -> Charter:
@@ -78,6 +81,7 @@ class Administration:
             erased = store.questions.erase_expired(tx)
             store.seen.forget(tx, tx.now - SEEN_FOR)
             store.mail.erase(tx, tx.now - self.keep_mail)
+            store.letters.forget(tx, tx.now - self.keep_mail)
             if erased:
                 entry = Entry(
                     operation=Operation.ERASURE,

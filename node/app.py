@@ -175,11 +175,13 @@ class Node:
 async def running(home: Home) -> AsyncIterator[Node]:
     """A node with its doors and its desk open, until this ends; calls in flight are finished."""
     async with _locked(home, has_doors=True) as node:
+        node.post.check_ways()
         await node.doors.apply(node.in_force())
         await node.post.delivery.apply(node.in_force())
         try:
             async with (
                 _beside(node.post.work()),
+                _beside(node.post.carry()),
                 _beside(_erasing(node)),
                 port.opened(node.house(), home.config.desk_port, grace_s=GRACE_S) as address,
             ):

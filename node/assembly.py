@@ -1,7 +1,7 @@
 """Mail and alerts put together, and what they do by themselves while a node runs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from federation.peer import Self
 from federation.threads import in_thread
 from node import store
 from node.alerts.inbox import Inbox
+from node.alerts.leaving import Leaving, Way
 from node.alerts.matching import Matching
 from node.alerts.standing import Registry
 from node.alerts.telling import Telling
@@ -23,6 +24,8 @@ from node.alerts.watching import Watching
 from node.answering import Gate
 from node.config import Config
 from node.mailing import Mailing
+from node.store import Store
+from node.ways.carrying import Carrier, used
 
 #: How often it is looked for what is over, at least.
 TICK_S = 60.0
@@ -75,6 +78,7 @@ class Post:
     watching: Watching
     inbox: Inbox
     matching: Matching
+    carriers: Sequence[Carrier]
     due: Bell
     told: Bell
 
@@ -106,7 +110,8 @@ class Post:
         delivery = Delivery(
             us, mailing, chance.ids, lambda: Lane(config.mail.beat_s, chance.number)
         )
-        inbox = Inbox(us.id, gate.store, chance.ids, told)
+        carriers, leaving = _ways_out(gate.store, us, config, chance)
+        inbox = Inbox(us.id, gate.store, chance.ids, told, leaving)
         registry = Registry(us.id, gate, charter, mailing, due)
         days = timedelta(days=config.watch.most_days)
         watching = Watching(registry, gate.store, charter, days)
@@ -120,7 +125,7 @@ class Post:
                 Recall: inbox.recalled,
             }
         )
-        return cls(mailing, delivery, registry, watching, inbox, matching, due, told)
+        return cls(mailing, delivery, registry, watching, inbox, matching, carriers, due, told)
 
     async def work(self) -> None:
         """Run watches over what is here, tell what was owed, end what is over; without end."""
@@ -129,6 +134,17 @@ class Post:
             for step in (self.end_over, self.matching.run_next, self.matching.tell_owed):
                 await self._until_done(step)
             await self.due.since(count, TICK_S)
+
+    async def carry(self) -> None:
+        """Have letters leave by each way out that is used; without end while any is."""
+        async with asyncio.TaskGroup() as carrying:
+            for carrier in self.carriers:
+                carrying.create_task(carrier.run())
+
+    def check_ways(self) -> None:
+        """Raise the fault that stands in the way of a way out that is used."""
+        for carrier in self.carriers:
+            carrier.way.check()
 
     async def _until_done(self, step: Callable[[], bool]) -> None:
         try:
@@ -148,6 +164,18 @@ class Post:
                 self.registry.expire(tx)
                 self.watching.expire(tx)
         return bool(is_over)
+
+
+def _ways_out(
+    held: Store, us: Self, config: Config, chance: Chance
+) -> tuple[Sequence[Carrier], Leaving]:
+    """What carries letters out of the node, and what has them written."""
+    queued = Bell()
+    gathers = {"webhook": config.webhook.group_s, "email": config.smtp.group_s}
+    ways = used(config, us.id, us.clock)
+    carriers = [Carrier(way, held, queued, Lane(TICK_S, chance.number)) for way in ways]
+    told_by = [Way(way.name, timedelta(seconds=gathers[way.name])) for way in ways]
+    return carriers, Leaving(chance.ids, told_by, queued)
 
 
 def _warn(member: MemberId, percent: int) -> None:

@@ -30,6 +30,7 @@ from node.api.forms import (
     members_from,
     outcome_to,
     sought_from,
+    way_to,
 )
 from node.api.house import House
 from node.api.incoming import Incoming, first, received
@@ -147,6 +148,7 @@ class DeskPort(WatchCalls, DeskServicer):
             audit_entries=standing.audit_entries,
             reindex_due=standing.reindex_due,
             lanes=[lane_to(lane) for lane in standing.lanes],
+            ways=[way_to(way) for way in standing.ways],
         )
 
     async def VerifyAudit(

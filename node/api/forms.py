@@ -17,6 +17,7 @@ from federation.messages import (
 )
 from node.codes import SHARES, split_grade
 from node.store.instants import microseconds
+from node.store.letters import WayState
 from node.store.mail import LaneState
 from protos.node.v1 import node_pb2 as pb
 
@@ -116,6 +117,18 @@ def lane_to(lane: LaneState) -> pb.Lane:
         fault=lane.fault,
         heard_at=microseconds(lane.heard_at) if lane.heard_at else 0,
         withheld_since=microseconds(lane.withheld_since) if lane.withheld_since else 0,
+    )
+
+
+def way_to(way: WayState) -> pb.Way:
+    """How a way out of the node stands."""
+    return pb.Way(
+        way=way.way,
+        waiting=way.waiting,
+        delivered=way.delivered,
+        tries=way.tries,
+        fault=way.fault,
+        waiting_since=microseconds(way.waiting_since) if way.waiting_since else 0,
     )
 
 

@@ -176,7 +176,8 @@ class Desk(WatchCalls):
         """How the node stands."""
         response = await told(self._calls.GetStatus(pb.GetStatusRequest()))
         doors, lanes = map(fields, response.doors), map(fields, response.lanes)
-        return fields(response) | {"doors": list(doors), "lanes": list(lanes)}
+        ways = list(map(fields, response.ways))
+        return fields(response) | {"doors": list(doors), "lanes": list(lanes), "ways": ways}
 
     async def verify_audit(self) -> Plain:
         """Whether the audit log is whole, or the first entry that does not hold."""

@@ -790,6 +790,7 @@ class GetStatusResponse(_message.Message):
     AUDIT_ENTRIES_FIELD_NUMBER: _builtins.int
     REINDEX_DUE_FIELD_NUMBER: _builtins.int
     LANES_FIELD_NUMBER: _builtins.int
+    WAYS_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     pid: _builtins.int
     charter_version: _builtins.int
@@ -801,6 +802,8 @@ class GetStatusResponse(_message.Message):
     def doors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Door]: ...
     @_builtins.property
     def lanes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Lane]: ...
+    @_builtins.property
+    def ways(self) -> _containers.RepeatedCompositeFieldContainer[Global___Way]: ...
     def __init__(
         self,
         *,
@@ -812,14 +815,54 @@ class GetStatusResponse(_message.Message):
         audit_entries: _builtins.int = ...,
         reindex_due: _builtins.int = ...,
         lanes: _abc.Iterable[Global___Lane] | None = ...,
+        ways: _abc.Iterable[Global___Way] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_entries", b"audit_entries", "charter_version", b"charter_version", "doors", b"doors", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "reindex_due", b"reindex_due"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_entries", b"audit_entries", "charter_version", b"charter_version", "doors", b"doors", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetStatusResponse: _TypeAlias = GetStatusResponse  # noqa: Y015
+
+@_typing.final
+class Way(_message.Message):
+    """How a way out of the node stands: letters that tell of alerts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WAY_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
+    DELIVERED_FIELD_NUMBER: _builtins.int
+    TRIES_FIELD_NUMBER: _builtins.int
+    FAULT_FIELD_NUMBER: _builtins.int
+    WAITING_SINCE_FIELD_NUMBER: _builtins.int
+    way: _builtins.str
+    """webhook or email."""
+    waiting: _builtins.int
+    delivered: _builtins.int
+    tries: _builtins.int
+    """How often the letter that was tried most was tried in vain, and why; 0 and empty when none was."""
+    fault: _builtins.str
+    waiting_since: _builtins.int
+    """Microseconds UTC; since when the oldest waits. 0 when none does."""
+    def __init__(
+        self,
+        *,
+        way: _builtins.str = ...,
+        waiting: _builtins.int = ...,
+        delivered: _builtins.int = ...,
+        tries: _builtins.int = ...,
+        fault: _builtins.str = ...,
+        waiting_since: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivered", b"delivered", "fault", b"fault", "tries", b"tries", "waiting", b"waiting", "waiting_since", b"waiting_since", "way", b"way"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Way: _TypeAlias = Way  # noqa: Y015
 
 @_typing.final
 class Lane(_message.Message):
