@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ from node.keeping import Keeping
 from node.loading import Loading
 from node.policy import Policy
 from node.reindexing import Reindexing
+from node.remarking import Remarking
 from node.screening import Screening, keyed
 from node.searchers import Searchers
 from node.store import Store
@@ -114,6 +115,7 @@ class Node:
         )
         door = DoorLimits(settings.listen.in_flight, timedelta(seconds=settings.answer.window_s))
         post = Post.of(gate, in_force, us, settings, Chance(new_id, random.random))
+        gate = replace(gate, touched=post.touching.answered)
         step = Doorstep(us, gate, post.mailing, settings.listen_host, door, post.delivery.heard)
         return cls(home, keys, store, in_force, gate, Fanout(us), Doors(step), post, has_doors)
 
@@ -145,6 +147,7 @@ class Node:
                 search.KEYS_VERSION,
                 timedelta(days=self.home.config.retention.mail_days),
             ),
+            remarking=Remarking(self.store, keeping),
             reindexing=Reindexing(self.store, keeping, search.KEYS_VERSION, threading.Lock()),
             screening=Screening(
                 gate=self.gate,

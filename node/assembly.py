@@ -11,7 +11,15 @@ from federation.charter import Charter
 from federation.delivery import Delivery
 from federation.faults import foreseen
 from federation.lanes import Lane
-from federation.messages import Alert, MemberId, Recall, Watch, WatchEnd, WatchVerdict
+from federation.messages import (
+    Alert,
+    MemberId,
+    PersonId,
+    Recall,
+    Watch,
+    WatchEnd,
+    WatchVerdict,
+)
 from federation.peer import Self
 from federation.threads import in_thread
 from node import store
@@ -20,11 +28,14 @@ from node.alerts.leaving import Leaving, Way
 from node.alerts.matching import Matching
 from node.alerts.standing import Registry
 from node.alerts.telling import Telling
+from node.alerts.touching import Touching
 from node.alerts.watching import Watching
 from node.answering import Gate
 from node.config import Config
 from node.mailing import Mailing
+from node.people import Person
 from node.store import Store
+from node.store.alerts import AlertState
 from node.ways.carrying import Carrier, used
 
 #: How often it is looked for what is over, at least.
@@ -78,6 +89,7 @@ class Post:
     watching: Watching
     inbox: Inbox
     matching: Matching
+    touching: Touching
     carriers: Sequence[Carrier]
     due: Bell
     told: Bell
@@ -115,7 +127,8 @@ class Post:
         registry = Registry(us.id, gate, charter, mailing, due)
         days = timedelta(days=config.watch.most_days)
         watching = Watching(registry, gate.store, charter, days)
-        matching = Matching(Telling(us.id, gate, charter, mailing, inbox))
+        touching = Touching(gate, charter, chance.ids, leaving, told, due)
+        matching = Matching(Telling(us.id, gate, charter, mailing, inbox, touching))
         mailing.effects.update(
             {
                 Watch: registry.asked,
@@ -125,13 +138,22 @@ class Post:
                 Recall: inbox.recalled,
             }
         )
-        return cls(mailing, delivery, registry, watching, inbox, matching, carriers, due, told)
+        made = (mailing, delivery, registry, watching, inbox, matching, touching)
+        return cls(*made, carriers, due, told)
 
     async def work(self) -> None:
-        """Run watches over what is here, tell what was owed, end what is over; without end."""
+        """Run watches over what is here, tell what was owed, end what is over; without end.
+
+        Questions that were answered are looked through for what they touched unseen.
+        """
         while True:
             count = self.due.count
-            for step in (self.end_over, self.matching.run_next, self.matching.tell_owed):
+            for step in (
+                self.end_over,
+                self.matching.run_next,
+                self.matching.tell_owed,
+                self.touching.look_next,
+            ):
                 await self._until_done(step)
             await self.due.since(count, TICK_S)
 
@@ -145,6 +167,15 @@ class Post:
         """Raise the fault that stands in the way of a way out that is used."""
         for carrier in self.carriers:
             carrier.way.check()
+
+    def change(
+        self, id: str, state: AlertState, person: Person, *, assignee: PersonId | None = None
+    ) -> None:
+        """Note what became of an alert or a touch; raises `NotFoundError` for neither."""
+        with self.mailing.store.view() as view:
+            is_touch = store.touches.find(view, id) is not None
+        changed = self.touching.change if is_touch else self.inbox.change
+        changed(id, state, person, assignee=assignee)
 
     async def _until_done(self, step: Callable[[], bool]) -> None:
         try:

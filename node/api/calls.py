@@ -35,6 +35,7 @@ from node.api.forms import (
 from node.api.house import House
 from node.api.incoming import Incoming, first, received
 from node.api.told import Told
+from node.api.touches import TouchCalls
 from node.api.watches import WatchCalls
 from node.keeping import Why as Because
 from node.loading import Load, Loaded
@@ -47,7 +48,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
-class DeskPort(WatchCalls, DeskServicer):
+class DeskPort(WatchCalls, TouchCalls, DeskServicer):
     """Serves our own people. Every call begins by asking who calls and whether that role may."""
 
     def __init__(self, house: House) -> None:

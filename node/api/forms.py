@@ -52,6 +52,7 @@ def marking_from(options: pb.LoadOptions) -> Marking:
         grade_scheme=scheme,
         source_grade=source_grade,
         information_grade=information_grade,
+        tell=options.tell,
     )
 
 
@@ -83,6 +84,7 @@ def hit_to(hit: Hit) -> pb.Hit:
         score=hit.score,
         strong=hit.is_strong,
         share=hit.share.name.lower(),
+        owner_told=hit.is_owner_told,
         reasons=[pb.Reason(feature=r.feature, text=r.text, points=r.points) for r in hit.reasons],
     )
     if hit.entity is not None:
@@ -149,4 +151,5 @@ def _marking_to(marking: Marking) -> pb.Marking:
         information_grade=marking.information_grade,
         review_on=marking.review_on.isoformat() if marking.review_on else "",
         owner=marking.owner,
+        tell=marking.tell,
     )

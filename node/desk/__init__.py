@@ -54,6 +54,7 @@ class LoadOptions:
     category: str
     grade: str
     mapping: bytes = b""
+    tell: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +299,7 @@ def _load_options(path: Path, options: LoadOptions) -> pb.LoadRequest:
             topic=options.topic,
             category=options.category,
             grade=options.grade,
+            tell=options.tell,
             mapping=options.mapping,
             name=path.name,
             folder=path.is_dir(),

@@ -16,6 +16,7 @@ from node.store import (
     seen,
     staging,
     standing,
+    touches,
     watches,
 )
 from node.store.engine import House, Reading, Store, Tx, View
@@ -45,5 +46,6 @@ __all__ = [
     "seen",
     "staging",
     "standing",
+    "touches",
     "watches",
 ]

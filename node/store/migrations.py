@@ -4,7 +4,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from node.store.schema import MAIL, SCREENING, VERSION_1, VERSION_2, WATCHES
-from node.store.schema_out import LETTERS
+from node.store.schema_out import LETTERS, TOUCHES
 
 #: "AMBR": how `file` and we ourselves know the database from any other. Set by the first
 #: migration with the tables, so a file that was never finished does not bear it.
@@ -52,5 +52,13 @@ def letters(db: Database) -> None:
     db.executescript(LETTERS)
 
 
+@migrations()
+def touches(db: Database) -> None:
+    """Records of which their owner is told when a question touches them."""
+    db.executescript(TOUCHES)
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
-NAMES = frozenset({"first", "keys_as_numbers", "screening", "mail", "watches", "letters"})
+NAMES = frozenset(
+    {"first", "keys_as_numbers", "screening", "mail", "watches", "letters", "touches"}
+)

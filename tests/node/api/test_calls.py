@@ -73,7 +73,7 @@ async def _code(line: Line, call: str) -> grpc.StatusCode:
                 stream = method()
                 await stream.write(request(options=options()))
                 await stream.read()
-            elif call in ("Reindex", "FollowAlerts", "ListMail"):
+            elif call in ("Reindex", "FollowAlerts", "FollowTouches", "ListMail"):
                 await method(request()).read()
             else:
                 await method(request())
