@@ -48,7 +48,8 @@ class Marking:
 
     Unset means hidden and nobody. `handling` are Europol codes and combine; `audience` names
     members, `group:ID` or `ALL`, and an empty one means nobody. `review_on` is the day the
-    owner looks at the record again. Only the owner relaxes a marking.
+    owner looks at the record again. `tell` is how the owner's people are told when a member's
+    question touches the record; an empty one means not at all. Only the owner relaxes a marking.
     """
 
     share: Share = Share.HIDDEN
@@ -62,6 +63,7 @@ class Marking:
     information_grade: str = "4"
     review_on: date | None = None
     owner: MemberId = MemberId("")
+    tell: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ class Hit:
 
     `reference` is random for this asker and record. At share `hit` there is no entity,
     marking or reason; at `core` the entity holds name, birth date and schema only.
+    `is_owner_told` says that the owner's people were told of the question.
     """
 
     member: MemberId
@@ -166,6 +169,7 @@ class Hit:
     entity: Entity | None = None
     marking: Marking | None = None
     reasons: tuple[Reason, ...] = ()
+    is_owner_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

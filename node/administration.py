@@ -11,6 +11,7 @@ from node import store
 from node.audit import About, Break, Entry, Framed, Operation, framed
 from node.people import Person, Role
 from node.store import Store, View
+from node.store.letters import WayState
 from node.store.mail import LaneState
 
 #: Ids of questions are remembered this long: longer than any time window and than quotas count.
@@ -33,7 +34,7 @@ class Standing:
     """How a node stands: the charter it follows, what it holds, how long its log is.
 
     `reindex_due` are the records that are still found by keys of an earlier version, `lanes` how
-    the mail to and from each member stands.
+    the mail to and from each member stands, `ways` what leaves by the ways out of the node.
     """
 
     charter: Charter
@@ -42,6 +43,7 @@ class Standing:
     reindex_due: int
     lanes: Sequence[LaneState]
     logs: Mapping[MemberId, LogState]
+    ways: Sequence[WayState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Administration:
                 reindex_due=store.keys.due(view, self.keys_version),
                 lanes=store.mail.lanes(view),
                 logs={one.id: _log(view, one.id) for one in self.charter().members.values()},
+                ways=store.letters.states(view),
             )
 
     def adopt_charter(self, document: bytes, *, by: Person) -> Charter:
@@ -123,6 +126,7 @@ class Administration:
             store.seen.forget(tx, tx.now - SEEN_FOR)
             store.mail.erase(tx, tx.now - self.keep_mail)
             store.witness.thin(tx, tx.now - WHOLE_FOR)
+            store.letters.forget(tx, tx.now - self.keep_mail)
             if erased:
                 entry = Entry(
                     operation=Operation.ERASURE,

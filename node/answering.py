@@ -31,7 +31,7 @@ from federation.messages import (
 from federation.seal import Sealed, Statement
 from node import store
 from node.audit import Entry, Operation
-from node.codes import Purpose, Topic
+from node.codes import Purpose, Tell, Topic
 from node.dates import PartialDate
 from node.finding import Finder, Here
 from node.kinds import Kind
@@ -44,6 +44,8 @@ from node.store.markings import MarkingNumber
 from node.store.records import Held
 
 HOUR = timedelta(hours=1)
+#: Told, in the same transaction, what a member was given for a question.
+Touched = Callable[[Tx, Request, Question, Sequence[Held]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Gate:
     digest: Callable[[Question], str]
     limits: Limits
     find: Finder = field(default_factory=Here)
+    touched: Touched = lambda _tx, _request, _question, _held: None
 
     def answer(
         self, member: Member, question: Question, sealed: Sealed, statement: Statement
@@ -159,8 +162,7 @@ class Gate:
         """
         if request.is_own:
             return None
-        audiences = {request.member, EVERYONE, *(f"{GROUP_PREFIX}{id}" for id in request.groups)}
-        reaching = store.markings.reaching(view, audiences)
+        reaching = store.markings.reaching(view, audiences_of(request))
         return frozenset(
             number
             for number, marking in reaching.items()
@@ -189,6 +191,8 @@ class Gate:
         given = [one for one, _ in leaving]
         if not weighed.request.is_own:
             store.disclosures.add(tx, weighed.request.member, question.id, given)
+            if not fault:
+                self.touched(tx, weighed.request, question, [one.held for one in given])
         entry = store.audit.append(tx, self._entry(weighed, question, given, fault))
         changed_at = store.records.last_changed_at(tx)
         age_s = int((tx.now - changed_at).total_seconds()) if changed_at else None
@@ -209,10 +213,12 @@ class Gate:
         seen = [(held, share) for held, share in shares if share > Share.HIDDEN]
         numbers = [held.number for held, _ in seen]
         references = store.references.issue(tx, weighed.request.member, numbers)
-        return [
+        leaving = [
             self._given(found[held.number], held, share, references[held.number])
             for held, share in seen
         ]
+        is_own = weighed.request.is_own
+        return leaving if is_own else [(given, _as_told(given, hit)) for given, hit in leaving]
 
     def _share(self, request: Request, held: Held) -> Share:
         return self.policy.release(request, held.record.marking).share
@@ -276,6 +282,20 @@ def _answer_or_raised(answered: Answer | FederationError) -> Answer:
     if isinstance(answered, FederationError):
         raise answered
     return answered
+
+
+def _as_told(given: Given, hit: Hit) -> Hit:
+    """A hit as a member sees it: whether its owner's people are told, unless they are silently."""
+    tell = given.held.record.marking.tell
+    if not tell:
+        return hit
+    marking = replace(hit.marking, tell="") if hit.marking else None
+    return replace(hit, marking=marking, is_owner_told=tell == Tell.OPENLY)
+
+
+def audiences_of(request: Request) -> frozenset[str]:
+    """Every word by which a marking may name the member of a request."""
+    return frozenset({request.member, EVERYONE, *(f"{GROUP_PREFIX}{id}" for id in request.groups)})
 
 
 def request_of(

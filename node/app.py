@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ from node.keeping import Keeping
 from node.loading import Loading
 from node.policy import Policy
 from node.reindexing import Reindexing
+from node.remarking import Remarking
 from node.screening import Screening, keyed
 from node.searchers import Searchers
 from node.store import Store, View
@@ -117,6 +118,7 @@ class Node:
         )
         door = DoorLimits(settings.listen.in_flight, timedelta(seconds=settings.answer.window_s))
         post = Post.of(gate, in_force, us, settings, Chance(new_id, random.random, home.remember))
+        gate = replace(gate, touched=post.touching.answered)
         step = Doorstep(us, gate, post.mailing, settings.listen_host, door, post.delivery.heard)
         return cls(home, keys, store, in_force, gate, Fanout(us), Doors(step), post, has_doors)
 
@@ -149,6 +151,7 @@ class Node:
                 timedelta(days=self.home.config.retention.mail_days),
                 self._unwitnessed,
             ),
+            remarking=Remarking(self.store, keeping),
             reindexing=Reindexing(self.store, keeping, search.KEYS_VERSION, threading.Lock()),
             screening=Screening(
                 gate=self.gate,
@@ -182,11 +185,13 @@ class Node:
 async def running(home: Home) -> AsyncIterator[Node]:
     """A node with its doors and its desk open, until this ends; calls in flight are finished."""
     async with _locked(home, has_doors=True) as node:
+        node.post.check_ways()
         await node.doors.apply(node.in_force())
         await node.post.delivery.apply(node.in_force())
         try:
             async with (
                 _beside(node.post.work()),
+                _beside(node.post.carry()),
                 _beside(_erasing(node)),
                 port.opened(node.house(), home.config.desk_port, grace_s=GRACE_S) as address,
             ):

@@ -1,7 +1,7 @@
 """Mail and alerts put together, and what they do by themselves while a node runs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,19 +13,33 @@ from federation.delivery import Delivery
 from federation.faults import foreseen
 from federation.keys import AUDIT_HEAD_TYPE, Keys
 from federation.lanes import Lane
-from federation.messages import Alert, MemberId, Recall, Watch, WatchEnd, WatchVerdict
+from federation.messages import (
+    Alert,
+    MemberId,
+    PersonId,
+    Recall,
+    Watch,
+    WatchEnd,
+    WatchVerdict,
+)
 from federation.peer import Self
 from federation.threads import in_thread
 from node import store
 from node.alerts.inbox import Inbox
+from node.alerts.leaving import Leaving, Way
 from node.alerts.matching import Matching
 from node.alerts.standing import Registry
 from node.alerts.telling import Telling
+from node.alerts.touching import Touching
 from node.alerts.watching import Watching
 from node.answering import Gate
 from node.config import Config
 from node.mailing import Mailing
+from node.people import Person
+from node.store import Store
+from node.store.alerts import AlertState
 from node.store.witness import Cosigned
+from node.ways.carrying import Carrier, used
 from node.witnessing import Witnessing
 
 #: How often it is looked for what is over, at least.
@@ -103,6 +117,8 @@ class Post:
     inbox: Inbox
     matching: Matching
     witnessing: Witnessing
+    touching: Touching
+    carriers: Sequence[Carrier]
     due: Bell
     told: Bell
 
@@ -137,11 +153,13 @@ class Post:
         delivery = Delivery(
             us, mailing, chance.ids, lambda: Lane(config.mail.beat_s, chance.number)
         )
-        inbox = Inbox(us.id, gate.store, chance.ids, told)
+        carriers, leaving = _ways_out(gate.store, us, config, chance)
+        inbox = Inbox(us.id, gate.store, chance.ids, told, leaving)
         registry = Registry(us.id, gate, charter, mailing, due)
         days = timedelta(days=config.watch.most_days)
         watching = Watching(registry, gate.store, charter, days)
-        matching = Matching(Telling(us.id, gate, charter, mailing, inbox))
+        touching = Touching(gate, charter, chance.ids, leaving, told, due)
+        matching = Matching(Telling(us.id, gate, charter, mailing, inbox, touching))
         mailing.effects.update(
             {
                 Watch: registry.asked,
@@ -151,15 +169,44 @@ class Post:
                 Recall: inbox.recalled,
             }
         )
-        return cls(mailing, delivery, registry, watching, inbox, matching, witnessing, due, told)
+        made = (mailing, delivery, registry, watching, inbox, matching, witnessing, touching)
+        return cls(*made, carriers, due, told)
 
     async def work(self) -> None:
-        """Run watches over what is here, tell what was owed, end what is over; without end."""
+        """Run watches over what is here, tell what was owed, end what is over; without end.
+
+        Questions that were answered are looked through for what they touched unseen.
+        """
         while True:
             count = self.due.count
-            for step in (self.end_over, self.matching.run_next, self.matching.tell_owed):
+            for step in (
+                self.end_over,
+                self.matching.run_next,
+                self.matching.tell_owed,
+                self.touching.look_next,
+            ):
                 await self._until_done(step)
             await self.due.since(count, TICK_S)
+
+    async def carry(self) -> None:
+        """Have letters leave by each way out that is used; without end while any is."""
+        async with asyncio.TaskGroup() as carrying:
+            for carrier in self.carriers:
+                carrying.create_task(carrier.run())
+
+    def check_ways(self) -> None:
+        """Raise the fault that stands in the way of a way out that is used."""
+        for carrier in self.carriers:
+            carrier.way.check()
+
+    def change(
+        self, id: str, state: AlertState, person: Person, *, assignee: PersonId | None = None
+    ) -> None:
+        """Note what became of an alert or a touch; raises `NotFoundError` for neither."""
+        with self.mailing.store.view() as view:
+            is_touch = store.touches.find(view, id) is not None
+        changed = self.touching.change if is_touch else self.inbox.change
+        changed(id, state, person, assignee=assignee)
 
     async def _until_done(self, step: Callable[[], bool]) -> None:
         try:
@@ -179,6 +226,18 @@ class Post:
                 self.registry.expire(tx)
                 self.watching.expire(tx)
         return bool(is_over)
+
+
+def _ways_out(
+    held: Store, us: Self, config: Config, chance: Chance
+) -> tuple[Sequence[Carrier], Leaving]:
+    """What carries letters out of the node, and what has them written."""
+    queued = Bell()
+    gathers = {"webhook": config.webhook.group_s, "email": config.smtp.group_s}
+    ways = used(config, us.id, us.clock)
+    carriers = [Carrier(way, held, queued, Lane(TICK_S, chance.number)) for way in ways]
+    told_by = [Way(way.name, timedelta(seconds=gathers[way.name])) for way in ways]
+    return carriers, Leaving(chance.ids, told_by, queued)
 
 
 def _warn(member: MemberId, percent: int) -> None:

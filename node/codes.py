@@ -66,6 +66,14 @@ class Purpose(StrEnum):
     ASSET_RECOVERY = "asset-recovery"
 
 
+class Tell(StrEnum):
+    """How an owner's people are told when a member's question touches a record, least first."""
+
+    SILENTLY = "silently"
+    OPENLY = "openly"
+    FIRST = "first"
+
+
 class IdentifierType(StrEnum):
     """The numbers by which things are known."""
 
@@ -98,6 +106,7 @@ class Verdict(StrEnum):
 
 
 _AND = "; "
+_TELLS = ("", *Tell)
 
 SHARES = MappingProxyType({share.name.lower(): share for share in Share})
 
@@ -105,7 +114,8 @@ SHARES = MappingProxyType({share.name.lower(): share for share in Share})
 def joined(first: Marking, *others: Marking) -> Marking:
     """The marking of something made from several: every restriction of each.
 
-    Handling codes and texts unite, audience and share narrow, the earlier review date holds.
+    Handling codes and texts unite, audience and share narrow, the earlier review date holds, and so
+    does the strictest word on how the owner is told.
     """
     markings = (first, *others)
     texts = {text for marking in markings for text in marking.handling_text.split(_AND) if text}
@@ -122,6 +132,7 @@ def joined(first: Marking, *others: Marking) -> Marking:
         information_grade=first.information_grade,
         review_on=min(reviews) if reviews else None,
         owner=first.owner,
+        tell=max((marking.tell for marking in markings), key=_TELLS.index),
     )
 
 

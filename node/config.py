@@ -4,10 +4,12 @@ Trust: whoever can write this file decides where the node listens and which poli
 """
 
 import json
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_type_hints
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -17,10 +19,21 @@ from node.errors import ConfigError
 Port = Annotated[int, Meta(ge=1, le=65_472)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Seconds = Annotated[float, Meta(gt=0, le=3_600)]
+Grouped = Annotated[
+    float,
+    Meta(ge=0, le=86_400, description="seconds that alerts which can wait are gathered for"),
+]
+Patience = Annotated[
+    float, Meta(gt=0, le=120, description="seconds that one delivery may take in all")
+]
+Authority = Annotated[
+    str, Meta(description="file of the CA that proves the server; empty: those of this machine")
+]
 
 
 #: Every address of this machine, old and new.
 ALL_ADDRESSES = "::"
+_MAILBOX = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,255}")
 
 
 class Member(Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,6 +118,40 @@ class Watch(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 183
 
 
+class Webhook(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where our own systems are told that there is an alert; nothing personal leaves by it."""
+
+    url: Annotated[
+        str, Meta(description="https address that alerts are posted to; empty: none is")
+    ] = ""
+    key_file: Annotated[
+        str, Meta(description="file of the secrets that sign what is posted, whsec_..., one a line")
+    ] = ""
+    ca_file: Authority = ""
+    timeout_s: Patience = 15.0
+    group_s: Grouped = 0.0
+
+
+class Smtp(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom we write e-mail that there is an alert; nothing personal stands in it."""
+
+    host: Annotated[str, Meta(description="server that takes our e-mail; empty: none is sent")] = ""
+    port: Annotated[int, Meta(ge=1, le=65_535, description="port of that server")] = 587
+    tls: Annotated[
+        Literal["starttls", "tls", "none"],
+        Meta(description="starttls, tls from the first byte, or none, to loopback alone"),
+    ] = "starttls"
+    user: Annotated[str, Meta(description="name to log in with; empty: without")] = ""
+    password_file: Annotated[str, Meta(description="file that holds the password of that name")] = (
+        ""
+    )
+    sender: Annotated[str, Meta(description="address that e-mail comes from")] = ""
+    to: Annotated[tuple[str, ...], Meta(description="addresses that e-mail goes to")] = ()
+    ca_file: Authority = ""
+    timeout_s: Patience = 15.0
+    group_s: Grouped = 0.0
+
+
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """How long we keep what need not be kept for ever."""
 
@@ -143,6 +190,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     answer: Answer = Answer()
     mail: Mail = Mail()
     watch: Watch = Watch()
+    webhook: Webhook = Webhook()
+    smtp: Smtp = Smtp()
     retention: Retention = Retention()
     policy: Policy = Policy()
     log: Log = Log()
@@ -207,7 +256,67 @@ def meanings(section: type[Struct]) -> MappingProxyType[str, str]:
 def _checked(config: Config) -> Config:
     if not (_is_address(config.desk.host) and ip_address(config.desk.host).is_loopback):
         raise ConfigError("desk.host must be a loopback address such as 127.0.0.1")
+    if fault := _webhook_fault(config.webhook) or _smtp_fault(config.smtp):
+        raise ConfigError(fault)
     return config
+
+
+def _webhook_fault(webhook: Webhook) -> str:
+    """What is wrong with a webhook that is to be used, or nothing."""
+    if not webhook.url:
+        return ""
+    url = urlsplit(webhook.url)
+    host, has_port = url.hostname or "", _has_port(url)
+    rules = (
+        (
+            url.scheme == "https" or (url.scheme == "http" and is_loopback(host)),
+            "webhook.url must begin with https:// (http:// to loopback alone)",
+        ),
+        (
+            bool(host) and has_port and not (url.username or url.password or url.fragment),
+            "webhook.url is written https://HOST[:PORT]/PATH, without a name, password or fragment",
+        ),
+        (bool(webhook.key_file), "webhook.key_file must name the file of the signing secret"),
+    )
+    return next((fault for holds, fault in rules if not holds), "")
+
+
+def _has_port(url: SplitResult) -> bool:
+    """Whether the port of an address is one, or left out."""
+    try:
+        return url.port != 0
+    except ValueError:
+        return False
+
+
+def _smtp_fault(smtp: Smtp) -> str:
+    """What is wrong with e-mail that is to be sent, or nothing."""
+    if not smtp.host:
+        return ""
+    rules = (
+        (
+            smtp.tls != "none" or is_loopback(smtp.host),
+            'smtp.tls may be "none" to a server on loopback alone',
+        ),
+        (
+            bool(smtp.to) and all(map(_is_mailbox, (smtp.sender, *smtp.to))),
+            "smtp.sender and smtp.to take addresses such as desk@police.example",
+        ),
+        (
+            bool(smtp.user) == bool(smtp.password_file),
+            "smtp.user and smtp.password_file go together",
+        ),
+    )
+    return next((fault for holds, fault in rules if not holds), "")
+
+
+def _is_mailbox(text: str) -> bool:
+    return bool(_MAILBOX.fullmatch(text))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
 
 
 def _is_address(host: str) -> bool:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from federation.messages import EVERYONE, GROUP_PREFIX, Entity, Marking, MemberId, PersonId
 from node import store
 from node.audit import Entry, Operation
-from node.codes import GRADES, H3, HANDLING, Category, Topic
+from node.codes import GRADES, H3, HANDLING, Category, Tell, Topic
 from node.errors import RowError
 from node.identifiers import Checked, checked
 from node.kinds import ENDS, KIND_OF, Kind, identifiers_of, names_of
@@ -236,6 +236,7 @@ def _marking_fault(marking: Marking) -> str:
             all(map(_is_audience, marking.audience)),
             f"audience takes ids of members, {GROUP_PREFIX}ID and {EVERYONE}",
         ),
+        (not marking.tell or marking.tell in set(Tell), f"tell is not one of {', '.join(Tell)}"),
     )
     return next((fault for holds, fault in rules if not holds), "")
 

@@ -38,6 +38,8 @@ MAY = MappingProxyType(
         "RenewWatch": (Role.ANALYST, Role.COORDINATOR),
         "RemoveWatch": (Role.ANALYST, Role.COORDINATOR),
         "FollowAlerts": (Role.ANALYST, Role.COORDINATOR),
+        "FollowTouches": (Role.ANALYST, Role.COORDINATOR),
+        "Remark": (Role.ANALYST, Role.COORDINATOR),
         "ListMail": (Role.ADMINISTRATOR, Role.AUDITOR, Role.COORDINATOR, Role.ANALYST, Role.DPO),
         "ChangeAlert": (Role.ANALYST, Role.COORDINATOR),
     }

@@ -10,6 +10,7 @@ from typing import Any
 import cedarpy
 
 from federation.messages import EVERYONE, GROUP_PREFIX, Marking, MemberId, Share
+from node.codes import Tell
 from node.errors import ConfigError
 
 #: Verdicts kept; there are few distinct markings and few kinds of question.
@@ -138,7 +139,9 @@ def _names(request: Request) -> frozenset[str]:
 
 
 def _shared(request: Request, marking: Marking) -> Share:
-    """The most that the owner lets this member see."""
+    """The most that the owner lets this member see: nothing, while its people are told first."""
+    if marking.tell == Tell.FIRST:
+        return Share.HIDDEN
     is_reached = EVERYONE in marking.audience or not _names(request).isdisjoint(marking.audience)
     return marking.share if is_reached else Share.HIDDEN
 

@@ -32,7 +32,11 @@ def hit_to(hit: Hit) -> pb.Hit:
 def bare_to(hit: Hit) -> pb.Hit:
     """A hit without its content, which can be fetched by its reference."""
     return pb.Hit(
-        reference=hit.reference, score=hit.score, strong=hit.is_strong, share=pb.SHARE_HIT
+        reference=hit.reference,
+        score=hit.score,
+        strong=hit.is_strong,
+        share=pb.SHARE_HIT,
+        owner_told=hit.is_owner_told,
     )
 
 
@@ -53,6 +57,7 @@ def hit_from(message: pb.Hit, member: MemberId) -> Hit:
         entity=_entity_from(message.entity) if message.HasField("entity") else None,
         marking=_marking_from(message.marking, member) if message.HasField("marking") else None,
         reasons=tuple(map(_reason_from, message.reasons)),
+        is_owner_told=message.owner_told,
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from federation.errors import InvalidError, NotFoundError
 from federation.messages import Alert, Hit, MemberId, Notice, PersonId, Recall, Watch
 from node import store
+from node.alerts.leaving import Leaving
 from node.alerts.posed import decoded, decoded_hit, encoded_hit
 from node.audit import Entry, Operation
 from node.codes import Purpose
@@ -16,6 +17,8 @@ from node.store.alerts import AlertState, HeldAlert
 
 #: Alerts that one look at the inbox brings.
 MOST = 500
+
+_NOWHERE = Leaving(str)
 
 
 class Priority(StrEnum):
@@ -47,13 +50,14 @@ class Shown:
 class Inbox:
     """Takes what members and our own node tell, and keeps what our people make of it.
 
-    `told` is called once something new is on disk.
+    `told` is called once something new is on disk; `leaving` has it told outside of the node.
     """
 
     us: MemberId
     store: Store
     ids: Callable[[], str]
     told: Callable[[], None] = lambda: None
+    leaving: Leaving = _NOWHERE
 
     def alerted(self, tx: Tx, member: MemberId, notice: Notice) -> None:
         """A member tells of a record that fits a watch of ours."""
@@ -72,9 +76,12 @@ class Inbox:
     def take_back(self, tx: Tx, member: MemberId, recall: Recall) -> None:
         """Take an alert back: its content goes, that there was one stays."""
         watch, reference = recall.watch, recall.reference
-        store.alerts.recall(
+        recalled = store.alerts.recall(
             tx, watch=watch, member=member, reference=reference, ground=recall.ground
         )
+        own = store.watches.find(tx, watch)
+        if recalled and own:
+            self.leaving.recalled(tx, recalled, decoded(own.question))
         tx.once_kept(self.told)
 
     def behind(self, change: int) -> list[Shown]:
@@ -103,9 +110,10 @@ class Inbox:
             tx.once_kept(self.told)
 
     def _raise(self, tx: Tx, member: MemberId, alert: Alert) -> None:
-        if store.watches.find(tx, alert.watch) is None:
+        own = store.watches.find(tx, alert.watch)
+        if own is None:
             raise InvalidError(f"{member}: an alert for no watch of ours")
-        store.alerts.raise_(
+        raised = store.alerts.raise_(
             tx,
             self.ids(),
             watch=alert.watch,
@@ -114,6 +122,7 @@ class Inbox:
             score=alert.hit.score,
             hit=encoded_hit(alert.hit),
         )
+        self.leaving.raised(tx, raised, decoded(own.question))
         if member != self.us:
             store.audit.append(tx, _received(member, alert))
         tx.once_kept(self.told)

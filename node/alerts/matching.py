@@ -131,6 +131,8 @@ class Matching:
         [now] = store.standing.load(tx, [number])
         held = [one.held.number for one in found]
         versions = {one.number: one.record.version for one in store.records.load(tx, held)}
+        if not now.is_over(tx.now):
+            self.telling.owe(tx, posed, most=MOST_FOUND)
         for one in found if not now.is_over(tx.now) else ():
             is_same = versions.get(one.held.number) == one.held.record.version
             match = store.standing.match(tx, number, one.held.number)

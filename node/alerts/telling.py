@@ -19,6 +19,7 @@ from federation.messages import (
 from node import store
 from node.alerts.inbox import Inbox
 from node.alerts.posed import Posed, encoded_hit, question_of, weighed_as
+from node.alerts.touching import Touching
 from node.answering import Gate, Weighed
 from node.audit import Entry, Operation
 from node.mailing import Mailing
@@ -39,6 +40,7 @@ class Telling:
     charter: Callable[[], Charter]
     mailing: Mailing
     inbox: Inbox
+    touching: Touching
 
     def tell(self, tx: Tx, posed: Posed, found: Found) -> bool:
         """Tell of a record as much as a search would show now; whether anything may be known of it.
@@ -51,10 +53,18 @@ class Telling:
             return False
         leaving = self.gate.release(tx, Weighed(request, verdict, (found,)))
         if not leaving:
+            self.touching.kept_back(tx, request, question_of(posed.watch), found.held)
             return False
         [(given, hit)] = leaving
         self._told(tx, posed, given, hit)
         return True
+
+    def owe(self, tx: Tx, posed: Posed, *, most: int) -> None:
+        """Have a member's watch run over records of which we are told first, too."""
+        watch, member = posed.watch, posed.standing.member
+        if member != self.us:
+            question = replace(question_of(watch), limit=most)
+            self.touching.owe(tx, member, question, least=watch.threshold)
 
     def may_know(self, posed: Posed, held: Held) -> bool:
         """Whether the member of a watch may still know anything of a record."""
@@ -108,6 +118,7 @@ class Telling:
         content = Alert(watch.id, hit)
         self.mailing.post(tx, member, content, about=watch.id, expires_at=watch.expires_at)
         store.disclosures.add(tx, member, QuestionId(watch.id), [given])
+        self.touching.given(tx, member, question_of(watch), [given.held])
 
     def _entry(self, posed: Posed, event: str, held: Held) -> Entry:
         """What Directive (EU) 2016/680 Art. 25 asks to be written down."""

@@ -31,10 +31,12 @@ from node.api.forms import (
     members_from,
     outcome_to,
     sought_from,
+    way_to,
 )
 from node.api.house import House
 from node.api.incoming import Incoming, first, received
 from node.api.told import Told
+from node.api.touches import TouchCalls
 from node.api.watches import WatchCalls
 from node.keeping import Why as Because
 from node.loading import Load, Loaded
@@ -47,7 +49,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
-class DeskPort(AuditCalls, WatchCalls, DeskServicer):
+class DeskPort(AuditCalls, TouchCalls, WatchCalls, DeskServicer):
     """Serves our own people. Every call begins by asking who calls and whether that role may."""
 
     def __init__(self, house: House) -> None:
@@ -148,6 +150,7 @@ class DeskPort(AuditCalls, WatchCalls, DeskServicer):
             audit_entries=standing.audit_entries,
             reindex_due=standing.reindex_due,
             lanes=[lane_to(lane, standing.logs.get(lane.member)) for lane in standing.lanes],
+            ways=[way_to(way) for way in standing.ways],
         )
 
     async def AdoptCharter(

@@ -18,6 +18,7 @@ from federation.messages import (
 from node.administration import LogState
 from node.codes import SHARES, split_grade
 from node.store.instants import microseconds
+from node.store.letters import WayState
 from node.store.mail import LaneState
 from protos.node.v1 import node_pb2 as pb
 
@@ -52,6 +53,7 @@ def marking_from(options: pb.LoadOptions) -> Marking:
         grade_scheme=scheme,
         source_grade=source_grade,
         information_grade=information_grade,
+        tell=options.tell,
     )
 
 
@@ -83,6 +85,7 @@ def hit_to(hit: Hit) -> pb.Hit:
         score=hit.score,
         strong=hit.is_strong,
         share=hit.share.name.lower(),
+        owner_told=hit.is_owner_told,
         reasons=[pb.Reason(feature=r.feature, text=r.text, points=r.points) for r in hit.reasons],
     )
     if hit.entity is not None:
@@ -123,6 +126,18 @@ def lane_to(lane: LaneState, log: LogState | None) -> pb.Lane:
     )
 
 
+def way_to(way: WayState) -> pb.Way:
+    """How a way out of the node stands."""
+    return pb.Way(
+        way=way.way,
+        waiting=way.waiting,
+        delivered=way.delivered,
+        tries=way.tries,
+        fault=way.fault,
+        waiting_since=microseconds(way.waiting_since) if way.waiting_since else 0,
+    )
+
+
 def _json(entity: Entity) -> str:
     """FollowTheMoney's JSON of an entity."""
     plain = {"id": entity.id, "schema": entity.schema, "properties": dict(entity.properties)}
@@ -140,4 +155,5 @@ def _marking_to(marking: Marking) -> pb.Marking:
         information_grade=marking.information_grade,
         review_on=marking.review_on.isoformat() if marking.review_on else "",
         owner=marking.owner,
+        tell=marking.tell,
     )

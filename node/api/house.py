@@ -16,6 +16,7 @@ from node.config import Config
 from node.loading import Loading
 from node.people import Role
 from node.reindexing import Reindexing
+from node.remarking import Remarking
 from node.screening import Screening
 
 
@@ -34,6 +35,7 @@ class House:
     screening: Screening
     administration: Administration
     reindexing: Reindexing
+    remarking: Remarking
     post: Post
     issue: Callable[[PersonId, tuple[Role, ...]], Issued]
     follow: Callable[[Charter], Awaitable[None]]

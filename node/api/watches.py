@@ -135,7 +135,7 @@ class WatchCalls:
         """Note what became of an alert."""
         try:
             who, _ = self._admitted(context, "ChangeAlert")
-            state, change = _state(request.state), self._house.post.inbox.change
+            state, change = _state(request.state), self._house.post.change
             assignee = PersonId(request.assignee) if request.assignee else None
             await asyncio.to_thread(lambda: change(request.alert, state, who, assignee=assignee))
         except Exception as error:  # noqa: BLE001

@@ -11,6 +11,7 @@ VERBS = {
     "serve": "house",
     "status": "house",
     "load": "load",
+    "remark": "remark",
     "reindex": "reindex",
     "search": "search",
     "show": "search",

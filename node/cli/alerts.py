@@ -1,6 +1,7 @@
 """`amber alerts`: what watches found, and what became of it."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
@@ -18,21 +19,26 @@ _CLOSED = ("useful", "false")
 @click.option("--follow", "is_following", is_flag=True, help="Go on as they come.")
 @click.option("--after", type=click.IntRange(0), default=0, help="Only what changed after CHANGE.")
 @click.option("--open", "is_open", is_flag=True, help="Only those that are not closed.")
+@click.option(
+    "--touched", "is_touched", is_flag=True, help="Who touched records of which we are told."
+)
 @click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
 @click.pass_context
-def alerts(
-    ctx: click.Context, /, *, is_following: bool, after: int, is_open: bool, is_json: bool
-) -> int | None:
+def alerts(ctx: click.Context, /, **options: Any) -> int | None:  # noqa: ANN401 - click's values
     """What watches found, here and at other members, in the order of the last change."""
     if ctx.invoked_subcommand:
         return None
+    how = {"after": options["after"], "is_following": options["is_following"]}
+    is_touched, is_open = options["is_touched"], options["is_open"]
+    words = _touch_words if is_touched else _words
 
     async def listed(desk: Desk) -> None:
-        async for one in desk.alerts(after=after, is_following=is_following):
+        async for one in desk.touches(**how) if is_touched else desk.alerts(**how):
             if not (is_open and one["state"] in _CLOSED):
-                printed(one, _words(one), is_json)
+                printed(one, words(one), options["is_json"])
 
-    asked(ctx, "FollowAlerts", listed, is_awake=is_following)
+    call = "FollowTouches" if is_touched else "FollowAlerts"
+    asked(ctx, call, listed, is_awake=options["is_following"])
     return DONE
 
 
@@ -46,6 +52,20 @@ def mark(ctx: click.Context, /, id: str, state: str, assignee: str) -> int:
     asked(ctx, "ChangeAlert", lambda desk: desk.change_alert(id, state, assignee))
     noted(f"{id}: {state}.")
     return DONE
+
+
+def _touch_words(one: Plain) -> str:
+    at = datetime.fromtimestamp(one["last_at"] / 1e6, UTC)
+    urgent = "  URGENT" if one["urgent"] else ""
+    times = f"  {one['times']} times" if one["times"] > 1 else ""
+    assignee = f" to {one['assignee']}" if one["assignee"] else ""
+    shown = "saw nothing of it" if one["tell"] == "first" else f"told {one['tell']}"
+    return (
+        f"{one['touch']}  {at:%Y-%m-%d %H:%M:%S}  {one['state']}{assignee}{urgent}{times}\n"
+        f"      {one['member']}  {one['person']} ({one['role']})  {one['case_reference']}"
+        f"  {one['purpose']}\n"
+        f"      {one['caption']}  [{one['record']}]  {shown}"
+    )
 
 
 def _words(one: Plain) -> str:

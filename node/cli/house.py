@@ -10,6 +10,7 @@ from node import app, config
 from node import home as homes
 from node.cli.connection import asked
 from node.cli.output import noted, printed
+from node.desk import Plain
 
 HOME = click.Path(file_okay=False, path_type=Path)
 
@@ -58,4 +59,11 @@ def status(ctx: click.Context, is_json: bool) -> None:
     )
     if said["reindex_due"]:
         words += f"\n{said['reindex_due']} records are due: amber reindex"
+    words += "".join(f"\n{_way_words(way)}" for way in said["ways"])
     printed(said, words, is_json)
+
+
+def _way_words(way: Plain) -> str:
+    """How a way out of the node stands."""
+    words = f"{way['way']}: {way['delivered']} delivered, {way['waiting']} waiting"
+    return f"{words}, failing {way['tries']} times: {way['fault']}" if way["tries"] else words

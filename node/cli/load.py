@@ -8,10 +8,15 @@ import click
 from node.cli.connection import asked
 from node.cli.output import printed
 from node.cli.progress import progress
-from node.codes import HANDLING, SHARES, Category, Topic
+from node.codes import HANDLING, SHARES, Category, Tell, Topic
 from node.desk import LoadOptions
 
 MAPPING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def told(word: str) -> str:
+    """How the owner is told, as a marking says it."""
+    return "" if word == "nobody" else word
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -34,6 +39,9 @@ def _listed(text: str) -> tuple[str, ...]:
 @click.option("--topic", type=click.Choice([str(one) for one in Topic]), default=None)
 @click.option("--category", type=click.Choice([str(one) for one in Category]), default=None)
 @click.option("--grade", default="", help="SCHEME:CODE, as europol-4x4:B2.")
+@click.option(
+    "--tell", type=click.Choice(["nobody", *map(str, Tell)]), default="nobody", show_default=True
+)
 @click.option("--mapping", type=MAPPING, help="Mapping file of the csv format.")
 @click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
 @click.pass_context
@@ -62,4 +70,5 @@ def _how(options: dict[str, Any]) -> LoadOptions:
         category=options["category"] or "",
         grade=options["grade"],
         mapping=mapping.read_bytes() if mapping else b"",
+        tell=told(options["tell"]),
     )

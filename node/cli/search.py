@@ -136,7 +136,8 @@ def hit_words(hit: Plain) -> str:
     """A hit in words."""
     mark = "strong" if hit["strong"] else "      "
     caption = hit.get("caption", "(a hit; ask its owner)")
-    head = f"{hit['score']:.2f} {mark}  {hit['member']}  {caption}  [{hit['ref']}]"
+    told = "  its owner was told" if hit["owner_told"] else ""
+    head = f"{hit['score']:.2f} {mark}  {hit['member']}  {caption}  [{hit['ref']}]{told}"
     return "\n".join([head, *(f"      {reason['text']}" for reason in hit["reasons"])])
 
 

@@ -55,6 +55,7 @@ class LoadOptions:
     category: str
     grade: str
     mapping: bytes = b""
+    tell: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,8 @@ class Desk(AuditCalls, WatchCalls):
         """How the node stands."""
         response = await told(self._calls.GetStatus(pb.GetStatusRequest()))
         doors, lanes = map(fields, response.doors), map(fields, response.lanes)
-        return fields(response) | {"doors": list(doors), "lanes": list(lanes)}
+        ways = list(map(fields, response.ways))
+        return fields(response) | {"doors": list(doors), "lanes": list(lanes), "ways": ways}
 
     async def adopt_charter(self, document: bytes) -> Plain:
         """Put a charter in force that everybody it names has signed."""
@@ -293,6 +295,7 @@ def _load_options(path: Path, options: LoadOptions) -> pb.LoadRequest:
             topic=options.topic,
             category=options.category,
             grade=options.grade,
+            tell=options.tell,
             mapping=options.mapping,
             name=path.name,
             folder=path.is_dir(),

@@ -51,6 +51,7 @@ def hit_of(hit: pb.Hit) -> Plain:
         "score": round(hit.score, 4),
         "strong": hit.strong,
         "share": hit.share,
+        "owner_told": hit.owner_told,
     }
     if hit.entity:
         shown |= {"caption": hit.caption, "record": hit.record}

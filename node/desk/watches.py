@@ -82,6 +82,19 @@ class WatchCalls:
         except grpc.aio.AioRpcError as error:
             raise fault_of(error) from None
 
+    async def touches(self, *, after: int, is_following: bool) -> AsyncIterator[Plain]:
+        """Touches that changed after a change; without end when they are followed."""
+        request = pb.FollowTouchesRequest(after=after, follow=is_following)
+        try:
+            async for response in self._calls.FollowTouches(request):
+                yield fields(response.touch)
+        except grpc.aio.AioRpcError as error:
+            raise fault_of(error) from None
+
+    async def remark(self, record: str, tell: str) -> None:
+        """Change how we are told when a question touches a record."""
+        await told(self._calls.Remark(pb.RemarkRequest(record=record, tell=tell)))
+
     async def change_alert(self, alert: str, state: str, assignee: str) -> None:
         """Note what became of an alert."""
         request = pb.ChangeAlertRequest(alert=alert, state=state, assignee=assignee)

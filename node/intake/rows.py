@@ -36,6 +36,7 @@ class Overrides(TypedDict, total=False):
     source_grade: str
     information_grade: str
     review_on: date
+    tell: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
     source_grade: str | None = None
     info_grade: str | None = None
     review_on: date | None = None
+    tell: str | None = None
 
 
 _FIELDS = frozenset(_Line.__struct_fields__)
@@ -141,6 +142,8 @@ def _words(line: _Line) -> Overrides:
         said["category"] = line.category
     if line.handling_text is not None:
         said["handling_text"] = line.handling_text
+    if line.tell is not None:
+        said["tell"] = line.tell
     if line.source_grade is not None:
         said["source_grade"] = line.source_grade
     if line.info_grade is not None:

@@ -6,6 +6,7 @@ from node.store import (
     derived,
     disclosures,
     keys,
+    letters,
     mail,
     markings,
     questions,
@@ -15,6 +16,7 @@ from node.store import (
     seen,
     staging,
     standing,
+    touches,
     watches,
     witness,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "derived",
     "disclosures",
     "keys",
+    "letters",
     "look",
     "mail",
     "markings",
@@ -44,6 +47,7 @@ __all__ = [
     "seen",
     "staging",
     "standing",
+    "touches",
     "watches",
     "witness",
 ]

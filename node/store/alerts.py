@@ -60,30 +60,33 @@ def raise_(  # noqa: PLR0913 - the columns of an alert
     reference: Reference,
     score: float,
     hit: bytes,
-) -> None:
+) -> HeldAlert:
     """Raise an alert; a newer state of what is known counts as a repeat, and is new again."""
     now = microseconds(tx.now)
-    run(
+    row = one(
         tx,
         "INSERT INTO alert (id, watch, member, reference, state, score, hit, first_at, last_at,"  # noqa: S608
         f" change) VALUES (?1, ?2, ?3, ?4, 'new', ?5, ?6, ?7, ?7, {_NEXT})"
         " ON CONFLICT (watch, member, reference) DO UPDATE SET times = times + 1, recalled = '',"
         " state = CASE WHEN state IN ('new', 'assigned') THEN state ELSE 'new' END,"
         " score = excluded.score, hit = excluded.hit, last_at = excluded.last_at,"
-        " change = excluded.change",
+        f" change = excluded.change RETURNING {_READ}",
         (id, watch, member, reference, score, hit, now),
     )
+    return _alert(row or ())
 
 
-def recall(tx: Tx, *, watch: WatchId, member: MemberId, reference: Reference, ground: str) -> bool:
+def recall(
+    tx: Tx, *, watch: WatchId, member: MemberId, reference: Reference, ground: str
+) -> HeldAlert | None:
     """Take back what was told: the content is gone, that there was something stays."""
-    recalled = run(
+    row = one(
         tx,
         f"UPDATE alert SET recalled = ?, hit = NULL, last_at = ?, change = {_NEXT}"  # noqa: S608
-        " WHERE watch = ? AND member = ? AND reference = ?",
+        f" WHERE watch = ? AND member = ? AND reference = ? RETURNING {_READ}",
         (ground, microseconds(tx.now), watch, member, reference),
     )
-    return recalled.rowcount == 1
+    return _alert(row) if row else None
 
 
 def change(tx: Tx, id: str, state: AlertState, *, assignee: PersonId | None = None) -> None:

@@ -8,6 +8,7 @@ from typing import Any, NewType
 import msgspec
 
 from federation.messages import Marking, MemberId, Share
+from node.codes import Tell
 from node.store.engine import Tx, View
 from node.store.rows import marks, one, parts, run, run_all, select
 
@@ -15,7 +16,7 @@ MarkingNumber = NewType("MarkingNumber", int)
 
 _COLUMNS = (
     "number, share, handling_text, topic, category, grade_scheme, source_grade,"
-    " information_grade, review_on, owner"
+    " information_grade, review_on, owner, tell"
 )
 
 
@@ -51,12 +52,19 @@ def reaching(view: View, audiences: Collection[str]) -> dict[MarkingNumber, Mark
     return read(view, [MarkingNumber(row[0]) for row in rows])
 
 
+def has_told_first(view: View) -> bool:
+    """Whether any record was ever marked so that its owner is told first."""
+    sql = "SELECT 1 FROM marking WHERE tell = ? AND tell <> '' LIMIT 1"
+    return one(view, sql, (Tell.FIRST,)) is not None
+
+
 def _insert(tx: Tx, marking: Marking, digest: bytes) -> MarkingNumber:
     made = run(
         tx,
         "INSERT INTO marking (digest, share, handling_text, topic, category, grade_scheme,"
-        " source_grade, information_grade, review_on, owner) VALUES (?,?,?,?,?,?,?,?,?,?)",
-        (digest, *_values(marking)),
+        " source_grade, information_grade, review_on, owner, tell)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        (digest, *_values(marking), marking.tell),
     ).lastrowid
     run_all(
         tx,
@@ -104,6 +112,7 @@ def _marking(row: tuple[Any, ...], audience: list[str], handling: list[str]) -> 
         information_grade=row[7],
         review_on=date.fromisoformat(row[8]) if row[8] else None,
         owner=MemberId(row[9]),
+        tell=row[10],
     )
 
 
@@ -123,4 +132,6 @@ def _values(marking: Marking) -> tuple[Any, ...]:
 
 def _digest(marking: Marking) -> bytes:
     content = [*_values(marking), sorted(marking.audience), sorted(marking.handling)]
+    # Of one that tells nobody it is what it was before there was `tell`.
+    content += [marking.tell] if marking.tell else []
     return hashlib.sha256(msgspec.json.encode(content)).digest()

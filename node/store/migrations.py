@@ -4,7 +4,16 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from federation import witness
-from node.store.schema import MAIL, SCREENING, TREE, VERSION_1, VERSION_2, WATCHES
+from node.store.schema import (
+    LETTERS,
+    MAIL,
+    SCREENING,
+    TOUCHES,
+    TREE,
+    VERSION_1,
+    VERSION_2,
+    WATCHES,
+)
 
 #: "AMBR": how `file` and we ourselves know the database from any other. Set by the first
 #: migration with the tables, so a file that was never finished does not bear it.
@@ -59,5 +68,19 @@ def tree(db: Database) -> None:
     db.execute("UPDATE audit_head SET peaks = ?", (b"".join(peaks),))
 
 
+@migrations()
+def letters(db: Database) -> None:
+    """What leaves by the ways out of the node."""
+    db.executescript(LETTERS)
+
+
+@migrations()
+def touches(db: Database) -> None:
+    """Records of which their owner is told when a question touches them."""
+    db.executescript(TOUCHES)
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
-NAMES = frozenset({"first", "keys_as_numbers", "screening", "mail", "watches", "tree"})
+NAMES = frozenset(
+    {"first", "keys_as_numbers", "screening", "mail", "watches", "tree", "letters", "touches"}
+)

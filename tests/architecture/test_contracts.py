@@ -30,6 +30,8 @@ TRESPASSES = [
     ("wire-of-the-desk", "node/asking.py", "import protos.node.v1.node_pb2"),
     ("grpc", "node/asking.py", "import grpc"),
     ("grpc", "federation/fanout.py", "import grpc"),
+    ("ways-out", "node/alerts/leaving.py", "import smtplib"),
+    ("ways-out", "federation/fanout.py", "import http.client"),
     ("pure", "node/people.py", "import time"),
     ("pure", "federation/seal.py", "import random"),
     ("gate-is-plain", "node/answering.py", "import asyncio"),

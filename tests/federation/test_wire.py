@@ -90,6 +90,7 @@ shown = st.builds(
     entity=entities,
     marking=st.none() | markings,
     reasons=st.lists(reasons, max_size=3).map(tuple),
+    is_owner_told=st.booleans(),
 )
 bare = st.builds(
     Hit,
@@ -98,6 +99,7 @@ bare = st.builds(
     score=st.floats(0, 1),
     is_strong=st.booleans(),
     share=st.just(Share.HIT),
+    is_owner_told=st.booleans(),
 )
 
 
@@ -126,6 +128,14 @@ def test_a_question_arrives_as_it_was_asked(asked: Question) -> None:
     read = wire.question_from(body, asked.id)
 
     assert read == asked
+
+
+def test_how_an_owner_is_told_of_a_record_does_not_travel() -> None:
+    marked = replace(hit(LV), marking=Marking(owner=LV, tell="silently"))
+
+    [read] = wire.answer_from(wire.answer_to(Answer(Q, LV, (marked,))), Q, LV).hits
+
+    assert read.marking == Marking(owner=LV)
 
 
 @given(answers)

@@ -11,6 +11,7 @@ from federation.errors import InvalidError
 from federation.messages import Marking, MemberId, Share
 from node.codes import GRADES, HANDLING, SHARES, joined, split_grade
 
+TELLS = ["", "silently", "openly", "first"]
 AUDIENCES = st.frozensets(st.sampled_from(["ALL", "EE", "LV", "group:a"]))
 MARKINGS = st.builds(
     Marking,
@@ -19,6 +20,7 @@ MARKINGS = st.builds(
     handling=st.frozensets(st.sampled_from([*HANDLING]), min_size=1),
     handling_text=st.sampled_from(["", "ask Riga first", "no copies"]),
     review_on=st.none() | st.dates(),
+    tell=st.sampled_from(TELLS),
 )
 
 
@@ -35,6 +37,7 @@ def test_a_joined_marking_holds_every_restriction_of_each() -> None:
         topic="drugs",
         review_on=date(2026, 5, 1),
         owner=MemberId("LT"),
+        tell="silently",
     )
     theirs = Marking(
         share=Share.CORE,
@@ -43,6 +46,7 @@ def test_a_joined_marking_holds_every_restriction_of_each() -> None:
         handling_text="ask Riga first",
         topic="customs",
         review_on=date(2026, 3, 1),
+        tell="openly",
     )
 
     both = joined(ours, theirs)
@@ -54,6 +58,7 @@ def test_a_joined_marking_holds_every_restriction_of_each() -> None:
         handling=frozenset({"H0", "H1", "H3"}),
         handling_text="ask Riga first; no copies",
         review_on=date(2026, 3, 1),
+        tell="openly",
     )
 
 
@@ -68,6 +73,7 @@ def test_joining_never_loosens_and_goes_in_any_order(
         assert together.share <= one.share
         assert together.handling >= one.handling
         assert one.handling_text in together.handling_text
+        assert TELLS.index(together.tell) >= TELLS.index(one.tell)
         assert not one.review_on or (together.review_on or date.max) <= one.review_on
         assert all(reaches(one, name) for name in ("EE", "LV") if reaches(together, name))
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from node import config
@@ -67,6 +68,57 @@ def test_the_desk_listens_on_loopback_alone(
 
     with pytest.raises(ConfigError, match="loopback"):
         config.read(path)
+
+
+WEBHOOK: dict[str, object] = {"url": "https://here.example/", "key_file": "key"}
+SMTP: dict[str, object] = {"host": "mail.example", "sender": "a@b.example", "to": ["c@d.example"]}
+
+
+@pytest.mark.parametrize(
+    ("section", "named"),
+    [
+        (("webhook", WEBHOOK | {"url": "http://here.example/"}), "https://"),
+        (("webhook", WEBHOOK | {"url": "ftp://here.example/"}), "https://"),
+        (("webhook", WEBHOOK | {"url": "https:///alerts"}), "HOST"),
+        (("webhook", WEBHOOK | {"url": "https://here.example:port/"}), "HOST"),
+        (("webhook", WEBHOOK | {"url": "https://name:word@here.example/"}), "password"),
+        (("webhook", WEBHOOK | {"key_file": ""}), "key_file"),
+        (("smtp", SMTP | {"tls": "none"}), "loopback"),
+        (("smtp", SMTP | {"to": []}), "smtp.to"),
+        (("smtp", SMTP | {"sender": "nobody"}), "smtp.sender"),
+        (("smtp", SMTP | {"to": ["a@b.example\nBcc: c@d.example"]}), "smtp.to"),
+        (("smtp", SMTP | {"user": "amber"}), "password_file"),
+    ],
+)
+def test_a_way_out_that_would_not_be_safe_stops_the_node(
+    settings: config.Config,
+    tmp_path: Path,
+    section: tuple[str, dict[str, object]],
+    named: str,
+) -> None:
+    with pytest.raises(ConfigError, match=named):
+        written(settings, tmp_path, *section)
+
+
+def test_a_way_out_to_this_machine_needs_no_certificate(
+    settings: config.Config, tmp_path: Path
+) -> None:
+    webhook = written(settings, tmp_path, "webhook", WEBHOOK | {"url": "http://127.0.0.1:8000/"})
+    smtp = written(settings, tmp_path, "smtp", SMTP | {"host": "localhost", "tls": "none"})
+
+    assert webhook.webhook.url == "http://127.0.0.1:8000/"
+    assert smtp.smtp.to == ("c@d.example",)
+
+
+def written(
+    settings: config.Config, folder: Path, section: str, keys: dict[str, object]
+) -> config.Config:
+    """Settings with other values in one section, written and read."""
+    changed = msgspec.structs.replace(getattr(settings, section), **keys)
+    (folder / "amber.toml").write_text(
+        config.render(msgspec.structs.replace(settings, **{section: changed}))
+    )
+    return config.read(folder / "amber.toml")
 
 
 def test_a_folder_without_settings_is_no_home(tmp_path: Path) -> None:

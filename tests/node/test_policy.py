@@ -283,6 +283,7 @@ MARKINGS = st.builds(
     topic=st.sampled_from([*Topic, "unheard-of"]),
     category=st.sampled_from([*Category, "unheard-of"]),
     handling=st.frozensets(st.sampled_from([*HANDLING])),
+    tell=st.sampled_from(["", "silently", "openly"]),
 )
 REQUESTS = st.builds(
     Request,
@@ -307,6 +308,16 @@ def test_no_rule_widens_what_the_owner_set(request_: Request, marking: Marking) 
     share = LAVISH.release(request_, marking).share
 
     assert share == (marking.share if is_reached else Share.HIDDEN)
+
+
+@given(REQUESTS, MARKINGS)
+def test_whose_owner_is_told_first_is_hidden_from_every_member(
+    request_: Request, marking: Marking
+) -> None:
+    first = replace(marking, tell="first")
+
+    assert LAVISH.release(request_, first).share == Share.HIDDEN
+    assert LAVISH.release(replace(request_, is_own=True), first).share == Share.FULL
 
 
 @given(request_=REQUESTS, marking=MARKINGS, share=st.sampled_from(Share))

@@ -24,17 +24,17 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%protos/federation/v1/federation.proto\x12\x13\x61mber.federation.v1\"9\n\nAskRequest\x12+\n\x06sealed\x18\x01 \x01(\x0b\x32\x1b.amber.federation.v1.Sealed\":\n\x0b\x41skResponse\x12+\n\x06sealed\x18\x01 \x01(\x0b\x32\x1b.amber.federation.v1.Sealed\"=\n\x0e\x44\x65liverRequest\x12+\n\x06sealed\x18\x01 \x01(\x0b\x32\x1b.amber.federation.v1.Sealed\">\n\x0f\x44\x65liverResponse\x12+\n\x06sealed\x18\x01 \x01(\x0b\x32\x1b.amber.federation.v1.Sealed\"L\n\x06Sealed\x12\x11\n\tstatement\x18\x01 \x01(\x0c\x12\x0e\n\x06key_id\x18\x02 \x01(\t\x12\x11\n\tsignature\x18\x03 \x01(\x0c\x12\x0c\n\x04\x62ody\x18\x04 \x01(\x0c\"\xf3\x01\n\x08Question\x12)\n\x05\x61sker\x18\x01 \x01(\x0b\x32\x1a.amber.federation.v1.Asker\x12\x16\n\x0e\x63\x61se_reference\x18\x02 \x01(\t\x12\x0f\n\x07purpose\x18\x03 \x01(\t\x12\r\n\x05topic\x18\x04 \x01(\t\x12\x0e\n\x06urgent\x18\x05 \x01(\x08\x12\r\n\x05limit\x18\x06 \x01(\x05\x12-\n\x06sought\x18\x07 \x01(\x0b\x32\x1b.amber.federation.v1.SoughtH\x00\x12-\n\x06\x64\x65tail\x18\x08 \x01(\x0b\x32\x1b.amber.federation.v1.DetailH\x00\x42\x07\n\x05seeks\"%\n\x05\x41sker\x12\x0e\n\x06person\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\"\x83\x01\n\x06Sought\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nbirth_date\x18\x02 \x01(\t\x12\x13\n\x0bnationality\x18\x03 \x01(\t\x12\x34\n\x0bidentifiers\x18\x04 \x03(\x0b\x32\x1f.amber.federation.v1.Identifier\x12\x0c\n\x04kind\x18\x05 \x01(\t\")\n\nIdentifier\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"\x1b\n\x06\x44\x65tail\x12\x11\n\treference\x18\x01 \x01(\t\"\xa9\x01\n\x06\x41nswer\x12&\n\x04hits\x18\x01 \x03(\x0b\x32\x18.amber.federation.v1.Hit\x12\x18\n\x0bindex_age_s\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x11\n\ttruncated\x18\x03 \x01(\x08\x12\r\n\x05\x65ntry\x18\x04 \x01(\x03\x12+\n\x04head\x18\x05 \x01(\x0b\x32\x1d.amber.federation.v1.TreeHeadB\x0e\n\x0c_index_age_s\"\xec\x01\n\x03Hit\x12\x11\n\treference\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x01\x12\x0e\n\x06strong\x18\x03 \x01(\x08\x12)\n\x05share\x18\x04 \x01(\x0e\x32\x1a.amber.federation.v1.Share\x12+\n\x06\x65ntity\x18\x05 \x01(\x0b\x32\x1b.amber.federation.v1.Entity\x12-\n\x07marking\x18\x06 \x01(\x0b\x32\x1c.amber.federation.v1.Marking\x12,\n\x07reasons\x18\x07 \x03(\x0b\x32\x1b.amber.federation.v1.Reason\"W\n\x06\x45ntity\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06schema\x18\x02 \x01(\t\x12\x31\n\nproperties\x18\x03 \x03(\x0b\x32\x1d.amber.federation.v1.Property\"(\n\x08Property\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06values\x18\x02 \x03(\t\"\xad\x01\n\x07Marking\x12\x10\n\x08handling\x18\x01 \x03(\t\x12\x15\n\rhandling_text\x18\x02 \x01(\t\x12\r\n\x05topic\x18\x03 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x04 \x01(\t\x12\x14\n\x0cgrade_scheme\x18\x05 \x01(\t\x12\x14\n\x0csource_grade\x18\x06 \x01(\t\x12\x19\n\x11information_grade\x18\x07 \x01(\t\x12\x11\n\treview_on\x18\x08 \x01(\t\"7\n\x06Reason\x12\x0f\n\x07\x66\x65\x61ture\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x01\"\x82\x02\n\x08\x44ispatch\x12\x10\n\x08\x61ssigned\x18\x01 \x01(\x03\x12,\n\x07notices\x18\x02 \x03(\x0b\x32\x1b.amber.federation.v1.Sealed\x12\x0e\n\x06oldest\x18\x03 \x01(\x03\x12+\n\x04head\x18\x04 \x01(\x0b\x32\x1d.amber.federation.v1.TreeHead\x12\r\n\x05since\x18\x05 \x01(\x03\x12\x13\n\x0b\x63onsistency\x18\x06 \x03(\x0c\x12+\n\x04seen\x18\x07 \x03(\x0b\x32\x1d.amber.federation.v1.SeenHead\x12(\n\x04\x61lso\x18\x08 \x03(\x0b\x32\x1a.amber.federation.v1.Going\"G\n\x08SeenHead\x12\x0e\n\x06member\x18\x01 \x01(\t\x12+\n\x04head\x18\x02 \x01(\x0b\x32\x1d.amber.federation.v1.TreeHead\"+\n\x05Going\x12\r\n\x05since\x18\x01 \x01(\x03\x12\x13\n\x0b\x63onsistency\x18\x02 \x03(\x0c\"L\n\x08TreeHead\x12\x0c\n\x04size\x18\x01 \x01(\x03\x12\x0c\n\x04root\x18\x02 \x01(\x0c\x12\x11\n\tsigned_at\x18\x03 \x01(\x03\x12\x11\n\tsignature\x18\x04 \x01(\x0c\"\x8f\x01\n\x07Receipt\x12\x0f\n\x07through\x18\x01 \x01(\x03\x12-\n\x07refused\x18\x02 \x03(\x0b\x32\x1c.amber.federation.v1.Refusal\x12\x11\n\twitnessed\x18\x03 \x01(\x03\x12\x13\n\x0b\x63osignature\x18\x04 \x01(\x0c\x12\r\n\x05\x64oubt\x18\x05 \x01(\t\x12\r\n\x05prove\x18\x06 \x03(\x03\"+\n\x07Refusal\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x0e\n\x06ground\x18\x02 \x01(\t\"\xa0\x02\n\x06Notice\x12\x12\n\nexpires_at\x18\x01 \x01(\x03\x12+\n\x05watch\x18\x02 \x01(\x0b\x32\x1a.amber.federation.v1.WatchH\x00\x12:\n\rwatch_verdict\x18\x03 \x01(\x0b\x32!.amber.federation.v1.WatchVerdictH\x00\x12\x32\n\twatch_end\x18\x04 \x01(\x0b\x32\x1d.amber.federation.v1.WatchEndH\x00\x12+\n\x05\x61lert\x18\x05 \x01(\x0b\x32\x1a.amber.federation.v1.AlertH\x00\x12-\n\x06recall\x18\x06 \x01(\x0b\x32\x1b.amber.federation.v1.RecallH\x00\x42\t\n\x07\x63ontent\"\xda\x01\n\x05Watch\x12\n\n\x02id\x18\x01 \x01(\t\x12)\n\x05\x61sker\x18\x02 \x01(\x0b\x32\x1a.amber.federation.v1.Asker\x12\x16\n\x0e\x63\x61se_reference\x18\x03 \x01(\t\x12\x0f\n\x07purpose\x18\x04 \x01(\t\x12\r\n\x05topic\x18\x05 \x01(\t\x12\x0e\n\x06urgent\x18\x06 \x01(\x08\x12+\n\x06sought\x18\x07 \x01(\x0b\x32\x1b.amber.federation.v1.Sought\x12\x11\n\tthreshold\x18\x08 \x01(\x01\x12\x12\n\nexpires_at\x18\t \x01(\x03\"]\n\x0cWatchVerdict\x12\r\n\x05watch\x18\x01 \x01(\t\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.amber.federation.v1.WatchState\x12\x0e\n\x06ground\x18\x03 \x01(\t\"\x19\n\x08WatchEnd\x12\r\n\x05watch\x18\x01 \x01(\t\"=\n\x05\x41lert\x12\r\n\x05watch\x18\x01 \x01(\t\x12%\n\x03hit\x18\x02 \x01(\x0b\x32\x18.amber.federation.v1.Hit\":\n\x06Recall\x12\r\n\x05watch\x18\x01 \x01(\t\x12\x11\n\treference\x18\x02 \x01(\t\x12\x0e\n\x06ground\x18\x03 \x01(\t*M\n\x05Share\x12\x15\n\x11SHARE_UNSPECIFIED\x10\x00\x12\r\n\tSHARE_HIT\x10\x01\x12\x0e\n\nSHARE_CORE\x10\x02\x12\x0e\n\nSHARE_FULL\x10\x03*w\n\nWatchState\x12\x1b\n\x17WATCH_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16WATCH_STATE_REGISTERED\x10\x01\x12\x17\n\x13WATCH_STATE_REFUSED\x10\x02\x12\x17\n\x13WATCH_STATE_REMOVED\x10\x03\x32\xac\x01\n\nFederation\x12H\n\x03\x41sk\x12\x1f.amber.federation.v1.AskRequest\x1a .amber.federation.v1.AskResponse\x12T\n\x07\x44\x65liver\x12#.amber.federation.v1.DeliverRequest\x1a$.amber.federation.v1.DeliverResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%protos/federation/v1/federation.proto\x12\x13\x61mber.federation.v1\"9\n\nAskRequest\x12+\n\x06sealed\x18\x01 \x01(\x0b\x32\x1b.amber.federation.v1.Sealed\":\n\x0b\x41skResponse\x12+\n\x06sealed\x18\x01 \x01(\x0b\x32\x1b.amber.federation.v1.Sealed\"=\n\x0e\x44\x65liverRequest\x12+\n\x06sealed\x18\x01 \x01(\x0b\x32\x1b.amber.federation.v1.Sealed\">\n\x0f\x44\x65liverResponse\x12+\n\x06sealed\x18\x01 \x01(\x0b\x32\x1b.amber.federation.v1.Sealed\"L\n\x06Sealed\x12\x11\n\tstatement\x18\x01 \x01(\x0c\x12\x0e\n\x06key_id\x18\x02 \x01(\t\x12\x11\n\tsignature\x18\x03 \x01(\x0c\x12\x0c\n\x04\x62ody\x18\x04 \x01(\x0c\"\xf3\x01\n\x08Question\x12)\n\x05\x61sker\x18\x01 \x01(\x0b\x32\x1a.amber.federation.v1.Asker\x12\x16\n\x0e\x63\x61se_reference\x18\x02 \x01(\t\x12\x0f\n\x07purpose\x18\x03 \x01(\t\x12\r\n\x05topic\x18\x04 \x01(\t\x12\x0e\n\x06urgent\x18\x05 \x01(\x08\x12\r\n\x05limit\x18\x06 \x01(\x05\x12-\n\x06sought\x18\x07 \x01(\x0b\x32\x1b.amber.federation.v1.SoughtH\x00\x12-\n\x06\x64\x65tail\x18\x08 \x01(\x0b\x32\x1b.amber.federation.v1.DetailH\x00\x42\x07\n\x05seeks\"%\n\x05\x41sker\x12\x0e\n\x06person\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\"\x83\x01\n\x06Sought\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nbirth_date\x18\x02 \x01(\t\x12\x13\n\x0bnationality\x18\x03 \x01(\t\x12\x34\n\x0bidentifiers\x18\x04 \x03(\x0b\x32\x1f.amber.federation.v1.Identifier\x12\x0c\n\x04kind\x18\x05 \x01(\t\")\n\nIdentifier\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"\x1b\n\x06\x44\x65tail\x12\x11\n\treference\x18\x01 \x01(\t\"\xa9\x01\n\x06\x41nswer\x12&\n\x04hits\x18\x01 \x03(\x0b\x32\x18.amber.federation.v1.Hit\x12\x18\n\x0bindex_age_s\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x11\n\ttruncated\x18\x03 \x01(\x08\x12\r\n\x05\x65ntry\x18\x04 \x01(\x03\x12+\n\x04head\x18\x05 \x01(\x0b\x32\x1d.amber.federation.v1.TreeHeadB\x0e\n\x0c_index_age_s\"\x80\x02\n\x03Hit\x12\x11\n\treference\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x01\x12\x0e\n\x06strong\x18\x03 \x01(\x08\x12)\n\x05share\x18\x04 \x01(\x0e\x32\x1a.amber.federation.v1.Share\x12+\n\x06\x65ntity\x18\x05 \x01(\x0b\x32\x1b.amber.federation.v1.Entity\x12-\n\x07marking\x18\x06 \x01(\x0b\x32\x1c.amber.federation.v1.Marking\x12,\n\x07reasons\x18\x07 \x03(\x0b\x32\x1b.amber.federation.v1.Reason\x12\x12\n\nowner_told\x18\x08 \x01(\x08\"W\n\x06\x45ntity\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06schema\x18\x02 \x01(\t\x12\x31\n\nproperties\x18\x03 \x03(\x0b\x32\x1d.amber.federation.v1.Property\"(\n\x08Property\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06values\x18\x02 \x03(\t\"\xad\x01\n\x07Marking\x12\x10\n\x08handling\x18\x01 \x03(\t\x12\x15\n\rhandling_text\x18\x02 \x01(\t\x12\r\n\x05topic\x18\x03 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x04 \x01(\t\x12\x14\n\x0cgrade_scheme\x18\x05 \x01(\t\x12\x14\n\x0csource_grade\x18\x06 \x01(\t\x12\x19\n\x11information_grade\x18\x07 \x01(\t\x12\x11\n\treview_on\x18\x08 \x01(\t\"7\n\x06Reason\x12\x0f\n\x07\x66\x65\x61ture\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\x0e\n\x06points\x18\x03 \x01(\x01\"\x82\x02\n\x08\x44ispatch\x12\x10\n\x08\x61ssigned\x18\x01 \x01(\x03\x12,\n\x07notices\x18\x02 \x03(\x0b\x32\x1b.amber.federation.v1.Sealed\x12\x0e\n\x06oldest\x18\x03 \x01(\x03\x12+\n\x04head\x18\x04 \x01(\x0b\x32\x1d.amber.federation.v1.TreeHead\x12\r\n\x05since\x18\x05 \x01(\x03\x12\x13\n\x0b\x63onsistency\x18\x06 \x03(\x0c\x12+\n\x04seen\x18\x07 \x03(\x0b\x32\x1d.amber.federation.v1.SeenHead\x12(\n\x04\x61lso\x18\x08 \x03(\x0b\x32\x1a.amber.federation.v1.Going\"G\n\x08SeenHead\x12\x0e\n\x06member\x18\x01 \x01(\t\x12+\n\x04head\x18\x02 \x01(\x0b\x32\x1d.amber.federation.v1.TreeHead\"+\n\x05Going\x12\r\n\x05since\x18\x01 \x01(\x03\x12\x13\n\x0b\x63onsistency\x18\x02 \x03(\x0c\"L\n\x08TreeHead\x12\x0c\n\x04size\x18\x01 \x01(\x03\x12\x0c\n\x04root\x18\x02 \x01(\x0c\x12\x11\n\tsigned_at\x18\x03 \x01(\x03\x12\x11\n\tsignature\x18\x04 \x01(\x0c\"\x8f\x01\n\x07Receipt\x12\x0f\n\x07through\x18\x01 \x01(\x03\x12-\n\x07refused\x18\x02 \x03(\x0b\x32\x1c.amber.federation.v1.Refusal\x12\x11\n\twitnessed\x18\x03 \x01(\x03\x12\x13\n\x0b\x63osignature\x18\x04 \x01(\x0c\x12\r\n\x05\x64oubt\x18\x05 \x01(\t\x12\r\n\x05prove\x18\x06 \x03(\x03\"+\n\x07Refusal\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x0e\n\x06ground\x18\x02 \x01(\t\"\xa0\x02\n\x06Notice\x12\x12\n\nexpires_at\x18\x01 \x01(\x03\x12+\n\x05watch\x18\x02 \x01(\x0b\x32\x1a.amber.federation.v1.WatchH\x00\x12:\n\rwatch_verdict\x18\x03 \x01(\x0b\x32!.amber.federation.v1.WatchVerdictH\x00\x12\x32\n\twatch_end\x18\x04 \x01(\x0b\x32\x1d.amber.federation.v1.WatchEndH\x00\x12+\n\x05\x61lert\x18\x05 \x01(\x0b\x32\x1a.amber.federation.v1.AlertH\x00\x12-\n\x06recall\x18\x06 \x01(\x0b\x32\x1b.amber.federation.v1.RecallH\x00\x42\t\n\x07\x63ontent\"\xda\x01\n\x05Watch\x12\n\n\x02id\x18\x01 \x01(\t\x12)\n\x05\x61sker\x18\x02 \x01(\x0b\x32\x1a.amber.federation.v1.Asker\x12\x16\n\x0e\x63\x61se_reference\x18\x03 \x01(\t\x12\x0f\n\x07purpose\x18\x04 \x01(\t\x12\r\n\x05topic\x18\x05 \x01(\t\x12\x0e\n\x06urgent\x18\x06 \x01(\x08\x12+\n\x06sought\x18\x07 \x01(\x0b\x32\x1b.amber.federation.v1.Sought\x12\x11\n\tthreshold\x18\x08 \x01(\x01\x12\x12\n\nexpires_at\x18\t \x01(\x03\"]\n\x0cWatchVerdict\x12\r\n\x05watch\x18\x01 \x01(\t\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.amber.federation.v1.WatchState\x12\x0e\n\x06ground\x18\x03 \x01(\t\"\x19\n\x08WatchEnd\x12\r\n\x05watch\x18\x01 \x01(\t\"=\n\x05\x41lert\x12\r\n\x05watch\x18\x01 \x01(\t\x12%\n\x03hit\x18\x02 \x01(\x0b\x32\x18.amber.federation.v1.Hit\":\n\x06Recall\x12\r\n\x05watch\x18\x01 \x01(\t\x12\x11\n\treference\x18\x02 \x01(\t\x12\x0e\n\x06ground\x18\x03 \x01(\t*M\n\x05Share\x12\x15\n\x11SHARE_UNSPECIFIED\x10\x00\x12\r\n\tSHARE_HIT\x10\x01\x12\x0e\n\nSHARE_CORE\x10\x02\x12\x0e\n\nSHARE_FULL\x10\x03*w\n\nWatchState\x12\x1b\n\x17WATCH_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16WATCH_STATE_REGISTERED\x10\x01\x12\x17\n\x13WATCH_STATE_REFUSED\x10\x02\x12\x17\n\x13WATCH_STATE_REMOVED\x10\x03\x32\xac\x01\n\nFederation\x12H\n\x03\x41sk\x12\x1f.amber.federation.v1.AskRequest\x1a .amber.federation.v1.AskResponse\x12T\n\x07\x44\x65liver\x12#.amber.federation.v1.DeliverRequest\x1a$.amber.federation.v1.DeliverResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'protos.federation.v1.federation_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SHARE']._serialized_start=3057
-  _globals['_SHARE']._serialized_end=3134
-  _globals['_WATCHSTATE']._serialized_start=3136
-  _globals['_WATCHSTATE']._serialized_end=3255
+  _globals['_SHARE']._serialized_start=3077
+  _globals['_SHARE']._serialized_end=3154
+  _globals['_WATCHSTATE']._serialized_start=3156
+  _globals['_WATCHSTATE']._serialized_end=3275
   _globals['_ASKREQUEST']._serialized_start=62
   _globals['_ASKREQUEST']._serialized_end=119
   _globals['_ASKRESPONSE']._serialized_start=121
@@ -58,39 +58,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ANSWER']._serialized_start=878
   _globals['_ANSWER']._serialized_end=1047
   _globals['_HIT']._serialized_start=1050
-  _globals['_HIT']._serialized_end=1286
-  _globals['_ENTITY']._serialized_start=1288
-  _globals['_ENTITY']._serialized_end=1375
-  _globals['_PROPERTY']._serialized_start=1377
-  _globals['_PROPERTY']._serialized_end=1417
-  _globals['_MARKING']._serialized_start=1420
-  _globals['_MARKING']._serialized_end=1593
-  _globals['_REASON']._serialized_start=1595
-  _globals['_REASON']._serialized_end=1650
-  _globals['_DISPATCH']._serialized_start=1653
-  _globals['_DISPATCH']._serialized_end=1911
-  _globals['_SEENHEAD']._serialized_start=1913
-  _globals['_SEENHEAD']._serialized_end=1984
-  _globals['_GOING']._serialized_start=1986
-  _globals['_GOING']._serialized_end=2029
-  _globals['_TREEHEAD']._serialized_start=2031
-  _globals['_TREEHEAD']._serialized_end=2107
-  _globals['_RECEIPT']._serialized_start=2110
-  _globals['_RECEIPT']._serialized_end=2253
-  _globals['_REFUSAL']._serialized_start=2255
-  _globals['_REFUSAL']._serialized_end=2298
-  _globals['_NOTICE']._serialized_start=2301
-  _globals['_NOTICE']._serialized_end=2589
-  _globals['_WATCH']._serialized_start=2592
-  _globals['_WATCH']._serialized_end=2810
-  _globals['_WATCHVERDICT']._serialized_start=2812
-  _globals['_WATCHVERDICT']._serialized_end=2905
-  _globals['_WATCHEND']._serialized_start=2907
-  _globals['_WATCHEND']._serialized_end=2932
-  _globals['_ALERT']._serialized_start=2934
-  _globals['_ALERT']._serialized_end=2995
-  _globals['_RECALL']._serialized_start=2997
-  _globals['_RECALL']._serialized_end=3055
-  _globals['_FEDERATION']._serialized_start=3258
-  _globals['_FEDERATION']._serialized_end=3430
+  _globals['_HIT']._serialized_end=1306
+  _globals['_ENTITY']._serialized_start=1308
+  _globals['_ENTITY']._serialized_end=1395
+  _globals['_PROPERTY']._serialized_start=1397
+  _globals['_PROPERTY']._serialized_end=1437
+  _globals['_MARKING']._serialized_start=1440
+  _globals['_MARKING']._serialized_end=1613
+  _globals['_REASON']._serialized_start=1615
+  _globals['_REASON']._serialized_end=1670
+  _globals['_DISPATCH']._serialized_start=1673
+  _globals['_DISPATCH']._serialized_end=1931
+  _globals['_SEENHEAD']._serialized_start=1933
+  _globals['_SEENHEAD']._serialized_end=2004
+  _globals['_GOING']._serialized_start=2006
+  _globals['_GOING']._serialized_end=2049
+  _globals['_TREEHEAD']._serialized_start=2051
+  _globals['_TREEHEAD']._serialized_end=2127
+  _globals['_RECEIPT']._serialized_start=2130
+  _globals['_RECEIPT']._serialized_end=2273
+  _globals['_REFUSAL']._serialized_start=2275
+  _globals['_REFUSAL']._serialized_end=2318
+  _globals['_NOTICE']._serialized_start=2321
+  _globals['_NOTICE']._serialized_end=2609
+  _globals['_WATCH']._serialized_start=2612
+  _globals['_WATCH']._serialized_end=2830
+  _globals['_WATCHVERDICT']._serialized_start=2832
+  _globals['_WATCHVERDICT']._serialized_end=2925
+  _globals['_WATCHEND']._serialized_start=2927
+  _globals['_WATCHEND']._serialized_end=2952
+  _globals['_ALERT']._serialized_start=2954
+  _globals['_ALERT']._serialized_end=3015
+  _globals['_RECALL']._serialized_start=3017
+  _globals['_RECALL']._serialized_end=3075
+  _globals['_FEDERATION']._serialized_start=3278
+  _globals['_FEDERATION']._serialized_end=3450
 # @@protoc_insertion_point(module_scope)

@@ -393,6 +393,7 @@ class Hit(_message.Message):
     ENTITY_FIELD_NUMBER: _builtins.int
     MARKING_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
+    OWNER_TOLD_FIELD_NUMBER: _builtins.int
     reference: _builtins.str
     """Random for this asker and record; names it in a Detail."""
     score: _builtins.float
@@ -400,6 +401,8 @@ class Hit(_message.Message):
     strong: _builtins.bool
     """Would raise an alert at the default threshold."""
     share: Global___Share.ValueType
+    owner_told: _builtins.bool
+    """The owner's people were told of this question."""
     @_builtins.property
     def entity(self) -> Global___Entity:
         """Absent at SHARE_HIT, as marking and reasons are."""
@@ -418,10 +421,11 @@ class Hit(_message.Message):
         entity: Global___Entity | None = ...,
         marking: Global___Marking | None = ...,
         reasons: _abc.Iterable[Global___Reason] | None = ...,
+        owner_told: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["entity", b"entity", "marking", b"marking"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entity", b"entity", "marking", b"marking", "reasons", b"reasons", "reference", b"reference", "score", b"score", "share", b"share", "strong", b"strong"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entity", b"entity", "marking", b"marking", "owner_told", b"owner_told", "reasons", b"reasons", "reference", b"reference", "score", b"score", "share", b"share", "strong", b"strong"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -147,6 +147,7 @@ class Hit(_message.Message):
     REASONS_FIELD_NUMBER: _builtins.int
     ENTITY_FIELD_NUMBER: _builtins.int
     MARKING_FIELD_NUMBER: _builtins.int
+    OWNER_TOLD_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     reference: _builtins.str
     score: _builtins.float
@@ -158,6 +159,8 @@ class Hit(_message.Message):
     """The owner's own id of the record; from share level core up."""
     entity: _builtins.str
     """The record as a FollowTheMoney entity in JSON; from share level core up."""
+    owner_told: _builtins.bool
+    """The owner's people were told of the question."""
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]: ...
     @_builtins.property
@@ -175,10 +178,11 @@ class Hit(_message.Message):
         reasons: _abc.Iterable[Global___Reason] | None = ...,
         entity: _builtins.str = ...,
         marking: Global___Marking | None = ...,
+        owner_told: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["marking", b"marking"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caption", b"caption", "entity", b"entity", "marking", b"marking", "member", b"member", "reasons", b"reasons", "record", b"record", "reference", b"reference", "score", b"score", "share", b"share", "strong", b"strong"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caption", b"caption", "entity", b"entity", "marking", b"marking", "member", b"member", "owner_told", b"owner_told", "reasons", b"reasons", "record", b"record", "reference", b"reference", "score", b"score", "share", b"share", "strong", b"strong"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -197,6 +201,7 @@ class Marking(_message.Message):
     INFORMATION_GRADE_FIELD_NUMBER: _builtins.int
     REVIEW_ON_FIELD_NUMBER: _builtins.int
     OWNER_FIELD_NUMBER: _builtins.int
+    TELL_FIELD_NUMBER: _builtins.int
     handling_text: _builtins.str
     topic: _builtins.str
     category: _builtins.str
@@ -205,6 +210,8 @@ class Marking(_message.Message):
     information_grade: _builtins.str
     review_on: _builtins.str
     owner: _builtins.str
+    tell: _builtins.str
+    """How we are told when a member's question touches it; of our own records alone."""
     @_builtins.property
     def handling(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
@@ -219,10 +226,11 @@ class Marking(_message.Message):
         information_grade: _builtins.str = ...,
         review_on: _builtins.str = ...,
         owner: _builtins.str = ...,
+        tell: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "grade_scheme", b"grade_scheme", "handling", b"handling", "handling_text", b"handling_text", "information_grade", b"information_grade", "owner", b"owner", "review_on", b"review_on", "source_grade", b"source_grade", "topic", b"topic"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "grade_scheme", b"grade_scheme", "handling", b"handling", "handling_text", b"handling_text", "information_grade", b"information_grade", "owner", b"owner", "review_on", b"review_on", "source_grade", b"source_grade", "tell", b"tell", "topic", b"topic"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -375,6 +383,7 @@ class LoadOptions(_message.Message):
     MAPPING_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     FOLDER_FIELD_NUMBER: _builtins.int
+    TELL_FIELD_NUMBER: _builtins.int
     format: _builtins.str
     """simple, ftm, un, ofac or csv."""
     source: _builtins.str
@@ -391,6 +400,8 @@ class LoadOptions(_message.Message):
     """Name of the file or folder, without the folders it lies in."""
     folder: _builtins.bool
     """Whether it is a folder, of which every file follows."""
+    tell: _builtins.str
+    """silently, openly or first; empty means that nobody is told."""
     @_builtins.property
     def to(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -411,10 +422,11 @@ class LoadOptions(_message.Message):
         mapping: _builtins.bytes = ...,
         name: _builtins.str = ...,
         folder: _builtins.bool = ...,
+        tell: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "edition", b"edition", "folder", b"folder", "format", b"format", "grade", b"grade", "handling", b"handling", "handling_text", b"handling_text", "mapping", b"mapping", "name", b"name", "share", b"share", "source", b"source", "to", b"to", "topic", b"topic"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "edition", b"edition", "folder", b"folder", "format", b"format", "grade", b"grade", "handling", b"handling", "handling_text", b"handling_text", "mapping", b"mapping", "name", b"name", "share", b"share", "source", b"source", "tell", b"tell", "to", b"to", "topic", b"topic"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -790,6 +802,7 @@ class GetStatusResponse(_message.Message):
     AUDIT_ENTRIES_FIELD_NUMBER: _builtins.int
     REINDEX_DUE_FIELD_NUMBER: _builtins.int
     LANES_FIELD_NUMBER: _builtins.int
+    WAYS_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     pid: _builtins.int
     charter_version: _builtins.int
@@ -801,6 +814,8 @@ class GetStatusResponse(_message.Message):
     def doors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Door]: ...
     @_builtins.property
     def lanes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Lane]: ...
+    @_builtins.property
+    def ways(self) -> _containers.RepeatedCompositeFieldContainer[Global___Way]: ...
     def __init__(
         self,
         *,
@@ -812,14 +827,54 @@ class GetStatusResponse(_message.Message):
         audit_entries: _builtins.int = ...,
         reindex_due: _builtins.int = ...,
         lanes: _abc.Iterable[Global___Lane] | None = ...,
+        ways: _abc.Iterable[Global___Way] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_entries", b"audit_entries", "charter_version", b"charter_version", "doors", b"doors", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "reindex_due", b"reindex_due"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_entries", b"audit_entries", "charter_version", b"charter_version", "doors", b"doors", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetStatusResponse: _TypeAlias = GetStatusResponse  # noqa: Y015
+
+@_typing.final
+class Way(_message.Message):
+    """How a way out of the node stands: letters that tell of alerts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WAY_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
+    DELIVERED_FIELD_NUMBER: _builtins.int
+    TRIES_FIELD_NUMBER: _builtins.int
+    FAULT_FIELD_NUMBER: _builtins.int
+    WAITING_SINCE_FIELD_NUMBER: _builtins.int
+    way: _builtins.str
+    """webhook or email."""
+    waiting: _builtins.int
+    delivered: _builtins.int
+    tries: _builtins.int
+    """How often the letter that was tried most was tried in vain, and why; 0 and empty when none was."""
+    fault: _builtins.str
+    waiting_since: _builtins.int
+    """Microseconds UTC; since when the oldest waits. 0 when none does."""
+    def __init__(
+        self,
+        *,
+        way: _builtins.str = ...,
+        waiting: _builtins.int = ...,
+        delivered: _builtins.int = ...,
+        tries: _builtins.int = ...,
+        fault: _builtins.str = ...,
+        waiting_since: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivered", b"delivered", "fault", b"fault", "tries", b"tries", "waiting", b"waiting", "waiting_since", b"waiting_since", "way", b"way"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Way: _TypeAlias = Way  # noqa: Y015
 
 @_typing.final
 class Lane(_message.Message):
@@ -1834,6 +1889,164 @@ class ListMailResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListMailResponse: _TypeAlias = ListMailResponse  # noqa: Y015
+
+@_typing.final
+class FollowTouchesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AFTER_FIELD_NUMBER: _builtins.int
+    FOLLOW_FIELD_NUMBER: _builtins.int
+    after: _builtins.int
+    """Only what changed after this change."""
+    follow: _builtins.bool
+    """Go on as they come, until the caller hangs up."""
+    def __init__(
+        self,
+        *,
+        after: _builtins.int = ...,
+        follow: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "follow", b"follow"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowTouchesRequest: _TypeAlias = FollowTouchesRequest  # noqa: Y015
+
+@_typing.final
+class FollowTouchesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOUCH_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def touch(self) -> Global___Touch: ...
+    def __init__(
+        self,
+        *,
+        touch: Global___Touch | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["touch", b"touch"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["touch", b"touch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowTouchesResponse: _TypeAlias = FollowTouchesResponse  # noqa: Y015
+
+@_typing.final
+class Touch(_message.Message):
+    """Questions of one member, for one case and purpose, that touched one of our records."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOUCH_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    CASE_REFERENCE_FIELD_NUMBER: _builtins.int
+    TOPIC_FIELD_NUMBER: _builtins.int
+    URGENT_FIELD_NUMBER: _builtins.int
+    TELL_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    CAPTION_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    TIMES_FIELD_NUMBER: _builtins.int
+    FIRST_AT_FIELD_NUMBER: _builtins.int
+    LAST_AT_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    touch: _builtins.str
+    member: _builtins.str
+    person: _builtins.str
+    role: _builtins.str
+    purpose: _builtins.str
+    case_reference: _builtins.str
+    topic: _builtins.str
+    urgent: _builtins.bool
+    tell: _builtins.str
+    """silently, openly or first, as the record was marked when it was last touched."""
+    record: _builtins.str
+    """Our own id of the record, and its name."""
+    caption: _builtins.str
+    state: _builtins.str
+    """new, seen, assigned, useful or false."""
+    assignee: _builtins.str
+    times: _builtins.int
+    """How many questions touched it."""
+    first_at: _builtins.int
+    """Microseconds UTC."""
+    last_at: _builtins.int
+    change: _builtins.int
+    """Where to go on behind it."""
+    def __init__(
+        self,
+        *,
+        touch: _builtins.str = ...,
+        member: _builtins.str = ...,
+        person: _builtins.str = ...,
+        role: _builtins.str = ...,
+        purpose: _builtins.str = ...,
+        case_reference: _builtins.str = ...,
+        topic: _builtins.str = ...,
+        urgent: _builtins.bool = ...,
+        tell: _builtins.str = ...,
+        record: _builtins.str = ...,
+        caption: _builtins.str = ...,
+        state: _builtins.str = ...,
+        assignee: _builtins.str = ...,
+        times: _builtins.int = ...,
+        first_at: _builtins.int = ...,
+        last_at: _builtins.int = ...,
+        change: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "caption", b"caption", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "last_at", b"last_at", "member", b"member", "person", b"person", "purpose", b"purpose", "record", b"record", "role", b"role", "state", b"state", "tell", b"tell", "times", b"times", "topic", b"topic", "touch", b"touch", "urgent", b"urgent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Touch: _TypeAlias = Touch  # noqa: Y015
+
+@_typing.final
+class RemarkRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORD_FIELD_NUMBER: _builtins.int
+    TELL_FIELD_NUMBER: _builtins.int
+    record: _builtins.str
+    """Our own id of the record."""
+    tell: _builtins.str
+    """silently, openly or first; empty means that nobody is told."""
+    def __init__(
+        self,
+        *,
+        record: _builtins.str = ...,
+        tell: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["record", b"record", "tell", b"tell"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemarkRequest: _TypeAlias = RemarkRequest  # noqa: Y015
+
+@_typing.final
+class RemarkResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemarkResponse: _TypeAlias = RemarkResponse  # noqa: Y015
 
 @_typing.final
 class ChangeAlertRequest(_message.Message):

@@ -119,6 +119,16 @@ class DeskStub:
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ListMailRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ListMailResponse.FromString,
                 _registered_method=True)
+        self.FollowTouches = channel.unary_stream(
+                '/amber.node.v1.Desk/FollowTouches',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesResponse.FromString,
+                _registered_method=True)
+        self.Remark = channel.unary_unary(
+                '/amber.node.v1.Desk/Remark',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.RemarkRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RemarkResponse.FromString,
+                _registered_method=True)
         self.ChangeAlert = channel.unary_unary(
                 '/amber.node.v1.Desk/ChangeAlert',
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertRequest.SerializeToString,
@@ -248,8 +258,22 @@ class DeskServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FollowTouches(self, request, context):
+        """Lists whose questions touched records of which we want to be told, as FollowAlerts does alerts.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Remark(self, request, context):
+        """Changes how we are told when a question touches one of our records.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ChangeAlert(self, request, context):
-        """Notes what became of an alert.
+        """Notes what became of an alert, or of a touch.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -342,6 +366,16 @@ def add_DeskServicer_to_server(servicer, server):
                     servicer.ListMail,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ListMailRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ListMailResponse.SerializeToString,
+            ),
+            'FollowTouches': grpc.unary_stream_rpc_method_handler(
+                    servicer.FollowTouches,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesResponse.SerializeToString,
+            ),
+            'Remark': grpc.unary_unary_rpc_method_handler(
+                    servicer.Remark,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RemarkRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.RemarkResponse.SerializeToString,
             ),
             'ChangeAlert': grpc.unary_unary_rpc_method_handler(
                     servicer.ChangeAlert,
@@ -808,6 +842,60 @@ class Desk:
             '/amber.node.v1.Desk/ListMail',
             protos_dot_node_dot_v1_dot_node__pb2.ListMailRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.ListMailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FollowTouches(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/amber.node.v1.Desk/FollowTouches',
+            protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Remark(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/Remark',
+            protos_dot_node_dot_v1_dot_node__pb2.RemarkRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.RemarkResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -68,8 +68,12 @@ class DeskStub:
     """Lists alerts in the order of their last change, and goes on as they come when asked to follow."""
     ListMail: _grpc.UnaryStreamMultiCallable[_node_pb2.ListMailRequest, _node_pb2.ListMailResponse]
     """Lists the notices to other members and how the delivery of each stands."""
+    FollowTouches: _grpc.UnaryStreamMultiCallable[_node_pb2.FollowTouchesRequest, _node_pb2.FollowTouchesResponse]
+    """Lists whose questions touched records of which we want to be told, as FollowAlerts does alerts."""
+    Remark: _grpc.UnaryUnaryMultiCallable[_node_pb2.RemarkRequest, _node_pb2.RemarkResponse]
+    """Changes how we are told when a question touches one of our records."""
     ChangeAlert: _grpc.UnaryUnaryMultiCallable[_node_pb2.ChangeAlertRequest, _node_pb2.ChangeAlertResponse]
-    """Notes what became of an alert."""
+    """Notes what became of an alert, or of a touch."""
 
 @_typing.type_check_only
 class DeskAsyncStub(DeskStub):
@@ -108,8 +112,12 @@ class DeskAsyncStub(DeskStub):
     """Lists alerts in the order of their last change, and goes on as they come when asked to follow."""
     ListMail: _aio.UnaryStreamMultiCallable[_node_pb2.ListMailRequest, _node_pb2.ListMailResponse]  # type: ignore[assignment]
     """Lists the notices to other members and how the delivery of each stands."""
+    FollowTouches: _aio.UnaryStreamMultiCallable[_node_pb2.FollowTouchesRequest, _node_pb2.FollowTouchesResponse]  # type: ignore[assignment]
+    """Lists whose questions touched records of which we want to be told, as FollowAlerts does alerts."""
+    Remark: _aio.UnaryUnaryMultiCallable[_node_pb2.RemarkRequest, _node_pb2.RemarkResponse]  # type: ignore[assignment]
+    """Changes how we are told when a question touches one of our records."""
     ChangeAlert: _aio.UnaryUnaryMultiCallable[_node_pb2.ChangeAlertRequest, _node_pb2.ChangeAlertResponse]  # type: ignore[assignment]
-    """Notes what became of an alert."""
+    """Notes what became of an alert, or of a touch."""
 
 class DeskServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -249,11 +257,27 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         """Lists the notices to other members and how the delivery of each stands."""
 
     @_abc_1.abstractmethod
+    def FollowTouches(
+        self,
+        request: _node_pb2.FollowTouchesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_node_pb2.FollowTouchesResponse], _abc.AsyncIterator[_node_pb2.FollowTouchesResponse]]:
+        """Lists whose questions touched records of which we want to be told, as FollowAlerts does alerts."""
+
+    @_abc_1.abstractmethod
+    def Remark(
+        self,
+        request: _node_pb2.RemarkRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.RemarkResponse, _abc.Awaitable[_node_pb2.RemarkResponse]]:
+        """Changes how we are told when a question touches one of our records."""
+
+    @_abc_1.abstractmethod
     def ChangeAlert(
         self,
         request: _node_pb2.ChangeAlertRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_node_pb2.ChangeAlertResponse, _abc.Awaitable[_node_pb2.ChangeAlertResponse]]:
-        """Notes what became of an alert."""
+        """Notes what became of an alert, or of a touch."""
 
 def add_DeskServicer_to_server(servicer: DeskServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -62,6 +62,9 @@ def test_every_call_refuses_a_person_without_the_role(world: World, call: str) -
     assert code is grpc.StatusCode.PERMISSION_DENIED
 
 
+_STREAMS = ("Reindex", "FollowAlerts", "FollowTouches", "ListMail", "ReportAudit")
+
+
 async def _code(line: Line, call: str) -> grpc.StatusCode:
     """How a bare, empty call of this name ends."""
     async with desk.opened(line) as opened:
@@ -73,7 +76,7 @@ async def _code(line: Line, call: str) -> grpc.StatusCode:
                 stream = method()
                 await stream.write(request(options=options()))
                 await stream.read()
-            elif call in ("Reindex", "FollowAlerts", "ListMail", "ReportAudit"):
+            elif call in _STREAMS:
                 await method(request()).read()
             else:
                 await method(request())

@@ -95,6 +95,7 @@ def test_a_row_says_its_own_marking(tmp_path: Path) -> None:
     line = person(
         topic="drugs",
         share="core",
+        tell="openly",
         handling=["H1", "H2"],
         to=["EE", "group:baltic"],
         source_grade="B",
@@ -107,6 +108,7 @@ def test_a_row_says_its_own_marking(tmp_path: Path) -> None:
     assert row.marking == {
         "topic": "drugs",
         "share": Share.CORE,
+        "tell": "openly",
         "handling": frozenset({"H1", "H2"}),
         "audience": frozenset({"EE", "group:baltic"}),
         "source_grade": "B",

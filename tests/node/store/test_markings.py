@@ -1,7 +1,10 @@
 """Markings: one row for each distinct one, and who they reach."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 
 from federation.messages import Marking, MemberId, Share
 from node import store
-from tests.node.store.shelf import SHOWN, Shelf, shown_to
+from tests.node.store.shelf import NOW, SHOWN, Notary, Shelf, shown_to
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 markings = st.builds(
@@ -25,6 +28,7 @@ markings = st.builds(
     information_grade=words,
     review_on=st.none() | st.dates(),
     owner=words.map(MemberId),
+    tell=words,
 )
 
 
@@ -49,6 +53,30 @@ def test_a_marking_is_one_row_however_often_it_is_used(shelf: Shelf) -> None:
         another = store.markings.number(tx, replace(SHOWN, review_on=date(2030, 1, 1)))
 
     assert first == again != another
+
+
+def test_a_marking_of_before_there_was_tell_is_the_same_row(tmp_path: Path) -> None:
+    file = tmp_path / "amber.db"
+    with closing(sqlite3.connect(file)) as database:
+        golden = Path(__file__).parents[2] / "golden" / "store_v2.sql"
+        database.executescript(golden.read_text(encoding="utf-8"))
+    opened = store.open(file, store.House(MemberId("EE"), lambda: NOW, Notary()))
+
+    with closing(opened), opened.write() as tx:
+        held = store.records.by_source(tx, "ours", ["P-1"])["P-1"]
+        again = store.markings.number(tx, replace(held.record.marking))
+
+    assert (held.record.marking.tell, again) == ("", held.marking)
+
+
+def test_a_store_knows_whether_any_owner_is_told_first(shelf: Shelf) -> None:
+    known = []
+    with shelf.store.write() as tx:
+        for tell in ("", "silently", "openly", "first"):
+            store.markings.number(tx, replace(SHOWN, tell=tell))
+            known.append(store.markings.has_told_first(tx))
+
+    assert known == [False, False, False, True]
 
 
 @pytest.mark.parametrize(

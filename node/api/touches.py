@@ -1,0 +1,82 @@
+"""The calls of the desk about records of which we are told, translated to use cases and back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+
+from federation.faults import abort
+from node.alerts.touching import Touched
+from node.api.house import House
+from node.people import Person, Role
+from node.records import RecordId
+from node.store.instants import microseconds
+from protos.node.v1 import node_pb2 as pb
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+#: Seconds after which a follower that hears nothing is looked after.
+_PATIENCE_S = 30.0
+
+
+class TouchCalls:
+    """The part of the desk port that is about records of which we are told."""
+
+    _house: House
+
+    def _admitted(self, context: Context, call: str) -> tuple[Person, Role]:
+        raise NotImplementedError
+
+    async def FollowTouches(
+        self, request: pb.FollowTouchesRequest, context: Context
+    ) -> AsyncIterator[pb.FollowTouchesResponse]:
+        """Show touches in the order of their last change, and go on as they come."""
+        try:
+            self._admitted(context, "FollowTouches")
+            post, after = self._house.post, request.after
+            while True:
+                rung = post.told.count
+                shown = await asyncio.to_thread(post.touching.behind, after)
+                for one in shown:
+                    after = one.touch.change
+                    yield pb.FollowTouchesResponse(touch=_touch_to(one))
+                if not shown and not request.follow:
+                    return
+                if not shown:
+                    await post.told.since(rung, _PATIENCE_S)
+        except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
+            await abort(context, error)
+
+    async def Remark(self, request: pb.RemarkRequest, context: Context) -> pb.RemarkResponse:
+        """Change how we are told when a question touches a record."""
+        try:
+            who, role = self._admitted(context, "Remark")
+            record, tell = RecordId(request.record), self._house.remarking.tell
+            await asyncio.to_thread(lambda: tell(record, request.tell, by=who, role=role))
+        except Exception as error:  # noqa: BLE001
+            await abort(context, error)
+        return pb.RemarkResponse()
+
+
+def _touch_to(shown: Touched) -> pb.Touch:
+    touch, entity = shown.touch, shown.entity
+    return pb.Touch(
+        touch=touch.id,
+        member=touch.member,
+        person=touch.asker.person,
+        role=touch.asker.role,
+        purpose=touch.purpose,
+        case_reference=touch.case,
+        topic=touch.topic,
+        urgent=touch.is_urgent,
+        tell=touch.tell,
+        record=touch.record,
+        caption=entity.caption if entity else "",
+        state=touch.state,
+        assignee=touch.assignee,
+        times=touch.times,
+        first_at=microseconds(touch.first_at),
+        last_at=microseconds(touch.last_at),
+        change=touch.change,
+    )
