@@ -113,7 +113,8 @@ class Node:
             ),
         )
         door = DoorLimits(settings.listen.in_flight, timedelta(seconds=settings.answer.window_s))
-        post = Post.of(gate, in_force, us, settings, Chance(new_id, random.random))
+        chance = Chance(new_id, random.random, secrets.token_bytes)
+        post = Post.of(gate, in_force, us, settings, chance)
         step = Doorstep(us, gate, post.mailing, settings.listen_host, door, post.delivery.heard)
         return cls(home, keys, store, in_force, gate, Fanout(us), Doors(step), post, has_doors)
 

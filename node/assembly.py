@@ -11,7 +11,16 @@ from federation.charter import Charter
 from federation.delivery import Delivery
 from federation.faults import foreseen
 from federation.lanes import Lane
-from federation.messages import Alert, MemberId, Recall, Watch, WatchEnd, WatchVerdict
+from federation.meetings import Consent, Encounter, Parting, Probe, ProbeAnswer, ProbeProof
+from federation.messages import (
+    Alert,
+    MemberId,
+    Recall,
+    Showing,
+    Watch,
+    WatchEnd,
+    WatchVerdict,
+)
 from federation.peer import Self
 from federation.threads import in_thread
 from node import store
@@ -22,6 +31,9 @@ from node.alerts.telling import Telling
 from node.alerts.watching import Watching
 from node.answering import Gate
 from node.config import Config
+from node.deconfliction.comparing import Comparing
+from node.deconfliction.encounters import Encounters
+from node.deconfliction.planning import Planning
 from node.mailing import Mailing
 
 #: How often it is looked for what is over, at least.
@@ -59,10 +71,11 @@ class Bell:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """What a node takes from outside of itself: new ids, and numbers from 0 to 1."""
+    """What a node takes from outside of itself: new ids, numbers from 0 to 1, secret bytes."""
 
     ids: Callable[[], str]
     number: Callable[[], float]
+    secret: Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,7 @@ class Post:
     watching: Watching
     inbox: Inbox
     matching: Matching
+    planning: Planning
     due: Bell
     told: Bell
 
@@ -111,6 +125,11 @@ class Post:
         days = timedelta(days=config.watch.most_days)
         watching = Watching(registry, gate.store, charter, days)
         matching = Matching(Telling(us.id, gate, charter, mailing, inbox))
+        encounters = Encounters(us.id, gate, mailing, inbox, chance.ids)
+        quota = config.activity.quota_per_hour
+        comparing = Comparing(encounters, chance.secret, quota, due)
+        longest = timedelta(days=config.activity.most_days)
+        planning = Planning(comparing, gate.store, charter, longest)
         mailing.effects.update(
             {
                 Watch: registry.asked,
@@ -118,15 +137,21 @@ class Post:
                 WatchVerdict: watching.told,
                 Alert: inbox.alerted,
                 Recall: inbox.recalled,
+                Probe: comparing.probed,
+                ProbeAnswer: comparing.answered,
+                ProbeProof: comparing.proven,
+                **dict.fromkeys((Encounter, Consent, Showing, Parting), encounters.heard),
             }
         )
-        return cls(mailing, delivery, registry, watching, inbox, matching, due, told)
+        return cls(mailing, delivery, registry, watching, inbox, matching, planning, due, told)
 
     async def work(self) -> None:
         """Run watches over what is here, tell what was owed, end what is over; without end."""
         while True:
             count = self.due.count
-            for step in (self.end_over, self.matching.run_next, self.matching.tell_owed):
+            deconfliction = (self.planning.expire, self.planning.comparing.run_next)
+            alerts = (self.end_over, self.matching.run_next, self.matching.tell_owed)
+            for step in (*alerts, *deconfliction):
                 await self._until_done(step)
             await self.due.since(count, TICK_S)
 

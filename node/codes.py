@@ -66,6 +66,19 @@ class Purpose(StrEnum):
     ASSET_RECOVERY = "asset-recovery"
 
 
+class ActivityKind(StrEnum):
+    """What members plan, as far as another one should know before both are in the way."""
+
+    OBSERVATION = "observation"
+    CONTROL = "control"
+    CONTROLLED_DELIVERY = "controlled-delivery"
+    SEARCH = "search"
+    ARREST = "arrest"
+    INTERVIEW = "interview"
+    COVERT = "covert"
+    OTHER = "other"
+
+
 class IdentifierType(StrEnum):
     """The numbers by which things are known."""
 

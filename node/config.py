@@ -102,6 +102,17 @@ class Watch(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 183
 
 
+class Activity(Struct, frozen=True, forbid_unknown_fields=True):
+    """How activities are planned, and how often members may find out whether theirs meet ours."""
+
+    most_days: Annotated[
+        int, Meta(ge=1, le=60, description="days that one planned activity lasts at most")
+    ] = 31
+    quota_per_hour: Annotated[
+        Count, Meta(description="activities one member may compare in an hour; 0: no quota")
+    ] = 60
+
+
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """How long we keep what need not be kept for ever."""
 
@@ -140,6 +151,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     answer: Answer = Answer()
     mail: Mail = Mail()
     watch: Watch = Watch()
+    activity: Activity = Activity()
     retention: Retention = Retention()
     policy: Policy = Policy()
     log: Log = Log()

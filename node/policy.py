@@ -9,6 +9,7 @@ from typing import Any
 
 import cedarpy
 
+from federation.charter import Member
 from federation.messages import EVERYONE, GROUP_PREFIX, Marking, MemberId, Share
 from node.errors import ConfigError
 
@@ -75,6 +76,14 @@ class Policy:
     def weigh_watch(self, request: Request) -> Verdict:
         """Whether a watch for this may stand: of our own people, or a member's here."""
         return self._weighed(request, "watch")
+
+    def weigh_meeting(self, member: Member) -> Verdict:
+        """Whether a member may find out if its planned activities meet ours."""
+        context = {"isOwn": False, "kind": _word("Kind", member.kind)}
+        principal = {"type": "Member", "id": member.id}
+        action = {"type": "Action", "id": "meet"}
+        query = {"principal": principal, "action": action, "resource": _NODE, "context": context}
+        return self._decide(query, _NOTHING_KNOWN)
 
     def release(self, request: Request, marking: Marking) -> Release:
         """The most that this question may see of a record with this marking.

@@ -30,6 +30,7 @@ from federation.seal import Sealed, Statement
 from federation.wire.envelopes import sealed_from, sealed_to
 from federation.wire.fields import decoded, few, instant, line, microseconds, needed
 from federation.wire.hits import bare_to, hit_from, hit_to
+from federation.wire.meetings import READ, WRITE
 from federation.wire.questions import sought_from, sought_to
 from protos.federation.v1 import federation_pb2 as pb
 
@@ -221,6 +222,7 @@ _WRITE: Mapping[type[Content], Callable[[pb.Notice, Any], None]] = MappingProxyT
         WatchEnd: _write_end,
         Alert: _write_alert,
         Recall: _write_recall,
+        **WRITE,
     }
 )
 _READ: Mapping[str, Callable[[Any, MemberId], Content]] = MappingProxyType(
@@ -230,5 +232,6 @@ _READ: Mapping[str, Callable[[Any, MemberId], Content]] = MappingProxyType(
         "watch_end": _read_end,
         "alert": _read_alert,
         "recall": _read_recall,
+        **READ,
     }
 )

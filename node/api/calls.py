@@ -22,6 +22,7 @@ from federation.messages import (
     Sought,
 )
 from node.api import lists
+from node.api.activities import ActivityCalls
 from node.api.forms import (
     gathered_to,
     hit_to,
@@ -46,7 +47,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
-class DeskPort(WatchCalls, DeskServicer):
+class DeskPort(WatchCalls, ActivityCalls, DeskServicer):
     """Serves our own people. Every call begins by asking who calls and whether that role may."""
 
     def __init__(self, house: House) -> None:

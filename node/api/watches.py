@@ -213,11 +213,12 @@ def _member_to(one: AtMember, deliveries: Iterable[Posted]) -> pb.WatchMember:
         state=one.state,
         ground=one.ground,
         changed_at=microseconds(one.changed_at),
-        deliveries=[_delivery_to(posted) for posted in deliveries if posted.member == one.member],
+        deliveries=[delivery_to(posted) for posted in deliveries if posted.member == one.member],
     )
 
 
-def _delivery_to(posted: Posted) -> pb.Delivery:
+def delivery_to(posted: Posted) -> pb.Delivery:
+    """One notice and how its delivery stands."""
     return pb.Delivery(
         notice=posted.id,
         kind=posted.kind,

@@ -18,6 +18,7 @@ VERBS = {
     "watch": "watch",
     "alerts": "alerts",
     "mail": "mail",
+    "activity": "activity",
     "charter": "charter",
     "people": "people",
     "audit": "audit",

@@ -14,6 +14,7 @@ import grpc
 from federation import trust
 from federation.faults import fault_of
 from federation.messages import MemberId, Sought
+from node.desk.activities import ActivityCalls, Plan
 from node.desk.plain import Plain, Whom, Why, fields, hit_of, outcome_of, told
 from node.desk.watches import Until, WatchCalls
 from protos.node.v1 import node_pb2 as pb
@@ -26,6 +27,7 @@ __all__ = [
     "Line",
     "LoadOptions",
     "Plain",
+    "Plan",
     "ScreenOptions",
     "Until",
     "Whom",
@@ -83,7 +85,7 @@ class Answers:
     answered: int | None
 
 
-class Desk(WatchCalls):
+class Desk(WatchCalls, ActivityCalls):
     """An open line to a node, as the person whose certificate opened it.
 
     Every fault of the node is raised as the fault it was there.

@@ -1,6 +1,7 @@
 """The only door to the database: typed verbs, no SQL outside."""
 
 from node.store import (
+    activities,
     alerts,
     audit,
     derived,
@@ -8,6 +9,8 @@ from node.store import (
     keys,
     mail,
     markings,
+    meetings,
+    probes,
     questions,
     records,
     references,
@@ -26,6 +29,7 @@ __all__ = [
     "Store",
     "Tx",
     "View",
+    "activities",
     "alerts",
     "audit",
     "create",
@@ -35,7 +39,9 @@ __all__ = [
     "look",
     "mail",
     "markings",
+    "meetings",
     "open",
+    "probes",
     "questions",
     "records",
     "references",

@@ -4,6 +4,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from node.store.schema import MAIL, SCREENING, VERSION_1, VERSION_2, WATCHES
+from node.store.schema_activities import ACTIVITIES
 
 #: "AMBR": how `file` and we ourselves know the database from any other. Set by the first
 #: migration with the tables, so a file that was never finished does not bear it.
@@ -45,5 +46,11 @@ def watches(db: Database) -> None:
     db.executescript(WATCHES)
 
 
+@migrations()
+def activities(db: Database) -> None:
+    """Planned activities, what is found out about them with members, and which of them meet."""
+    db.executescript(ACTIVITIES)
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
-NAMES = frozenset({"first", "keys_as_numbers", "screening", "mail", "watches"})
+NAMES = frozenset({"first", "keys_as_numbers", "screening", "mail", "watches", "activities"})
