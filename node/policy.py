@@ -9,7 +9,6 @@ from typing import Any
 
 import cedarpy
 
-from federation.charter import Member
 from federation.messages import EVERYONE, GROUP_PREFIX, Marking, MemberId, Share
 from node.errors import ConfigError
 
@@ -77,10 +76,10 @@ class Policy:
         """Whether a watch for this may stand: of our own people, or a member's here."""
         return self._weighed(request, "watch")
 
-    def weigh_meeting(self, member: Member) -> Verdict:
-        """Whether a member may find out if its planned activities meet ours."""
-        context = {"isOwn": False, "kind": _word("Kind", member.kind)}
-        principal = {"type": "Member", "id": member.id}
+    def weigh_meeting(self, member: MemberId, kind: str) -> Verdict:
+        """Whether a member of this kind may find out if its planned activities meet ours."""
+        context = {"isOwn": False, "kind": _word("Kind", kind)}
+        principal = {"type": "Member", "id": member}
         action = {"type": "Action", "id": "meet"}
         query = {"principal": principal, "action": action, "resource": _NODE, "context": context}
         return self._decide(query, _NOTHING_KNOWN)

@@ -18,9 +18,9 @@ from node.deconfliction.encounters import USUAL, Part, contact_of, shown_of
 from node.deconfliction.planning import Planned
 from node.people import Person, Role
 from node.store.instants import instant, microseconds
-from node.store.mail import Posted
+from node.store.mail import MailState, Posted
 from node.store.meetings import Met
-from node.store.probes import HeldProbe
+from node.store.probes import HeldProbe, ProbeState
 from protos.node.v1 import node_pb2 as pb
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -157,11 +157,14 @@ def _planned_to(planned: Planned) -> pb.Activity:
 
 
 def _member_to(probe: HeldProbe, deliveries: Iterable[Posted]) -> pb.ActivityMember:
+    posted = [one for one in deliveries if one.member == probe.member]
+    is_refused = any(one.state is MailState.REFUSED for one in posted)
+    is_asked = probe.state is ProbeState.ASKED
     return pb.ActivityMember(
         member=probe.member,
-        state=probe.state,
+        state="refused" if is_asked and is_refused else probe.state,
         changed_at=microseconds(probe.changed_at),
-        deliveries=[delivery_to(one) for one in deliveries if one.member == probe.member],
+        deliveries=map(delivery_to, posted),
     )
 
 

@@ -67,7 +67,7 @@ class Comparing:
         if not isinstance(notice.content, Probe):
             return
         gate, probe = self.encounters.gate, notice.content
-        verdict = gate.policy.weigh_meeting(gate.charter().member(member))
+        verdict = gate.policy.weigh_meeting(member, gate.charter().member(member).kind)
         if not verdict.is_allowed:
             raise RefusedError(f"{member}: {verdict.ground}")
         quota = self.quota_per_hour

@@ -105,7 +105,9 @@ def towards(view: View, member: MemberId) -> list[HeldProbe]:
 
 def due(view: View) -> HeldProbe | None:
     """The next activity that is to be compared with those of a member."""
-    return next(iter(_found(view, "state = 'due' ORDER BY changed_at, handle LIMIT 1", ())), None)
+    return next(
+        iter(_found(view, "state = 'due' ORDER BY changed_at, activity, member LIMIT 1", ())), None
+    )
 
 
 def put_off(tx: Tx, member: MemberId, kind: str, content: bytes) -> None:

@@ -102,8 +102,8 @@ def every(view: View, *, is_ended: bool) -> list[OwnWatch]:
 
     A planned activity is none, though it stands beside them so that alerts can be for it.
     """
-    which = "1" if is_ended else "ended_at IS NULL"
-    return _found(view, which + " AND id NOT IN (SELECT id FROM activity)", ())
+    activities = "id NOT IN (SELECT id FROM activity)"
+    return _found(view, activities if is_ended else activities + " AND ended_at IS NULL", ())
 
 
 def expired(view: View, now: datetime) -> list[OwnWatch]:

@@ -1973,7 +1973,7 @@ class ActivityMember(_message.Message):
     DELIVERIES_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     state: _builtins.str
-    """due, asked, compared or over."""
+    """due, asked, refused, compared or over."""
     changed_at: _builtins.int
     @_builtins.property
     def deliveries(self) -> _containers.RepeatedCompositeFieldContainer[Global___Delivery]: ...
