@@ -11,7 +11,7 @@ HITS = 100
 #: Notices in one dispatch, the bytes where it stops before, and the bytes of one hit in a notice.
 NOTICES, DISPATCH_BYTES, NOTICE_BYTES = 100, 768 * KIB, 256 * KIB
 #: Blocks in one part of the answer to a probe, points in all of them, parts of one answer.
-BLOCKS, POINTS, PARTS = 16, 16_384, 16
+BLOCKS, POINTS, PARTS = 16, 16_384, 8
 #: Identifiers in one question.
 IDENTIFIERS = 20
 #: Most characters of a code, id or date, and of any other text of a question.

@@ -28,8 +28,9 @@ from federation.errors import InvalidError
 
 #: Bytes of a point, of a tag, and of what a secret or a point without a token is made of.
 POINT_BYTES, TAG_BYTES, SEED_BYTES = 32, 16, 64
-#: How long a list is once it is padded: its length tells only which of these it fits.
-SIZES = (64, 256, 1024)
+#: How long a list of targets or places is once it is padded: its length tells only which of these
+#: it fits. The longest also bound how many guesses somebody can send as one activity.
+TARGET_SIZES, PLACE_SIZES = (64, 256), (256, 1024)
 
 _DOMAIN = b"amber private intersection v1"
 
@@ -46,12 +47,12 @@ def secret(seed: bytes) -> bytes:
     return crypto_core_ed25519_scalar_reduce(seed)
 
 
-def size(count: int, *, least: int = SIZES[0]) -> int:
+def size(count: int, sizes: Sequence[int]) -> int:
     """How long a list of so many points is once it is padded; raises `InvalidError` past all."""
-    for one in SIZES:
-        if max(count, least) <= one:
+    for one in sizes:
+        if count <= one:
             return one
-    raise InvalidError(f"{count} tokens are more than {SIZES[-1]}: say it more narrowly")
+    raise InvalidError(f"{count} tokens are more than {sizes[-1]}: say it more narrowly")
 
 
 def blinded(tokens: Iterable[str], by: bytes, *, pair: tuple[str, str]) -> list[bytes]:

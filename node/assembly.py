@@ -149,7 +149,8 @@ class Post:
         """Run watches over what is here, tell what was owed, end what is over; without end."""
         while True:
             count = self.due.count
-            deconfliction = (self.planning.expire, self.planning.comparing.run_next)
+            comparing = self.planning.comparing
+            deconfliction = (self.planning.expire, comparing.ask_again, comparing.run_next)
             alerts = (self.end_over, self.matching.run_next, self.matching.tell_owed)
             for step in (*alerts, *deconfliction):
                 await self._until_done(step)

@@ -1,6 +1,6 @@
 """Notices about planned activities that may meet, as they travel."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +19,7 @@ from federation.meetings import (
     Veiled,
 )
 from federation.messages import Content, MemberId, Showing
-from federation.private import POINT_BYTES, SIZES, TAG_BYTES
+from federation.private import PLACE_SIZES, POINT_BYTES, TAG_BYTES, TARGET_SIZES
 from federation.wire.fields import few, instant, line, microseconds, needed
 from federation.wire.questions import sought_from, sought_to
 from protos.federation.v1 import federation_pb2 as pb
@@ -170,13 +170,16 @@ def _veiled_to(veiled: Veiled) -> pb.Veiled:
 
 
 def _veiled(message: pb.Veiled, width: int) -> Veiled:
-    return Veiled(_cut("target", message.target, width), _cut("place", message.place, width))
+    return Veiled(
+        _cut("target", message.target, width, TARGET_SIZES),
+        _cut("place", message.place, width, PLACE_SIZES),
+    )
 
 
-def _cut(field: str, data: bytes, width: int) -> tuple[bytes, ...]:
+def _cut(field: str, data: bytes, width: int, sizes: Sequence[int]) -> tuple[bytes, ...]:
     """A list of points or tags, which has one of the lengths to which lists are padded."""
-    if len(data) not in {size * width for size in SIZES}:
-        raise InvalidError(f"{field} must hold {', '.join(map(str, SIZES))} of {width} bytes")
+    if len(data) not in {size * width for size in sizes}:
+        raise InvalidError(f"{field} must hold {' or '.join(map(str, sizes))} of {width} bytes")
     return tuple(data[start : start + width] for start in range(0, len(data), width))
 
 

@@ -200,7 +200,8 @@ def _meeting_words(met: Plain) -> list[str]:
         name for name, is_in in (("target", met["in_target"]), ("place", met["in_place"])) if is_in
     ]
     contact = met["contact"] or {}
-    call = ", ".join(filter(None, (contact.get(key) for key in ("name", "phone", "mail"))))
+    said_to_call = filter(None, (contact.get(key) for key in ("name", "phone", "mail")))
+    call = ", ".join(said_to_call) or "(it has not said whom to call)"
     said = f"we {met['our_word'] or 'say nothing'}, they {met['their_word'] or 'say nothing'}"
     state = f"over: {met['ground']}" if met["ended_at"] else said
     lines = [f"      meets {met['member']} in {' and '.join(met_in)}  {call}  {state}"]

@@ -112,6 +112,16 @@ class Comparing:
             if mine is not None and finding:
                 self.encounters.met(tx, mine, member, finding)
 
+    def ask_again(self) -> bool:
+        """Ask once more what a member refused an hour ago: its quota may hold no longer."""
+        with self._store.view() as view:
+            refused = store.probes.refused(view, view.house.clock() - _HOUR)
+        if refused:
+            with self._store.write() as tx:
+                for probe in store.probes.refused(tx, tx.now - _HOUR):
+                    store.probes.advance(tx, probe.handle, ProbeState.DUE)
+        return bool(refused)
+
     def run_next(self) -> bool:
         """Do the next piece of arithmetic; False when none is due."""
         with self._store.view() as view:

@@ -99,7 +99,7 @@ class Planning:
                     held,
                     decoded(held.content) if held.content else None,
                     store.probes.of_activity(view, held.id),
-                    [met for met in store.meetings.of_activity(view, held.id) if met.contact],
+                    store.meetings.of_activity(view, held.id),
                     store.mail.posted(view, held.id),
                 )
                 for held in store.activities.every(view, is_ended=is_ended)

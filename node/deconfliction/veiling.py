@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from federation.limits import BLOCKS, PARTS, POINTS
 from federation.meetings import Veiled
 from federation.private import (
+    PLACE_SIZES,
     SEED_BYTES,
-    SIZES,
+    TARGET_SIZES,
     Use,
     again,
     blinded,
@@ -21,10 +22,8 @@ from node.deconfliction.activities import Tokens
 
 #: Blocks of a part of an answer: so few or all there may be, whatever we have.
 _FEW_BLOCKS = 4
-#: A list of places at their times is never shorter than this.
-_LEAST_PLACES = SIZES[1]
 #: Activities that fit in one answer, however large they are.
-MOST_ACTIVITIES = PARTS * (POINTS // (2 * SIZES[-1]))
+MOST_ACTIVITIES = PARTS * (POINTS // (TARGET_SIZES[-1] + PLACE_SIZES[-1]))
 
 #: So many bytes that nobody can guess.
 Random = Callable[[int], bytes]
@@ -47,10 +46,9 @@ class Part:
 
 def sizes_of(*tokens: Tokens) -> tuple[int, int]:
     """The lengths to which the lists of these are padded; raises `InvalidError` for too many."""
-    return (
-        max((size(len(one.target)) for one in tokens), default=SIZES[0]),
-        max((size(len(one.place), least=_LEAST_PLACES) for one in tokens), default=_LEAST_PLACES),
-    )
+    targets = max((len(one.target) for one in tokens), default=0)
+    places = max((len(one.place) for one in tokens), default=0)
+    return size(targets, TARGET_SIZES), size(places, PLACE_SIZES)
 
 
 def veiled(tokens: Tokens, by: bytes, pair: Pair, random: Random) -> Veiled:

@@ -110,6 +110,16 @@ def due(view: View) -> HeldProbe | None:
     )
 
 
+def refused(view: View, before: datetime) -> list[HeldProbe]:
+    """What a member refused to be asked, before an instant."""
+    notice = (
+        "SELECT state FROM mail_out WHERE about = activity AND mail_out.member = probe.member"
+        " AND kind = 'probe' ORDER BY sequence DESC LIMIT 1"
+    )
+    which = f"state = 'asked' AND changed_at < ? AND 'refused' = ({notice})"
+    return _found(view, which, (microseconds(before),))
+
+
 def put_off(tx: Tx, member: MemberId, kind: str, content: bytes) -> None:
     """Keep what a member sent until it is worked on."""
     run(

@@ -32,7 +32,7 @@ CREATE TABLE probe (
     UNIQUE (activity, member)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX probe_due ON probe (changed_at) WHERE state = 'due';
+CREATE INDEX probe_state ON probe (state, changed_at) WHERE state IN ('due', 'asked');
 
 CREATE TABLE comparison (
     number INTEGER PRIMARY KEY,

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from federation.errors import InvalidError
 from federation.private import (
+    PLACE_SIZES,
     POINT_BYTES,
-    SIZES,
     TAG_BYTES,
+    TARGET_SIZES,
     Use,
     again,
     blinded,
@@ -89,10 +90,10 @@ def test_padding_adds_points_that_meet_nothing_in_an_order_that_says_nothing(
 
 
 def test_a_list_is_as_long_as_the_next_of_few_lengths() -> None:
-    assert [size(count) for count in (0, 1, 64, 65, 1024)] == [64, 64, 64, 256, 1024]
-    assert size(3, least=256) == 256
+    assert [size(count, TARGET_SIZES) for count in (0, 1, 64, 65)] == [64, 64, 64, 256]
+    assert [size(count, PLACE_SIZES) for count in (0, 257, 1024)] == [256, 1024, 1024]
     with pytest.raises(InvalidError, match="narrowly"):
-        size(SIZES[-1] + 1)
+        size(257, TARGET_SIZES)
 
 
 @pytest.mark.parametrize(

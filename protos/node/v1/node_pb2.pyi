@@ -2021,7 +2021,7 @@ class Meeting(_message.Message):
     ground: _builtins.str
     @_builtins.property
     def contact(self) -> Global___ContactPoint:
-        """Whom to call."""
+        """Whom to call; absent until the member said it."""
 
     @_builtins.property
     def shows(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

@@ -30,14 +30,14 @@ def plan(world: World) -> tuple[str, ...]:
     return ("--kind", "observation", *times, *DESK, *WHY)
 
 
-def only(shell: Shell, world: World, member: str) -> dict[str, Any]:
-    """The one activity of a member, once it meets another."""
+def met(shell: Shell, world: World, member: str) -> dict[str, Any]:
+    """What the one activity of a member meets, once it is known whom to call."""
 
-    def met() -> dict[str, Any] | None:
+    def told() -> dict[str, Any] | None:
         [one] = shell.json("-n", home(world, member), "activity", "list")
-        return one if one["meetings"] else None
+        return next((each for each in one["meetings"] if each["contact"]), None)
 
-    return eventually(met) or {}
+    return eventually(told) or {}
 
 
 def test_two_that_meet_are_seen_agreed_on_and_removed(shell: Shell, world: World) -> None:
@@ -46,7 +46,7 @@ def test_two_that_meet_are_seen_agreed_on_and_removed(shell: Shell, world: World
     [made] = shell.json("-n", ee, "activity", "add", *what, *plan(world))
     shell("-n", lv, "activity", "add", *what, "--to", "ee", *plan(world))
 
-    ours, theirs = (only(shell, world, member)["meetings"][0] for member in ("ee", "lv"))
+    ours, theirs = (met(shell, world, member) for member in ("ee", "lv"))
     assert (ours["in_target"], ours["in_place"], ours["shown"]) == (True, True, None)
     assert ours["contact"]["phone"] == "+372 5550100"
     assert "meets LV in target and place" in shell("-n", ee, "activity", "show", ours["meeting"])
@@ -54,12 +54,12 @@ def test_two_that_meet_are_seen_agreed_on_and_removed(shell: Shell, world: World
 
     shell("-n", ee, "activity", "agree", ours["meeting"], "--show", "kind,target")
     shell("-n", lv, "activity", "agree", theirs["meeting"])
-    shown = eventually(lambda: only(shell, world, "lv")["meetings"][0]["shown"])
+    shown = eventually(lambda: met(shell, world, "lv")["shown"])
     assert (shown["target"]["name"], shown["place"]) == ("Anna Nowak", None)
     assert "Anna Nowak 1980" in shell("-n", lv, "activity", "show", theirs["meeting"])
 
     shell("-n", ee, "activity", "remove", made["activity"])
-    eventually(lambda: only(shell, world, "lv")["meetings"][0]["ground"] == "removed")
+    eventually(lambda: met(shell, world, "lv")["ground"] == "removed")
     assert shell("-n", ee, "activity", "list") == ""
     assert "forgotten  removed" in shell("-n", ee, "activity", "list", "--all")
 
@@ -68,11 +68,11 @@ def test_one_that_does_not_agree_is_heard(shell: Shell, world: World) -> None:
     what = ("--identifier", "plate:123 ABC")
     for member in ("ee", "lv"):
         shell("-n", home(world, member), "activity", "add", *what, *plan(world))
-    met = only(shell, world, "ee")["meetings"][0]["meeting"]
+    meeting = met(shell, world, "ee")["meeting"]
 
-    shell("-n", home(world, "ee"), "activity", "disagree", met)
+    shell("-n", home(world, "ee"), "activity", "disagree", meeting)
 
-    eventually(lambda: only(shell, world, "lv")["meetings"][0]["their_word"] == "disagreed")
+    eventually(lambda: met(shell, world, "lv")["their_word"] == "disagreed")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ CONTACT = ContactPoint("Duty desk", "+371 5550100")
 
 
 def meetings(place: Place) -> list[Met]:
-    return [met for one in place.up.post.planning.every() for met in one.meetings]
+    every = place.up.post.planning.every()
+    return [met for one in every for met in one.meetings if met.contact]
 
 
 def met(world: World) -> Met:

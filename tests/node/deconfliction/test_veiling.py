@@ -105,7 +105,7 @@ def test_blocks_of_one_part_have_one_length_and_parts_no_more_than_they_may() ->
 
 
 def test_all_activities_that_may_be_planned_fit_in_one_answer() -> None:
-    widest = POINTS // (2 * 1024)
+    widest = POINTS // (256 + 1024)
 
     assert PARTS * min(BLOCKS, widest) >= MOST_ACTIVITIES
 
