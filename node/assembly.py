@@ -11,16 +11,7 @@ from federation.charter import Charter
 from federation.delivery import Delivery
 from federation.faults import foreseen
 from federation.lanes import Lane
-from federation.meetings import Consent, Encounter, Parting, Probe, ProbeAnswer, ProbeProof
-from federation.messages import (
-    Alert,
-    MemberId,
-    Recall,
-    Showing,
-    Watch,
-    WatchEnd,
-    WatchVerdict,
-)
+from federation.messages import Alert, MemberId, Recall, Watch, WatchEnd, WatchVerdict
 from federation.peer import Self
 from federation.threads import in_thread
 from node import store
@@ -126,10 +117,8 @@ class Post:
         watching = Watching(registry, gate.store, charter, days)
         matching = Matching(Telling(us.id, gate, charter, mailing, inbox))
         encounters = Encounters(us.id, gate, mailing, inbox, chance.ids)
-        quota = config.activity.quota_per_hour
-        comparing = Comparing(encounters, chance.secret, quota, due)
-        longest = timedelta(days=config.activity.most_days)
-        planning = Planning(comparing, gate.store, charter, longest)
+        comparing = Comparing(encounters, chance.secret, config.activity.quota_per_hour, due)
+        planning = Planning(comparing, charter, timedelta(days=config.activity.most_days))
         mailing.effects.update(
             {
                 Watch: registry.asked,
@@ -137,10 +126,7 @@ class Post:
                 WatchVerdict: watching.told,
                 Alert: inbox.alerted,
                 Recall: inbox.recalled,
-                Probe: comparing.probed,
-                ProbeAnswer: comparing.answered,
-                ProbeProof: comparing.proven,
-                **dict.fromkeys((Encounter, Consent, Showing, Parting), encounters.heard),
+                **comparing.effects,
             }
         )
         return cls(mailing, delivery, registry, watching, inbox, matching, planning, due, told)

@@ -124,7 +124,7 @@ class WatchCalls:
             async with aclosing(stepped(posted)) as taken:
                 async for one in taken:
                     yield pb.ListMailResponse(
-                        member=one.member, delivery=_delivery_to(one), about=one.about
+                        member=one.member, delivery=delivery_to(one), about=one.about
                     )
         except Exception as error:  # noqa: BLE001
             await abort(context, error)

@@ -4,7 +4,7 @@ Ask, answer and compare need arithmetic, which is done beside the transactions o
 member sent is kept until then, and nothing is done twice or lost when the node ends in between.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -12,8 +12,17 @@ from enum import StrEnum
 import msgspec
 
 from federation.errors import InvalidError, RefusedError
-from federation.meetings import Handle, Probe, ProbeAnswer, ProbeProof, Veiled
-from federation.messages import MemberId, Notice
+from federation.meetings import (
+    Consent,
+    Encounter,
+    Handle,
+    Parting,
+    Probe,
+    ProbeAnswer,
+    ProbeProof,
+    Veiled,
+)
+from federation.messages import Content, MemberId, Notice, Showing
 from federation.private import SEED_BYTES, Use, secret
 from node import store
 from node.audit import Entry, Operation
@@ -27,6 +36,7 @@ from node.deconfliction.veiling import (
     tagged,
     veiled,
 )
+from node.mailing import Effect
 from node.store import Store, Tx
 from node.store.probes import Answered, Comparison, HeldProbe, ProbeState
 
@@ -52,6 +62,17 @@ class Comparing:
     random: Random
     quota_per_hour: int
     due: Callable[[], None] = field(default=lambda: None)
+
+    @property
+    def effects(self) -> Mapping[type[Content], Effect]:
+        """What each notice about activities does when it comes."""
+        words = (Encounter, Consent, Showing, Parting)
+        return {
+            Probe: self.probed,
+            ProbeAnswer: self.answered,
+            ProbeProof: self.proven,
+            **dict.fromkeys(words, self.encounters.heard),
+        }
 
     def plan(self, tx: Tx, activity: str, members: Iterable[MemberId]) -> None:
         """Have an activity compared with those of members, ourselves perhaps among them."""

@@ -56,9 +56,13 @@ class Planning:
     """
 
     comparing: Comparing
-    store: Store
     charter: Callable[[], Charter]
     most: timedelta
+
+    @property
+    def store(self) -> Store:
+        """Where activities are kept."""
+        return self.comparing.encounters.gate.store
 
     def add(
         self, activity: Activity, to: Collection[MemberId], *, now: datetime, instead_of: str = ""

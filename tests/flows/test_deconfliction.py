@@ -5,102 +5,33 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
-from federation.errors import InvalidError, NotFoundError, RefusedError
-from federation.meetings import ContactPoint, Place
-from federation.messages import Asker, Identifier, MemberId, PersonId, Sought
-from node import app, config, store
+from federation.errors import NotFoundError
+from federation.meetings import Place
+from federation.messages import Identifier, MemberId, Sought
+from node import store
 from node.audit import Entry
-from node.deconfliction.activities import Activity, ActivityId
 from node.deconfliction.encounters import USUAL, Part
-from node.people import person
-from node.store.meetings import Met
 from protos.federation.v1 import federation_pb2
-from tests import world as worlds
-from tests.world import World, eventually, federation
-
-COORDINATOR = person(PersonId("first"), ["coordinator"])
-LESNIKOV = Sought(name="Viktor Lesnikov", birth_date="1979-03-02", kind="person")
-#: Two places in Tallinn, 300 m apart, and one in Riga.
-HARBOUR, QUAY = Place("", 59.4431, 24.7600, 200), Place("", 59.4450, 24.7640, 200)
-RIGA = Place("", 56.9496, 24.1052, 200)
-
-
-def plans(  # noqa: PLR0913 - the words of a test
-    place: worlds.Place,
-    *,
-    target: Sought | None = None,
-    where: Place | None = None,
-    starts_in_h: float = 24,
-    lasts_h: float = 8,
-    to: tuple[str, ...] = (),
-    instead_of: str = "",
-    role: str = "coordinator",
-) -> ActivityId:
-    """Plan an activity as one of a member's people."""
-    now = place.world.clock()
-    member = place.home.member
-    activity = Activity(
-        id=ActivityId(app.new_id()),
-        asker=Asker(PersonId("first"), role),
-        case="CASE-1",
-        purpose="investigation",
-        kind="observation",
-        contact=ContactPoint(f"Duty desk {member}", "+372 5550100", f"duty@{member}.example"),
-        begins_at=now + timedelta(hours=starts_in_h),
-        ends_at=now + timedelta(hours=starts_in_h + lasts_h),
-        target=target,
-        place=where,
-    )
-    members = [MemberId(one.upper()) for one in to]
-    place.up.post.planning.add(activity, members, now=now, instead_of=instead_of)
-    return activity.id
-
-
-def meetings(place: worlds.Place) -> list[Met]:
-    """Every meeting of which a member's people know whom to call, over or not."""
-    every = place.up.post.planning.every(is_ended=True)
-    return [met for one in every for met in one.meetings if met.contact]
-
-
-def meeting(place: worlds.Place) -> Met:
-    """The one meeting of a member, once it is there."""
-    [met] = eventually(lambda: meetings(place))
-    return met
-
-
-def settled(world: World) -> None:
-    """Wait until nothing is under way: no mail waits, and nothing is to be compared."""
-    up = [place for place in world.places.values() if place.node]
-    eventually(lambda: all(_is_quiet(place) for place in up) and all(map(_is_quiet, up)))
-
-
-def _is_quiet(place: worlds.Place) -> bool:
-    with place.up.store.view() as view:
-        is_due = store.probes.due(view) or store.probes.next_comparison(view)
-        return not is_due and not any(lane.waiting for lane in store.mail.lanes(view))
-
-
-def answers(place: worlds.Place, *shows: Part, is_agreed: bool = True) -> None:
-    """A member's person agrees to show more, or does not."""
-    id = meeting(place).id
-    parts = shows or USUAL
-    place.up.post.planning.answer(id, COORDINATOR, is_agreed=is_agreed, shows=parts)
-
-
-def events(place: worlds.Place, *names: str) -> list[Entry]:
-    """Entries of the log of these events."""
-    return [entry for entry in place.audit if entry.event in names]
-
-
-def reasons(place: worlds.Place) -> list[str]:
-    """What the one alert of a member says."""
-    [alert] = place.alerts
-    return [reason.text for reason in alert.hit.reasons] if alert.hit else []
+from tests.flows.planned import (
+    COORDINATOR,
+    HARBOUR,
+    LESNIKOV,
+    QUAY,
+    RIGA,
+    answers,
+    events,
+    meeting,
+    meetings,
+    plans,
+    reasons,
+    settled,
+    states,
+)
+from tests.world import World, eventually
 
 
 def test_two_that_meet_in_their_target_learn_whom_to_call_and_nothing_else(world: World) -> None:
@@ -163,7 +94,7 @@ def test_what_differs_does_not_meet(world: World) -> None:
     settled(world)
 
     assert [place.alerts for place in world.places.values()] == [[], [], []]
-    assert _states(world["ee"]) == {"compared"}
+    assert states(world["ee"]) == {"compared"}
 
 
 def test_two_that_ask_at_the_same_time_meet_once(world: World) -> None:
@@ -368,58 +299,6 @@ def _mail_of(database: Path) -> bytes:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as reader:
         rows = reader.execute("SELECT statement, body FROM mail_out").fetchall()
     return b"".join(part for row in rows for part in row)
-
-
-def test_a_member_may_ask_only_as_often_as_its_quota_allows() -> None:
-    few = config.Activity(quota_per_hour=2)
-    with federation(
-        "EE", "LV", settings=lambda one: msgspec.structs.replace(one, activity=few)
-    ) as world:
-        for number in range(3):
-            plans(world["ee"], target=Sought(name=f"Anna Nowak {number}"))
-        settled(world)
-
-        planned = world["ee"].up.post.planning.every()
-        first = [str(one.deliveries[0].state) for one in planned]
-        assert first == ["delivered", "delivered", "refused"]
-        assert len(events(world["lv"], "notice refused")) == 1
-
-        world.clock.turn(hours=2)
-        world["ee"].up.post.due()
-        eventually(lambda: _states(world["ee"]) == {"compared"})
-
-
-def _states(place: worlds.Place) -> set[str]:
-    """How far a member's activities were compared."""
-    return {str(probe.state) for one in place.up.post.planning.every() for probe in one.probes}
-
-
-def test_our_own_policy_refuses_an_activity_before_anything_leaves(world: World) -> None:
-    with pytest.raises(RefusedError):
-        plans(world["ee"], target=LESNIKOV, role="auditor")
-
-    assert world["ee"].last_audit.event == "activity not planned"
-    assert world["ee"].up.post.planning.every() == []
-
-
-@pytest.mark.parametrize(
-    ("wrong", "says"),
-    [
-        ({}, "a target, a place"),
-        ({"where": Place("Tallinn")}, "too wide"),
-        ({"where": Place("", 59.4, 24.7, 0)}, "--radius"),
-        ({"where": Place("", 89.0, 24.7, 10)}, "--at"),
-        ({"target": Sought(name="Viktor")}, "too wide"),
-        ({"where": HARBOUR, "lasts_h": 24 * 32}, "31 days"),
-        ({"where": HARBOUR, "starts_in_h": -9}, "ahead"),
-        ({"where": HARBOUR, "to": ("xx",)}, "no member"),
-    ],
-)
-def test_what_cannot_be_compared_is_said_with_what_to_change(
-    world: World, wrong: dict[str, Any], says: str
-) -> None:
-    with pytest.raises(InvalidError, match=says):
-        plans(world["ee"], **wrong)
 
 
 def test_everything_is_written_down_and_nothing_personal(world: World) -> None:
