@@ -126,6 +126,7 @@ class Comparing:
         if len(proof.blocks) != len(answered.handles):
             raise InvalidError(f"{member}: a proof of other blocks than ours")
         store.probes.proven(tx, member, proof.probe, proof.part)
+        store.audit.append(tx, _combined("proof received", member, proof.probe))
         theirs = _VEILED.decode(answered.tags)
         for place, (handle, block) in enumerate(zip(answered.handles, proof.blocks, strict=True)):
             mine = store.probes.find(tx, handle) if handle else None
