@@ -12,6 +12,8 @@ HITS = 100
 NOTICES, DISPATCH_BYTES, NOTICE_BYTES = 100, 768 * KIB, 256 * KIB
 #: Bytes of a hash, and hashes in a proof: twice as many as a log of 2**63 entries needs.
 HASH_BYTES, PROOF = 32, 128
+#: Blocks in one part of the answer to a probe, points in all of them, parts of one answer.
+BLOCKS, POINTS, PARTS = 16, 16_384, 8
 #: Identifiers in one question.
 IDENTIFIERS = 20
 #: Most characters of a code, id or date, and of any other text of a question.

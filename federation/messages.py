@@ -11,6 +11,17 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import NewType
 
+from federation.meetings import (
+    Consent,
+    Encounter,
+    Handle,
+    Parting,
+    Place,
+    Probe,
+    ProbeAnswer,
+    ProbeProof,
+)
+
 MemberId = NewType("MemberId", str)
 PersonId = NewType("PersonId", str)
 QuestionId = NewType("QuestionId", str)
@@ -303,7 +314,21 @@ class Recall:
     ground: RecallGround
 
 
-Content = Watch | WatchVerdict | WatchEnd | Alert | Recall
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What the sender shows of an activity of its own that meets another; None is not shown."""
+
+    mine: Handle
+    yours: Handle
+    kind: str = ""
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+    place: Place | None = None
+    target: Sought | None = None
+
+
+Meeting = Probe | ProbeAnswer | ProbeProof | Encounter | Consent | Showing | Parting
+Content = Watch | WatchVerdict | WatchEnd | Alert | Recall | Meeting
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ from node.alerts.touching import Touching
 from node.alerts.watching import Watching
 from node.answering import Gate
 from node.config import Config
+from node.deconfliction.comparing import Comparing
+from node.deconfliction.encounters import Encounters
+from node.deconfliction.planning import Planning
 from node.mailing import Mailing
 from node.people import Person
 from node.store import Store
@@ -96,13 +99,14 @@ class Bell:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """What a node takes from outside of itself: new ids, and numbers from 0 to 1.
+    """What a node takes from outside of itself: new ids, numbers from 0 to 1, secret bytes.
 
     `remember` keeps outside of the database what others signed of our log.
     """
 
     ids: Callable[[], str]
     number: Callable[[], float]
+    secret: Callable[[int], bytes]
     remember: Callable[[Cosigned], None]
 
 
@@ -118,6 +122,7 @@ class Post:
     matching: Matching
     witnessing: Witnessing
     touching: Touching
+    planning: Planning
     carriers: Sequence[Carrier]
     due: Bell
     told: Bell
@@ -160,6 +165,9 @@ class Post:
         watching = Watching(registry, gate.store, charter, days)
         touching = Touching(gate, charter, chance.ids, leaving, told, due)
         matching = Matching(Telling(us.id, gate, charter, mailing, inbox, touching))
+        encounters = Encounters(us.id, gate, mailing, inbox, chance.ids)
+        comparing = Comparing(encounters, chance.secret, config.activity.quota_per_hour, due)
+        planning = Planning(comparing, charter, timedelta(days=config.activity.most_days))
         mailing.effects.update(
             {
                 Watch: registry.asked,
@@ -167,10 +175,11 @@ class Post:
                 WatchVerdict: watching.told,
                 Alert: inbox.alerted,
                 Recall: inbox.recalled,
+                **comparing.effects,
             }
         )
         made = (mailing, delivery, registry, watching, inbox, matching, witnessing, touching)
-        return cls(*made, carriers, due, told)
+        return cls(*made, planning, carriers, due, told)
 
     async def work(self) -> None:
         """Run watches over what is here, tell what was owed, end what is over; without end.
@@ -179,12 +188,10 @@ class Post:
         """
         while True:
             count = self.due.count
-            for step in (
-                self.end_over,
-                self.matching.run_next,
-                self.matching.tell_owed,
-                self.touching.look_next,
-            ):
+            comparing = self.planning.comparing
+            deconfliction = (self.planning.expire, comparing.ask_again, comparing.run_next)
+            alerts = (self.end_over, self.matching.run_next, self.matching.tell_owed)
+            for step in (*alerts, self.touching.look_next, *deconfliction):
                 await self._until_done(step)
             await self.due.since(count, TICK_S)
 

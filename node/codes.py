@@ -74,6 +74,19 @@ class Tell(StrEnum):
     FIRST = "first"
 
 
+class ActivityKind(StrEnum):
+    """What members plan, as far as another one should know before both are in the way."""
+
+    OBSERVATION = "observation"
+    CONTROL = "control"
+    CONTROLLED_DELIVERY = "controlled-delivery"
+    SEARCH = "search"
+    ARREST = "arrest"
+    INTERVIEW = "interview"
+    COVERT = "covert"
+    OTHER = "other"
+
+
 class IdentifierType(StrEnum):
     """The numbers by which things are known."""
 

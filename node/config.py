@@ -152,6 +152,17 @@ class Smtp(Struct, frozen=True, forbid_unknown_fields=True):
     group_s: Grouped = 0.0
 
 
+class Activity(Struct, frozen=True, forbid_unknown_fields=True):
+    """How activities are planned, and how often members may find out whether theirs meet ours."""
+
+    most_days: Annotated[
+        int, Meta(ge=1, le=60, description="days that one planned activity lasts at most")
+    ] = 31
+    quota_per_hour: Annotated[
+        Count, Meta(description="activities one member may compare in an hour; 0: no quota")
+    ] = 60
+
+
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """How long we keep what need not be kept for ever."""
 
@@ -192,6 +203,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     watch: Watch = Watch()
     webhook: Webhook = Webhook()
     smtp: Smtp = Smtp()
+    activity: Activity = Activity()
     retention: Retention = Retention()
     policy: Policy = Policy()
     log: Log = Log()

@@ -42,6 +42,10 @@ MAY = MappingProxyType(
         "Remark": (Role.ANALYST, Role.COORDINATOR),
         "ListMail": (Role.ADMINISTRATOR, Role.AUDITOR, Role.COORDINATOR, Role.ANALYST, Role.DPO),
         "ChangeAlert": (Role.ANALYST, Role.COORDINATOR),
+        "AddActivity": (Role.COORDINATOR, Role.ANALYST),
+        "ListActivities": (Role.COORDINATOR, Role.ANALYST),
+        "RemoveActivity": (Role.COORDINATOR, Role.ANALYST),
+        "AnswerMeeting": (Role.COORDINATOR, Role.ANALYST),
     }
 )
 

@@ -77,6 +77,14 @@ class Policy:
         """Whether a watch for this may stand: of our own people, or a member's here."""
         return self._weighed(request, "watch")
 
+    def weigh_meeting(self, member: MemberId, kind: str) -> Verdict:
+        """Whether a member of this kind may find out if its planned activities meet ours."""
+        context = {"isOwn": False, "kind": _word("Kind", kind)}
+        principal = {"type": "Member", "id": member}
+        action = {"type": "Action", "id": "meet"}
+        query = {"principal": principal, "action": action, "resource": _NODE, "context": context}
+        return self._decide(query, _NOTHING_KNOWN)
+
     def release(self, request: Request, marking: Marking) -> Release:
         """The most that this question may see of a record with this marking.
 

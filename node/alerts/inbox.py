@@ -70,8 +70,8 @@ class Inbox:
             self.take_back(tx, member, notice.content)
 
     def raise_(self, tx: Tx, alert: Alert) -> None:
-        """Our own node tells of a record."""
-        self._raise(tx, self.us, alert)
+        """Our own node tells of a record, or of a planned activity of a member that meets ours."""
+        self._raise(tx, alert.hit.member, alert)
 
     def take_back(self, tx: Tx, member: MemberId, recall: Recall) -> None:
         """Take an alert back: its content goes, that there was one stays."""

@@ -22,6 +22,7 @@ from federation.messages import (
     Sought,
 )
 from node.api import lists
+from node.api.activities import ActivityCalls
 from node.api.audits import AuditCalls
 from node.api.forms import (
     gathered_to,
@@ -49,7 +50,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
-class DeskPort(AuditCalls, TouchCalls, WatchCalls, DeskServicer):
+class DeskPort(ActivityCalls, AuditCalls, TouchCalls, WatchCalls, DeskServicer):
     """Serves our own people. Every call begins by asking who calls and whether that role may."""
 
     def __init__(self, house: House) -> None:

@@ -124,7 +124,7 @@ class WatchCalls:
             async with aclosing(stepped(posted)) as taken:
                 async for one in taken:
                     yield pb.ListMailResponse(
-                        member=one.member, delivery=_delivery_to(one), about=one.about
+                        member=one.member, delivery=delivery_to(one), about=one.about
                     )
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
@@ -213,11 +213,12 @@ def _member_to(one: AtMember, deliveries: Iterable[Posted]) -> pb.WatchMember:
         state=one.state,
         ground=one.ground,
         changed_at=microseconds(one.changed_at),
-        deliveries=[_delivery_to(posted) for posted in deliveries if posted.member == one.member],
+        deliveries=[delivery_to(posted) for posted in deliveries if posted.member == one.member],
     )
 
 
-def _delivery_to(posted: Posted) -> pb.Delivery:
+def delivery_to(posted: Posted) -> pb.Delivery:
+    """One notice and how its delivery stands."""
     return pb.Delivery(
         notice=posted.id,
         kind=posted.kind,

@@ -19,6 +19,7 @@ VERBS = {
     "watch": "watch",
     "alerts": "alerts",
     "mail": "mail",
+    "activity": "activity",
     "charter": "charter",
     "people": "people",
     "audit": "audit",

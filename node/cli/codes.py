@@ -24,6 +24,7 @@ TABLES = {
     "tell": tuple(lists.Tell),
     "handling": tuple(f"{code} {text}" for code, text in lists.HANDLING.items()),
     "grade": tuple(f"{name}:[{s}][{i}]" for name, (s, i) in lists.GRADES.items()),
+    "activity": tuple(lists.ActivityKind),
     "kind": tuple(Kind),
     "identifier": tuple(lists.IdentifierType),
     "role": tuple(Role),

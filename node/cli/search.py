@@ -101,12 +101,13 @@ def sought_of(options: dict[str, Any]) -> Sought:
         name=options["name"],
         birth_date=options["birth_date"],
         nationality=options["nationality"],
-        identifiers=tuple(_identifier(text) for text in options["identifiers"]),
+        identifiers=tuple(identifier_of(text) for text in options["identifiers"]),
         kind=options["kind"] or "",
     )
 
 
-def _identifier(text: str) -> Identifier:
+def identifier_of(text: str) -> Identifier:
+    """An identifier as it is typed: TYPE:VALUE."""
     kind, colon, value = text.partition(":")
     if not (colon and kind.strip() and value.strip()):
         raise click.UsageError("An identifier is written TYPE:VALUE, for example imo:9074729.")
@@ -135,7 +136,9 @@ def _words(found: Plain) -> str:
 def hit_words(hit: Plain) -> str:
     """A hit in words."""
     mark = "strong" if hit["strong"] else "      "
-    caption = hit.get("caption", "(a hit; ask its owner)")
+    is_meeting = any(reason["feature"] == "contact" for reason in hit["reasons"])
+    unnamed = "(an activity)" if is_meeting else "(a hit; ask its owner)"
+    caption = hit.get("caption", unnamed)
     told = "  its owner was told" if hit["owner_told"] else ""
     head = f"{hit['score']:.2f} {mark}  {hit['member']}  {caption}  [{hit['ref']}]{told}"
     return "\n".join([head, *(f"      {reason['text']}" for reason in hit["reasons"])])

@@ -14,6 +14,7 @@ import grpc
 from federation import trust
 from federation.faults import fault_of
 from federation.messages import MemberId, Sought
+from node.desk.activities import ActivityCalls, Plan
 from node.desk.audits import AuditCalls
 from node.desk.plain import Plain, Whom, Why, fields, hit_of, outcome_of, told
 from node.desk.watches import Until, WatchCalls
@@ -27,6 +28,7 @@ __all__ = [
     "Line",
     "LoadOptions",
     "Plain",
+    "Plan",
     "ScreenOptions",
     "Until",
     "Whom",
@@ -85,7 +87,7 @@ class Answers:
     answered: int | None
 
 
-class Desk(AuditCalls, WatchCalls):
+class Desk(ActivityCalls, AuditCalls, WatchCalls):
     """An open line to a node, as the person whose certificate opened it.
 
     Every fault of the node is raised as the fault it was there.

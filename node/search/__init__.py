@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from federation.messages import Reason, Sought
 from node import store
+from node.search.addresses import address
 from node.search.candidates import candidates
-from node.search.keying import KEYS_VERSION, findable, keys
+from node.search.keying import KEYS_VERSION, findable, keys, names_that_decide
 from node.search.scoring import LEAST, NO_SCORE, STRONG, Score, compared, compared_all, score
 from node.search.standing import standing_keys
 from node.search.subjects import Subject, Wanted, subject_of, unpacked, wanted_of
@@ -26,11 +27,13 @@ __all__ = [
     "Score",
     "Subject",
     "Wanted",
+    "address",
     "check_width",
     "compared",
     "find",
     "findable",
     "keys",
+    "names_that_decide",
     "score",
     "standing_keys",
     "subject_of",

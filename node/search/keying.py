@@ -6,7 +6,7 @@ because the database holds millions of them.
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import combinations, islice
+from itertools import combinations, islice, product
 
 from federation.messages import Entity, Sought
 from node.codes import IdentifierType as Type
@@ -90,6 +90,23 @@ def keys_of(sought: Sought) -> frozenset[Key]:
             found.update((LEFT, key) for key in keys_of_address(address(sought.name)))
     for identifier in sought.identifiers:
         found.update(keys_of_number(number(identifier, countries_asked(sought))))
+    return frozenset(found)
+
+
+def names_that_decide(sought: Sought) -> frozenset[Key]:
+    """Keys of its name that decide without a score: the whole of it, two parts that tell enough.
+
+    Of two parts of a person one is no given name and none a father's; of a thing only all decide.
+    """
+    found: set[Key] = set()
+    for kind in _kinds(sought):
+        for parts in map(telling, names(sought.name, kind)):
+            found.add(_whole(parts, kind))
+            words = [part for part in _paired(parts) if part.role in (Role.WORD, Role.GIVEN)]
+            for pair in combinations(words if kind is Kind.PERSON else (), 2):
+                if any(part.role is Role.WORD for part in pair):
+                    heard = product(*map(_heard, pair))
+                    found.update(_pair(one, other, kind) for one, other in heard)
     return frozenset(found)
 
 

@@ -1,6 +1,7 @@
 """The only door to the database: typed verbs, no SQL outside."""
 
 from node.store import (
+    activities,
     alerts,
     audit,
     derived,
@@ -9,6 +10,8 @@ from node.store import (
     letters,
     mail,
     markings,
+    meetings,
+    probes,
     questions,
     records,
     references,
@@ -29,6 +32,7 @@ __all__ = [
     "Store",
     "Tx",
     "View",
+    "activities",
     "alerts",
     "audit",
     "create",
@@ -39,7 +43,9 @@ __all__ = [
     "look",
     "mail",
     "markings",
+    "meetings",
     "open",
+    "probes",
     "questions",
     "records",
     "references",

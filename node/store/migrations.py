@@ -5,6 +5,7 @@ from sqlite_utils.migrations import Migrations
 
 from federation import witness
 from node.store.schema import (
+    ACTIVITIES,
     LETTERS,
     MAIL,
     SCREENING,
@@ -80,7 +81,23 @@ def touches(db: Database) -> None:
     db.executescript(TOUCHES)
 
 
+@migrations()
+def activities(db: Database) -> None:
+    """Planned activities, what is found out about them with members, and which of them meet."""
+    db.executescript(ACTIVITIES)
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
 NAMES = frozenset(
-    {"first", "keys_as_numbers", "screening", "mail", "watches", "tree", "letters", "touches"}
+    {
+        "first",
+        "keys_as_numbers",
+        "screening",
+        "mail",
+        "watches",
+        "tree",
+        "letters",
+        "touches",
+        "activities",
+    }
 )

@@ -98,8 +98,12 @@ def find(view: View, id: WatchId) -> OwnWatch | None:
 
 
 def every(view: View, *, is_ended: bool) -> list[OwnWatch]:
-    """Every watch that stands, or every one at all, in the order in which they were made."""
-    return _found(view, "1" if is_ended else "ended_at IS NULL", ())
+    """Every watch that stands, or every one at all, in the order in which they were made.
+
+    A planned activity is none, though it stands beside them so that alerts can be for it.
+    """
+    activities = "id NOT IN (SELECT id FROM activity)"
+    return _found(view, activities if is_ended else activities + " AND ended_at IS NULL", ())
 
 
 def expired(view: View, now: datetime) -> list[OwnWatch]:

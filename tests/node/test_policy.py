@@ -101,6 +101,10 @@ CASES = [
 ]
 
 
+#: The one rule about planned activities.
+MEETING = "states-find-out-what-meets"
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_a_rule_decides_its_case_and_names_itself(policy: Policy, case: Case) -> None:
     outcome, ground = case.outcome(policy)
@@ -119,8 +123,20 @@ def test_without_its_rule_a_case_is_decided_otherwise(case: Case) -> None:
 
 
 def test_every_shipped_rule_has_a_case() -> None:
-    assert [case.rule for case in CASES] == RULE.findall(RULES)
-    assert len(CASES) == RULES.count("permit (") + RULES.count("forbid (")
+    rules = [case.rule for case in CASES]
+    rules.insert(4, MEETING)
+    assert rules == RULE.findall(RULES)
+    assert len(rules) == RULES.count("permit (") + RULES.count("forbid (")
+
+
+def test_states_alone_find_out_whether_activities_meet_and_by_that_rule(policy: Policy) -> None:
+    state, observer = MemberId("EE"), MemberId("EUROPOL")
+
+    verdict = policy.weigh_meeting(state, "state")
+
+    assert (verdict.is_allowed, verdict.ground) == (True, MEETING)
+    for kind in ("organisation", "empire"):
+        assert not policy.weigh_meeting(observer, kind).is_allowed
 
 
 @pytest.mark.parametrize("purpose", Purpose)

@@ -5,6 +5,7 @@ put what they like, so that it is read and named as an edit and not as a fault o
 A text that was released is never changed again; what comes later is a migration of its own.
 """
 
+from node.store.schema.activities import ACTIVITIES
 from node.store.schema.letters import LETTERS
 from node.store.schema.mail import MAIL
 from node.store.schema.screening import SCREENING
@@ -14,4 +15,14 @@ from node.store.schema.version_1 import VERSION_1
 from node.store.schema.version_2 import VERSION_2
 from node.store.schema.watches import WATCHES
 
-__all__ = ["LETTERS", "MAIL", "SCREENING", "TOUCHES", "TREE", "VERSION_1", "VERSION_2", "WATCHES"]
+__all__ = [
+    "ACTIVITIES",
+    "LETTERS",
+    "MAIL",
+    "SCREENING",
+    "TOUCHES",
+    "TREE",
+    "VERSION_1",
+    "VERSION_2",
+    "WATCHES",
+]

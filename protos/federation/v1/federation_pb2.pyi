@@ -775,6 +775,13 @@ class Notice(_message.Message):
     WATCH_END_FIELD_NUMBER: _builtins.int
     ALERT_FIELD_NUMBER: _builtins.int
     RECALL_FIELD_NUMBER: _builtins.int
+    PROBE_FIELD_NUMBER: _builtins.int
+    PROBE_ANSWER_FIELD_NUMBER: _builtins.int
+    PROBE_PROOF_FIELD_NUMBER: _builtins.int
+    ENCOUNTER_FIELD_NUMBER: _builtins.int
+    CONSENT_FIELD_NUMBER: _builtins.int
+    SHOWING_FIELD_NUMBER: _builtins.int
+    PARTING_FIELD_NUMBER: _builtins.int
     expires_at: _builtins.int
     """Microseconds UTC; what comes later than this has no effect. 0 when it always has."""
     @_builtins.property
@@ -787,6 +794,20 @@ class Notice(_message.Message):
     def alert(self) -> Global___Alert: ...
     @_builtins.property
     def recall(self) -> Global___Recall: ...
+    @_builtins.property
+    def probe(self) -> Global___Probe: ...
+    @_builtins.property
+    def probe_answer(self) -> Global___ProbeAnswer: ...
+    @_builtins.property
+    def probe_proof(self) -> Global___ProbeProof: ...
+    @_builtins.property
+    def encounter(self) -> Global___Encounter: ...
+    @_builtins.property
+    def consent(self) -> Global___Consent: ...
+    @_builtins.property
+    def showing(self) -> Global___Showing: ...
+    @_builtins.property
+    def parting(self) -> Global___Parting: ...
     def __init__(
         self,
         *,
@@ -796,12 +817,19 @@ class Notice(_message.Message):
         watch_end: Global___WatchEnd | None = ...,
         alert: Global___Alert | None = ...,
         recall: Global___Recall | None = ...,
+        probe: Global___Probe | None = ...,
+        probe_answer: Global___ProbeAnswer | None = ...,
+        probe_proof: Global___ProbeProof | None = ...,
+        encounter: Global___Encounter | None = ...,
+        consent: Global___Consent | None = ...,
+        showing: Global___Showing | None = ...,
+        parting: Global___Parting | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "content", b"content", "recall", b"recall", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "consent", b"consent", "content", b"content", "encounter", b"encounter", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "content", b"content", "expires_at", b"expires_at", "recall", b"recall", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "consent", b"consent", "content", b"content", "encounter", b"encounter", "expires_at", b"expires_at", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["watch", "watch_verdict", "watch_end", "alert", "recall"]  # noqa: Y015
+    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["watch", "watch_verdict", "watch_end", "alert", "recall", "probe", "probe_answer", "probe_proof", "encounter", "consent", "showing", "parting"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_content) -> _WhichOneofReturnType_content | None: ...
 
@@ -959,3 +987,295 @@ class Recall(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Recall: _TypeAlias = Recall  # noqa: Y015
+
+@_typing.final
+class Veiled(_message.Message):
+    """Points or tags of one planned activity, each list padded and in the order of its bytes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TARGET_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    target: _builtins.bytes
+    """Of what is sought: one after the other, 32 bytes each point, 16 bytes each tag."""
+    place: _builtins.bytes
+    """Of its places at their times."""
+    def __init__(
+        self,
+        *,
+        target: _builtins.bytes = ...,
+        place: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Veiled: _TypeAlias = Veiled  # noqa: Y015
+
+@_typing.final
+class Probe(_message.Message):
+    """One planned activity of the sender under its secret: does it meet one of the receiver's?"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HANDLE_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    handle: _builtins.str
+    """The sender's name for the activity towards the receiver; random."""
+    @_builtins.property
+    def points(self) -> Global___Veiled: ...
+    def __init__(
+        self,
+        *,
+        handle: _builtins.str = ...,
+        points: Global___Veiled | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["points", b"points"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["handle", b"handle", "points", b"points"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Probe: _TypeAlias = Probe  # noqa: Y015
+
+@_typing.final
+class ProbeAnswer(_message.Message):
+    """One part of the answer to a probe."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROBE_FIELD_NUMBER: _builtins.int
+    PART_FIELD_NUMBER: _builtins.int
+    LAST_FIELD_NUMBER: _builtins.int
+    TAGS_FIELD_NUMBER: _builtins.int
+    BLOCKS_FIELD_NUMBER: _builtins.int
+    probe: _builtins.str
+    part: _builtins.int
+    """From 0, in order."""
+    last: _builtins.bool
+    @_builtins.property
+    def tags(self) -> Global___Veiled:
+        """The points of the probe under the sender's secret too, as tags."""
+
+    @_builtins.property
+    def blocks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Veiled]:
+        """The sender's activities under its secret; some are made up."""
+
+    def __init__(
+        self,
+        *,
+        probe: _builtins.str = ...,
+        part: _builtins.int = ...,
+        last: _builtins.bool = ...,
+        tags: Global___Veiled | None = ...,
+        blocks: _abc.Iterable[Global___Veiled] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["tags", b"tags"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocks", b"blocks", "last", b"last", "part", b"part", "probe", b"probe", "tags", b"tags"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProbeAnswer: _TypeAlias = ProbeAnswer  # noqa: Y015
+
+@_typing.final
+class ProbeProof(_message.Message):
+    """The blocks of one part of an answer under both secrets, as tags, in their order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROBE_FIELD_NUMBER: _builtins.int
+    PART_FIELD_NUMBER: _builtins.int
+    BLOCKS_FIELD_NUMBER: _builtins.int
+    probe: _builtins.str
+    part: _builtins.int
+    @_builtins.property
+    def blocks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Veiled]: ...
+    def __init__(
+        self,
+        *,
+        probe: _builtins.str = ...,
+        part: _builtins.int = ...,
+        blocks: _abc.Iterable[Global___Veiled] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocks", b"blocks", "part", b"part", "probe", b"probe"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProbeProof: _TypeAlias = ProbeProof  # noqa: Y015
+
+@_typing.final
+class Encounter(_message.Message):
+    """The probed activity and that of a block meet; the receiver believes it if it found so itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROBE_FIELD_NUMBER: _builtins.int
+    PART_FIELD_NUMBER: _builtins.int
+    BLOCK_FIELD_NUMBER: _builtins.int
+    HANDLE_FIELD_NUMBER: _builtins.int
+    CONTACT_FIELD_NUMBER: _builtins.int
+    PHONE_FIELD_NUMBER: _builtins.int
+    MAIL_FIELD_NUMBER: _builtins.int
+    probe: _builtins.str
+    part: _builtins.int
+    block: _builtins.int
+    """Place among the blocks, from 0."""
+    handle: _builtins.str
+    """The sender's name for its own activity."""
+    contact: _builtins.str
+    """Whom to call."""
+    phone: _builtins.str
+    mail: _builtins.str
+    def __init__(
+        self,
+        *,
+        probe: _builtins.str = ...,
+        part: _builtins.int = ...,
+        block: _builtins.int = ...,
+        handle: _builtins.str = ...,
+        contact: _builtins.str = ...,
+        phone: _builtins.str = ...,
+        mail: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "contact", b"contact", "handle", b"handle", "mail", b"mail", "part", b"part", "phone", b"phone", "probe", b"probe"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Encounter: _TypeAlias = Encounter  # noqa: Y015
+
+@_typing.final
+class Consent(_message.Message):
+    """Whether the sender agrees that both show more of two activities that meet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MINE_FIELD_NUMBER: _builtins.int
+    YOURS_FIELD_NUMBER: _builtins.int
+    AGREED_FIELD_NUMBER: _builtins.int
+    mine: _builtins.str
+    yours: _builtins.str
+    agreed: _builtins.bool
+    def __init__(
+        self,
+        *,
+        mine: _builtins.str = ...,
+        yours: _builtins.str = ...,
+        agreed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "mine", b"mine", "yours", b"yours"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Consent: _TypeAlias = Consent  # noqa: Y015
+
+@_typing.final
+class Showing(_message.Message):
+    """What the sender shows of its activity, once both agreed; what is absent is not shown."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MINE_FIELD_NUMBER: _builtins.int
+    YOURS_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    BEGINS_AT_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    mine: _builtins.str
+    yours: _builtins.str
+    kind: _builtins.str
+    begins_at: _builtins.int
+    """Microseconds UTC; 0 when not shown."""
+    ends_at: _builtins.int
+    @_builtins.property
+    def place(self) -> Global___Place: ...
+    @_builtins.property
+    def target(self) -> Global___Sought: ...
+    def __init__(
+        self,
+        *,
+        mine: _builtins.str = ...,
+        yours: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        begins_at: _builtins.int = ...,
+        ends_at: _builtins.int = ...,
+        place: Global___Place | None = ...,
+        target: Global___Sought | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["place", b"place", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["begins_at", b"begins_at", "ends_at", b"ends_at", "kind", b"kind", "mine", b"mine", "place", b"place", "target", b"target", "yours", b"yours"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Showing: _TypeAlias = Showing  # noqa: Y015
+
+@_typing.final
+class Place(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADDRESS_FIELD_NUMBER: _builtins.int
+    LATITUDE_FIELD_NUMBER: _builtins.int
+    LONGITUDE_FIELD_NUMBER: _builtins.int
+    RADIUS_M_FIELD_NUMBER: _builtins.int
+    address: _builtins.str
+    latitude: _builtins.float
+    """Degrees, WGS 84; absent when only an address is known."""
+    longitude: _builtins.float
+    radius_m: _builtins.float
+    def __init__(
+        self,
+        *,
+        address: _builtins.str = ...,
+        latitude: _builtins.float | None = ...,
+        longitude: _builtins.float | None = ...,
+        radius_m: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_latitude", b"_latitude", "_longitude", b"_longitude", "latitude", b"latitude", "longitude", b"longitude"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latitude", b"_latitude", "_longitude", b"_longitude", "address", b"address", "latitude", b"latitude", "longitude", b"longitude", "radius_m", b"radius_m"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__latitude: _TypeAlias = _typing.Literal["latitude"]  # noqa: Y015
+    _WhichOneofArgType__latitude: _TypeAlias = _typing.Literal["_latitude", b"_latitude"]  # noqa: Y015
+    _WhichOneofReturnType__longitude: _TypeAlias = _typing.Literal["longitude"]  # noqa: Y015
+    _WhichOneofArgType__longitude: _TypeAlias = _typing.Literal["_longitude", b"_longitude"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__latitude) -> _WhichOneofReturnType__latitude | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__longitude) -> _WhichOneofReturnType__longitude | None: ...
+
+Global___Place: _TypeAlias = Place  # noqa: Y015
+
+@_typing.final
+class Parting(_message.Message):
+    """The sender's activity is over or another one: whatever it met, it meets no more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MINE_FIELD_NUMBER: _builtins.int
+    GROUND_FIELD_NUMBER: _builtins.int
+    mine: _builtins.str
+    ground: _builtins.str
+    """Coded: removed, changed or expired."""
+    def __init__(
+        self,
+        *,
+        mine: _builtins.str = ...,
+        ground: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ground", b"ground", "mine", b"mine"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Parting: _TypeAlias = Parting  # noqa: Y015

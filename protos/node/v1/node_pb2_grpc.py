@@ -134,6 +134,26 @@ class DeskStub:
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertResponse.FromString,
                 _registered_method=True)
+        self.AddActivity = channel.unary_unary(
+                '/amber.node.v1.Desk/AddActivity',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.AddActivityRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AddActivityResponse.FromString,
+                _registered_method=True)
+        self.ListActivities = channel.unary_unary(
+                '/amber.node.v1.Desk/ListActivities',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ListActivitiesRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ListActivitiesResponse.FromString,
+                _registered_method=True)
+        self.RemoveActivity = channel.unary_unary(
+                '/amber.node.v1.Desk/RemoveActivity',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.RemoveActivityRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RemoveActivityResponse.FromString,
+                _registered_method=True)
+        self.AnswerMeeting = channel.unary_unary(
+                '/amber.node.v1.Desk/AnswerMeeting',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.AnswerMeetingRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AnswerMeetingResponse.FromString,
+                _registered_method=True)
 
 
 class DeskServicer:
@@ -279,6 +299,34 @@ class DeskServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AddActivity(self, request, context):
+        """Plans an activity; what it meets here or at the chosen members raises an alert on both sides.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListActivities(self, request, context):
+        """Lists planned activities, how far each was compared, and what it meets.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveActivity(self, request, context):
+        """Ends an activity; what it met is told.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AnswerMeeting(self, request, context):
+        """Agrees that both sides of a meeting show more, or does not.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DeskServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -381,6 +429,26 @@ def add_DeskServicer_to_server(servicer, server):
                     servicer.ChangeAlert,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertResponse.SerializeToString,
+            ),
+            'AddActivity': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddActivity,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AddActivityRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.AddActivityResponse.SerializeToString,
+            ),
+            'ListActivities': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListActivities,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ListActivitiesRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ListActivitiesResponse.SerializeToString,
+            ),
+            'RemoveActivity': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveActivity,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RemoveActivityRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.RemoveActivityResponse.SerializeToString,
+            ),
+            'AnswerMeeting': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnswerMeeting,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AnswerMeetingRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.AnswerMeetingResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -923,6 +991,114 @@ class Desk:
             '/amber.node.v1.Desk/ChangeAlert',
             protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.ChangeAlertResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddActivity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/AddActivity',
+            protos_dot_node_dot_v1_dot_node__pb2.AddActivityRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.AddActivityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListActivities(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/ListActivities',
+            protos_dot_node_dot_v1_dot_node__pb2.ListActivitiesRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ListActivitiesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveActivity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/RemoveActivity',
+            protos_dot_node_dot_v1_dot_node__pb2.RemoveActivityRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.RemoveActivityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnswerMeeting(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/AnswerMeeting',
+            protos_dot_node_dot_v1_dot_node__pb2.AnswerMeetingRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.AnswerMeetingResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -74,6 +74,14 @@ class DeskStub:
     """Changes how we are told when a question touches one of our records."""
     ChangeAlert: _grpc.UnaryUnaryMultiCallable[_node_pb2.ChangeAlertRequest, _node_pb2.ChangeAlertResponse]
     """Notes what became of an alert, or of a touch."""
+    AddActivity: _grpc.UnaryUnaryMultiCallable[_node_pb2.AddActivityRequest, _node_pb2.AddActivityResponse]
+    """Plans an activity; what it meets here or at the chosen members raises an alert on both sides."""
+    ListActivities: _grpc.UnaryUnaryMultiCallable[_node_pb2.ListActivitiesRequest, _node_pb2.ListActivitiesResponse]
+    """Lists planned activities, how far each was compared, and what it meets."""
+    RemoveActivity: _grpc.UnaryUnaryMultiCallable[_node_pb2.RemoveActivityRequest, _node_pb2.RemoveActivityResponse]
+    """Ends an activity; what it met is told."""
+    AnswerMeeting: _grpc.UnaryUnaryMultiCallable[_node_pb2.AnswerMeetingRequest, _node_pb2.AnswerMeetingResponse]
+    """Agrees that both sides of a meeting show more, or does not."""
 
 @_typing.type_check_only
 class DeskAsyncStub(DeskStub):
@@ -118,6 +126,14 @@ class DeskAsyncStub(DeskStub):
     """Changes how we are told when a question touches one of our records."""
     ChangeAlert: _aio.UnaryUnaryMultiCallable[_node_pb2.ChangeAlertRequest, _node_pb2.ChangeAlertResponse]  # type: ignore[assignment]
     """Notes what became of an alert, or of a touch."""
+    AddActivity: _aio.UnaryUnaryMultiCallable[_node_pb2.AddActivityRequest, _node_pb2.AddActivityResponse]  # type: ignore[assignment]
+    """Plans an activity; what it meets here or at the chosen members raises an alert on both sides."""
+    ListActivities: _aio.UnaryUnaryMultiCallable[_node_pb2.ListActivitiesRequest, _node_pb2.ListActivitiesResponse]  # type: ignore[assignment]
+    """Lists planned activities, how far each was compared, and what it meets."""
+    RemoveActivity: _aio.UnaryUnaryMultiCallable[_node_pb2.RemoveActivityRequest, _node_pb2.RemoveActivityResponse]  # type: ignore[assignment]
+    """Ends an activity; what it met is told."""
+    AnswerMeeting: _aio.UnaryUnaryMultiCallable[_node_pb2.AnswerMeetingRequest, _node_pb2.AnswerMeetingResponse]  # type: ignore[assignment]
+    """Agrees that both sides of a meeting show more, or does not."""
 
 class DeskServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -279,5 +295,37 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_node_pb2.ChangeAlertResponse, _abc.Awaitable[_node_pb2.ChangeAlertResponse]]:
         """Notes what became of an alert, or of a touch."""
+
+    @_abc_1.abstractmethod
+    def AddActivity(
+        self,
+        request: _node_pb2.AddActivityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.AddActivityResponse, _abc.Awaitable[_node_pb2.AddActivityResponse]]:
+        """Plans an activity; what it meets here or at the chosen members raises an alert on both sides."""
+
+    @_abc_1.abstractmethod
+    def ListActivities(
+        self,
+        request: _node_pb2.ListActivitiesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.ListActivitiesResponse, _abc.Awaitable[_node_pb2.ListActivitiesResponse]]:
+        """Lists planned activities, how far each was compared, and what it meets."""
+
+    @_abc_1.abstractmethod
+    def RemoveActivity(
+        self,
+        request: _node_pb2.RemoveActivityRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.RemoveActivityResponse, _abc.Awaitable[_node_pb2.RemoveActivityResponse]]:
+        """Ends an activity; what it met is told."""
+
+    @_abc_1.abstractmethod
+    def AnswerMeeting(
+        self,
+        request: _node_pb2.AnswerMeetingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.AnswerMeetingResponse, _abc.Awaitable[_node_pb2.AnswerMeetingResponse]]:
+        """Agrees that both sides of a meeting show more, or does not."""
 
 def add_DeskServicer_to_server(servicer: DeskServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

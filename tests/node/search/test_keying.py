@@ -22,6 +22,7 @@ from node.search.keying import (
     guesses_of,
     keys,
     keys_of,
+    names_that_decide,
     number_guesses_of,
 )
 from tests.node.search.hostile import ANY_TEXT, TOO_MUCH
@@ -200,3 +201,28 @@ def test_hostile_names_make_keys_at_once(text: str) -> None:
 
     assert len(found) < 1000
     assert time.monotonic() - begun < 1
+
+
+def decides(name: str, kind: Kind = Kind.PERSON) -> frozenset[Key]:
+    return names_that_decide(Sought(name=name, kind=kind))
+
+
+def test_two_telling_parts_of_a_person_decide_and_given_names_alone_do_not() -> None:
+    assert decides("Anna Maria Nowak") & decides("Nowak, Anna")
+    assert not decides("Anna Maria Nowak") & decides("Anna Maria Kowalska")
+    assert not decides("Viktor Ivanovich Petrov") & decides("Sergei Ivanovich Petrovski")
+
+
+def test_of_a_thing_the_whole_name_decides() -> None:
+    assert decides("Balti Laevad OÜ", Kind.ORGANISATION) == decides(
+        "OÜ Balti Laevad", Kind.ORGANISATION
+    )
+    assert {family for family, _ in decides("Balti Laevad", Kind.ORGANISATION)} == {WHOLE}
+
+
+@given(ANY_TEXT)
+def test_what_decides_is_among_the_keys_of_a_question_and_not_too_much(name: str) -> None:
+    found = decides(name)
+
+    assert found <= keys_of(Sought(name=name, kind="person"))
+    assert len(found) <= MOST_GUESSES

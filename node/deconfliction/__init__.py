@@ -1,0 +1,1 @@
+"""Deconfliction: planned activities, and which of two members meet, found without showing them."""
