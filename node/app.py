@@ -118,7 +118,7 @@ class Node:
         )
         door = DoorLimits(settings.listen.in_flight, timedelta(seconds=settings.answer.window_s))
         chance = Chance(new_id, random.random, secrets.token_bytes, home.remember)
-        post = Post.of(gate, in_force, us, settings, chance)
+        post = Post.of(gate, us, settings, chance)
         gate = replace(gate, touched=post.touching.answered)
         step = Doorstep(us, gate, post.mailing, settings.listen_host, door, post.delivery.heard)
         return cls(home, keys, store, in_force, gate, Fanout(us), Doors(step), post, has_doors)

@@ -8,7 +8,6 @@ from datetime import timedelta
 import structlog
 
 from federation import seal
-from federation.charter import Charter
 from federation.delivery import Delivery
 from federation.faults import foreseen
 from federation.keys import AUDIT_HEAD_TYPE, Keys
@@ -128,36 +127,10 @@ class Post:
     told: Bell
 
     @classmethod
-    def of(
-        cls,
-        gate: Gate,
-        charter: Callable[[], Charter],
-        us: Self,
-        config: Config,
-        chance: Chance,
-    ) -> "Post":
+    def of(cls, gate: Gate, us: Self, config: Config, chance: Chance) -> "Post":
         """Put it together; what is queued is delivered once there is somebody to deliver to."""
-        due, told = Bell(), Bell()
-        delivery: Delivery
-
-        def queued(member: MemberId) -> None:
-            delivery.queued(member)
-
-        every = timedelta(seconds=config.mail.beat_s * _ALMOST)
-        witnessing = Witnessing(us.id, charter, _Signs(us.keys), every, chance.remember)
-        mailing = Mailing(
-            store=gate.store,
-            seal=lambda to, id, body, place: us.notice(to, id, body, sequence=place),
-            ids=chance.ids,
-            most=config.mail.most_waiting,
-            queued=queued,
-            emptied=due,
-            warned=_warn,
-            heads=witnessing,
-        )
-        delivery = Delivery(
-            us, mailing, chance.ids, lambda: Lane(config.mail.beat_s, chance.number)
-        )
+        due, told, charter = Bell(), Bell(), gate.charter
+        mailing, delivery, witnessing = _mail(gate, us, config, chance, due)
         carriers, leaving = _ways_out(gate.store, us, config, chance)
         inbox = Inbox(us.id, gate.store, chance.ids, told, leaving)
         registry = Registry(us.id, gate, charter, mailing, due)
@@ -233,6 +206,31 @@ class Post:
                 self.registry.expire(tx)
                 self.watching.expire(tx)
         return bool(is_over)
+
+
+def _mail(
+    gate: Gate, us: Self, config: Config, chance: Chance, due: Bell
+) -> tuple[Mailing, Delivery, Witnessing]:
+    """The mail, what delivers it once there is somebody to deliver to, and the logs it shows."""
+    delivery: Delivery
+
+    def queued(member: MemberId) -> None:
+        delivery.queued(member)
+
+    every = timedelta(seconds=config.mail.beat_s * _ALMOST)
+    witnessing = Witnessing(us.id, gate.charter, _Signs(us.keys), every, chance.remember)
+    mailing = Mailing(
+        store=gate.store,
+        seal=lambda to, id, body, place: us.notice(to, id, body, sequence=place),
+        ids=chance.ids,
+        most=config.mail.most_waiting,
+        queued=queued,
+        emptied=due,
+        warned=_warn,
+        heads=witnessing,
+    )
+    delivery = Delivery(us, mailing, chance.ids, lambda: Lane(config.mail.beat_s, chance.number))
+    return mailing, delivery, witnessing
 
 
 def _ways_out(

@@ -377,8 +377,7 @@ steps = st.lists(
 def test_whatever_came_in_and_went_the_keys_versions_and_log_agree_with_the_present(
     tmp_path_factory: pytest.TempPathFactory, steps: list[dict[str, tuple[str, str]] | set[str]]
 ) -> None:
-    shelf = Shelf(tmp_path_factory.mktemp("shelf"))
-    present: dict[str, tuple[str, str]] = {}
+    shelf, present = Shelf(tmp_path_factory.mktemp("shelf")), dict[str, tuple[str, str]]()
 
     for step in steps:
         if isinstance(step, dict):
