@@ -20,7 +20,7 @@ from node.records import Draft
 from node.store.alerts import AlertState
 from tests.simulation.disks import Crash
 from tests.simulation.history import Event, Kept, Unsettled
-from tests.simulation.members import MEMBERS, WHY, Member, Template, entity, undone
+from tests.simulation.members import MEMBERS, MOST_SKEW, WHY, Member, Template, entity, undone
 
 #: Invented people whom nobody takes for one another.
 SUBJECTS = ("Viktor Lesnikov", "Anna Nowak", "Jaan Tammsalu", "Marta Ozolina")
@@ -366,7 +366,8 @@ class Simulation:
 
     def _turn(self) -> None:
         """A clock goes wrong, or right again."""
-        self._any().skew_s = self.chance.choice((0.0, self.chance.uniform(-25, 25)))
+        most_s = MOST_SKEW.total_seconds()
+        self._any().skew_s = self.chance.choice((0.0, self.chance.uniform(-most_s, most_s)))
 
     def _back_up(self) -> None:
         member = self._any()
