@@ -10,6 +10,7 @@ from node import store
 from node.alerts.posed import decoded, decoded_hit, encoded_hit
 from node.audit import Entry, Operation
 from node.codes import Purpose
+from node.mailing import ExpiredError
 from node.people import Person
 from node.store import Store, Tx
 from node.store.alerts import AlertState, HeldAlert
@@ -103,8 +104,11 @@ class Inbox:
             tx.once_kept(self.told)
 
     def _raise(self, tx: Tx, member: MemberId, alert: Alert) -> None:
-        if store.watches.find(tx, alert.watch) is None:
-            raise InvalidError(f"{member}: an alert for no watch of ours")
+        own = store.watches.find(tx, alert.watch)
+        if own is None or member not in {one.member for one in own.members}:
+            raise InvalidError(f"{member}: an alert for no watch that it keeps for us")
+        if own.expires_at <= tx.now:
+            raise ExpiredError(f"{alert.watch} is over")
         store.alerts.raise_(
             tx,
             self.ids(),

@@ -69,16 +69,20 @@ class Matching:
         return True
 
     def tell_owed(self) -> bool:
-        """Tell some of what was owed while a lane was full; False when nothing can be told."""
+        """Tell some of what was owed while a lane was full; False when nothing can be told.
+
+        What waits for one member keeps nothing from another; a watch that is over is left to its
+        end, which drops what it was owed.
+        """
         with self._store.view() as view:
-            if not store.standing.owed(view, most=1):
+            if not self._ready(view):
                 return False
         with self._store.write() as tx:
-            owed = store.standing.owed(tx, most=OWED_AT_ONCE)
-            with_room = [match for match in owed if self._has_room(tx, match)]
-            for match in with_room:
-                self._tell_owed(tx, match)
-        return bool(with_room)
+            ready = self._ready(tx)
+            for standing in ready[:1]:
+                for match in store.standing.owed(tx, standing.number, most=OWED_AT_ONCE):
+                    self._tell_owed(tx, standing, match)
+        return bool(ready)
 
     @property
     def _store(self) -> Store:
@@ -129,6 +133,8 @@ class Matching:
             keys = standing_keys(posed.watch.seeks)
             store.standing.put_keys(tx, number, keys, version=KEYS_VERSION)
         [now] = store.standing.load(tx, [number])
+        if now.question != posed.standing.question:
+            return  # it was changed meanwhile, and is due as it stands now
         held = [one.held.number for one in found]
         versions = {one.number: one.record.version for one in store.records.load(tx, held)}
         for one in found if not now.is_over(tx.now) else ():
@@ -138,12 +144,16 @@ class Matching:
                 self.telling.tell(tx, posed, one)
         store.standing.ran(tx, number)
 
-    def _has_room(self, tx: Tx, match: Match) -> bool:
-        [standing] = store.standing.load(tx, [match.standing])
-        return self.telling.mailing.has_room(tx, standing.member)
+    def _ready(self, view: View) -> list[Standing]:
+        """Watches that are owed something that can be told."""
+        return [
+            standing
+            for standing in store.standing.owing(view)
+            if not standing.is_over(view.house.clock())
+            and self.telling.mailing.has_room(view, standing.member)
+        ]
 
-    def _tell_owed(self, tx: Tx, match: Match) -> None:
-        [standing] = store.standing.load(tx, [match.standing])
+    def _tell_owed(self, tx: Tx, standing: Standing, match: Match) -> None:
         for held in store.records.load(tx, [match.record]):
             subject = subject_of(held.record.entity)
             self._weigh(tx, self._posed(standing), held, subject, match)

@@ -313,6 +313,8 @@ CREATE TABLE mail_in (
     PRIMARY KEY (member, sequence)
 ) STRICT;
 
+CREATE INDEX mail_in_id ON mail_in (id);
+
 CREATE INDEX mail_in_received_at ON mail_in (received_at) WHERE body IS NOT NULL;
 """
 

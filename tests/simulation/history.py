@@ -130,16 +130,7 @@ class Unsettled:
 
 
 Event = (
-    Kept
-    | Sent
-    | Arrived
-    | Acknowledged
-    | PutBack
-    | Holds
-    | Watches
-    | Stands
-    | Shows
-    | Unsettled
+    Kept | Sent | Arrived | Acknowledged | PutBack | Holds | Watches | Stands | Shows | Unsettled
 )
 Kind = TypeVar("Kind")
 
@@ -281,9 +272,9 @@ def _stale(told: Told) -> Iterator[str]:
         share, stamp = record.shown_to(one.member) if record else (HIDDEN, "")
         if share == HIDDEN:
             yield f"not recalled: {one} of {record}"
-        elif (one.origin, one.member, one.watch) in told.standing:
-            if (one.share, one.stamp) != (share, stamp):
-                yield f"stale: {one} of {record}"
+        is_watched = (one.origin, one.member, one.watch) in told.standing
+        if share != HIDDEN and is_watched and (one.share, one.stamp) != (share, stamp):
+            yield f"stale: {one} of {record}"
 
 
 def _missed(told: Told) -> Iterator[str]:

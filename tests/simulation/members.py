@@ -3,7 +3,7 @@
 import functools
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,8 +11,19 @@ from pathlib import Path
 from federation import seal, wire
 from federation.charter import Charter
 from federation.keys import Keys
-from federation.messages import Alert, Entity, Hit, MemberId, Notice, PersonId, Recall, Receipt
-from federation.messages import Share, WatchEnd, WatchVerdict
+from federation.messages import (
+    Alert,
+    Entity,
+    Hit,
+    MemberId,
+    Notice,
+    PersonId,
+    Recall,
+    Receipt,
+    Share,
+    WatchEnd,
+    WatchVerdict,
+)
 from federation.peer import MAIL, NOTICE, RECEIPT, Self
 from federation.seal import Sealed
 from federation.server import Porter
@@ -54,8 +65,8 @@ WHY = Why(PersonId("first"), "analyst", "a simulation")
 class Template:
     """Five homes under one charter, made once; each simulation begins with copies of them."""
 
-    homes: dict[str, homes.Home]
-    keys: dict[str, Keys]
+    homes: dict[MemberId, homes.Home]
+    keys: dict[MemberId, Keys]
     charter: Charter
     policy: Policy
 
@@ -63,8 +74,11 @@ class Template:
     def make(cls, folder: Path) -> "Template":
         """Make the homes of all members in a folder."""
         made = [
-            homes.make(folder / name, config.lab_member(name, 7400 + 64 * place, has_quotas=False),
-                       lambda: START)
+            homes.make(
+                folder / name,
+                config.lab_member(name, 7400 + 64 * place, has_quotas=False),
+                lambda: START,
+            )
             for place, name in enumerate(MEMBERS)
         ]
         homes.federate(made)
@@ -100,10 +114,10 @@ class Member:
         self.file = self.folder / f"{self.id}.db"
         shutil.copyfile(self.template.homes[self.id].database, self.file)
         self._numbers = 0
-        self.disk = Disk(self._write_down, lambda: self.kept.clear())
         self.kept: list[Kept] = []
+        self.disk = Disk(self._write_down, self.kept.clear)
         self.stamps: dict[str, str] = {}
-        self.references: dict[tuple[str, str], str] = {}
+        self.references: dict[tuple[MemberId, str], str] = {}
         self.seen = Seen()
         self.written: set[str] = set()
         self.backup: tuple[Path, int, Seen] | None = None
@@ -244,8 +258,9 @@ class Member:
         if isinstance(content, Recall):
             record = self._record(view, to, content.reference)
             return Sent(self.id, to, notice.id, kind, content.watch, record)
-        ends = isinstance(content, WatchEnd | WatchVerdict)
-        return Sent(self.id, to, notice.id, kind, content.watch if ends else content.id)
+        if isinstance(content, WatchEnd | WatchVerdict):
+            return Sent(self.id, to, notice.id, kind, content.watch)
+        return Sent(self.id, to, notice.id, kind, content.id)
 
     def _record(self, view: View, to: MemberId, reference: str) -> str:
         """The record that a member knows by a reference; it is known for good."""
@@ -268,7 +283,7 @@ class Member:
 
     # How it stands in the end.
 
-    def end(self, references: dict[tuple[str, str, str], str]) -> Iterator[Event]:
+    def end(self, references: Mapping[tuple[MemberId, MemberId, str], str]) -> Iterator[Event]:
         """What it holds, watches and shows."""
         with self.store.view() as view:
             yield from self._held(view)
@@ -283,8 +298,9 @@ class Member:
                     record = self._record(view, self.id, alert.reference)
             share, stamp = shown(one.hit) if one.hit else (0, "")
             is_recalled = alert.recalled != ""
-            yield Shows(self.id, alert.watch, alert.member, record, alert.times, is_recalled,
-                        share, stamp)
+            yield Shows(
+                self.id, alert.watch, alert.member, record, alert.times, is_recalled, share, stamp
+            )
 
     def _held(self, view: View) -> Iterator[Event]:
         for id in self.stamps:
@@ -314,7 +330,7 @@ def undone(view: View) -> Iterator[str]:
             yield f"has {lane.waiting} notices for {lane.member}: {lane}"
     if store.standing.due(view, version=0):
         yield "has a watch that is due"
-    if store.standing.owed(view, most=1):
+    if store.standing.owing(view):
         yield "owes an alert"
 
 
@@ -348,4 +364,3 @@ def _acknowledged(view: View, us: MemberId, to: MemberId, before: int) -> list[E
         " AND ground <> 'conflict' ORDER BY sequence"
     )
     return [Acknowledged(us, to, id) for (id,) in view._live().execute(sql, (to, before))]
-

@@ -7,12 +7,22 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from federation.errors import FederationError, LateError, UnreachableError
 from federation.lanes import Lane
-from federation.messages import Asker, Marking, MemberId, PersonId, Receipt, Share, Sought
-from federation.messages import Watch, WatchId
+from federation.messages import (
+    Asker,
+    Marking,
+    MemberId,
+    PersonId,
+    Receipt,
+    Share,
+    Sought,
+    Watch,
+    WatchId,
+)
 from federation.seal import Sealed
 from node import store
 from node.people import person
@@ -80,8 +90,16 @@ class Simulation:
 
     def _member(self, name: str, few: bool, beat_s: float) -> Member:
         most = self.chance.randint(2, 6) if few else 1000
-        member = Member(MemberId(name), self.template, self.folder, self.chance,
-                        lambda: self.now, self.history, most, beat_s)
+        member = Member(
+            MemberId(name),
+            self.template,
+            self.folder,
+            self.chance,
+            lambda: self.now,
+            self.history,
+            most,
+            beat_s,
+        )
         member.disk.meanwhile = lambda: self._meanwhile(member)
         return member
 
@@ -137,13 +155,13 @@ class Simulation:
         for member in self.members.values():
             if member.is_up and member.post.due.count != member.rung:
                 member.rung = member.post.due.count
-                self.later(0, 0.05, self._in(member, lambda one=member: self._work(one)))
+                self.later(0, 0.05, self._in(member, partial(self._work, member)))
         for (sender, to), way in self.ways.items():
             due_at = max(way.lane.due_at, self.now)
             is_planned = self.now <= way.is_planned_at <= due_at
             if self.members[sender].is_up and not way.is_busy and not is_planned:
                 way.is_planned_at = due_at
-                self.at(due_at, lambda sender=sender, to=to: self._try(sender, to))
+                self.at(due_at, partial(self._try, sender, to))
 
     # Processes.
 
@@ -232,9 +250,7 @@ class Simulation:
             return
         self._send(member, to, way, said, request)
 
-    def _send(
-        self, member: Member, to: MemberId, way: Way, said: Sealed, request: bytes
-    ) -> None:
+    def _send(self, member: Member, to: MemberId, way: Way, said: Sealed, request: bytes) -> None:
         """A request goes its way: it may be lost, doubled, late, and come again weeks later."""
         sender, life = member.id, member.life
 
@@ -252,11 +268,15 @@ class Simulation:
         self._old.append((sender, to, request))
         if not self._is_lost(sender, to):
             self.later(0.001, 0.5, lambda: replied(self._arrive(sender, to, request)))
-        if self._happens(self.plan.doubled):
-            self.later(0.001, 5, lambda: self._arrive(sender, to, request))
+        again = [(5, self._old[-1])] if self._happens(self.plan.doubled) else []
         if self._happens(self.plan.replayed):
-            old = self.chance.choice(self._old)
-            self.later(0.001, 60, lambda: self._arrive(*old))
+            again.append((60, self.chance.choice(self._old)))
+        for within_s, old in again:
+            self.later(0.001, within_s, partial(self._come_again, *old))
+
+    def _come_again(self, sender: MemberId, to: MemberId, request: bytes) -> None:
+        """A request is at a door once more; whatever is replied, nobody hears it."""
+        self._arrive(sender, to, request)
 
     def _arrive(self, sender: MemberId, to: MemberId, request: bytes) -> bytes | FederationError:
         """A request is at a door; what is replied, if there is anybody."""
@@ -324,9 +344,17 @@ class Simulation:
     def _plan_troubles(self) -> None:
         for _ in range(self.plan.actions):
             member = self._any()
-            self.later(0, TROUBLE_S, lambda one=member: self._in(one, lambda: self._act(one))())
-        troubles = (self._cut, self._cut, self._crash, self._crash, self._fill, self._fail_once,
-                    self._turn, self._back_up)
+            self.later(0, TROUBLE_S, partial(self._do, member))
+        troubles = (
+            self._cut,
+            self._cut,
+            self._crash,
+            self._crash,
+            self._fill,
+            self._fail_once,
+            self._turn,
+            self._back_up,
+        )
         for _ in range(self.plan.troubles):
             self.later(0, TROUBLE_S, self.chance.choice(troubles))
 
@@ -403,6 +431,10 @@ class Simulation:
             return acknowledged != store.mail.lane(view, sender).received
 
     # What people do.
+
+    def _do(self, member: Member) -> None:
+        """Somebody does something, if there is a node to do it at."""
+        self._in(member, partial(self._act, member))()
 
     def _meanwhile(self, member: Member) -> None:
         """Another thread has its turn before the transaction that was to begin."""
