@@ -53,7 +53,7 @@ class Plan:
     doubled: float = 0.15
     replayed: float = 0.1
     meanwhile: float = 0.1
-    puts_back: float = 0.3
+    puts_back: float = 0.7
 
 
 @dataclass
@@ -89,7 +89,7 @@ class Simulation:
         self.ways: dict[tuple[MemberId, MemberId], Way] = {}
 
     def _member(self, name: str, few: bool, beat_s: float) -> Member:
-        most = self.chance.randint(2, 6) if few else 1000
+        most = self.chance.randint(1, 5) if few else 1000
         member = Member(
             MemberId(name),
             self.template,
@@ -353,6 +353,7 @@ class Simulation:
             self._fill,
             self._fail_once,
             self._turn,
+            self._back_up,
             self._back_up,
         )
         for _ in range(self.plan.troubles):
