@@ -278,11 +278,14 @@ def _stale(told: Told) -> Iterator[str]:
 
 
 def _missed(told: Told) -> Iterator[str]:
-    """Every record that fits a watch and may be known is in its inbox."""
+    """Every record that fits a watch and may be known is in its inbox.
+
+    A member that was put back does not know that it recalled something since.
+    """
     shown = {
         (one.member, one.watch, one.origin, one.record)
         for one in told.of(Shows)
-        if not one.is_recalled
+        if not one.is_recalled or one.origin in told.put_back
     }
     for watch in told.of(Watches):
         for origin in watch.members:

@@ -3,7 +3,7 @@
 import functools
 import random
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,51 +11,25 @@ from pathlib import Path
 from federation import seal, wire
 from federation.charter import Charter
 from federation.keys import Keys
-from federation.messages import (
-    Alert,
-    Entity,
-    Hit,
-    MemberId,
-    Notice,
-    PersonId,
-    Recall,
-    Receipt,
-    Share,
-    WatchEnd,
-    WatchVerdict,
-)
-from federation.peer import MAIL, NOTICE, RECEIPT, Self
+from federation.messages import Entity, MemberId, PersonId, Receipt
+from federation.peer import RECEIPT, Self
 from federation.seal import Sealed
 from federation.server import Porter
 from node import config, store
 from node import home as homes
-from node.alerts.posed import decoded
 from node.answering import Gate, Limits, keyed_digest
 from node.assembly import Chance, Post
 from node.keeping import Keeping, Why
 from node.policy import Policy
 from node.search import findable
 from node.store import House, View
-from node.store.standing import Standing
+from node.store.mail import LaneState
 from tests.simulation.disks import Disk, Faulty
-from tests.simulation.history import (
-    Acknowledged,
-    Arrived,
-    Event,
-    Holds,
-    Kept,
-    PutBack,
-    Sent,
-    Shows,
-    Stands,
-    Unsettled,
-    Watches,
-)
+from tests.simulation.evidence import Evidence, References
+from tests.simulation.history import Event, Kept, PutBack
 
 MEMBERS = ("EE", "LV", "LT", "FI", "PL")
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
-#: How wrong a clock may be.
-MOST_SKEW = timedelta(seconds=25)
 #: A simulation lets mail of weeks ago through the doors: the letterbox must know it again.
 WINDOW = timedelta(days=365)
 WHY = Why(PersonId("first"), "analyst", "a simulation")
@@ -117,7 +91,7 @@ class Member:
         self.kept: list[Kept] = []
         self.disk = Disk(self._write_down, self.kept.clear)
         self.stamps: dict[str, str] = {}
-        self.references: dict[tuple[MemberId, str], str] = {}
+        self.evidence = Evidence(self.id)
         self.seen = Seen()
         self.written: set[str] = set()
         self.backup: tuple[Path, int, Seen] | None = None
@@ -184,8 +158,6 @@ class Member:
         Path(f"{self.file}-shm").unlink(missing_ok=True)
         self.history.append(PutBack(self.id, since))
 
-    # What it says to other members, in real seals.
-
     def request(self, to: MemberId) -> tuple[Sealed, bytes]:
         """The next dispatch for a member, as it travels."""
         dispatch = self.post.mailing.dispatch(to)
@@ -206,161 +178,42 @@ class Member:
         assert statement.reply_to == said.digest
         return wire.receipt_from(sealed.body)
 
-    def opened(self, sender: MemberId, request: bytes) -> list[wire.Posted]:
-        """The notices of a request, for whoever breaks its delivery on purpose."""
-        key = self.template.keys[sender].signing_key
-        sealed = wire.request_from(request)
-        seal.opened(sealed, key, sender=sender, audience=self.id, method=MAIL)
-        posted = []
-        for one in wire.dispatch_from(sealed.body).notices:
-            said = seal.opened(one, key, sender=sender, audience=self.id, method=NOTICE)
-            notice = wire.notice_from(one.body, sender, id=said.id, sequence=said.sequence)
-            posted.append(wire.Posted(one, said, notice))
-        return posted
-
-    # What is written down of it.
-
     def _write_down(self) -> None:
         """Add to the history what the last transaction committed."""
         self.history += self.kept
         self.kept.clear()
         with self.store.view() as view:
             for lane in store.mail.lanes(view):
-                if lane.assigned > self.seen.sent.get(lane.member, 0):
-                    self.queued[lane.member] = lane.waiting
                 self._write_sent(view, lane)
                 self._write_received(view, lane)
 
-    def _write_sent(self, view: View, lane: store.mail.LaneState) -> None:
-        member, seen = lane.member, self.seen
-        before = seen.sent.get(member, 0)
-        if lane.assigned > before:
-            rows = store.mail.outgoing(view, member, after=before, most=-1)
+    def _write_sent(self, view: View, lane: LaneState) -> None:
+        """What waits anew is told to its lane, as it is once it is on disk."""
+        to, sent, taken = lane.member, self.seen.sent, self.seen.acknowledged
+        if lane.assigned > sent.get(to, 0):
+            self.queued[to] = lane.waiting
+            rows = self.evidence.sent(view, to, after=sent.get(to, 0))
             new = [one for one in rows if one.id not in self.written]
-            self.history += [self._sent(view, member, one) for one in new]
             self.written |= {one.id for one in new}
-            seen.sent[member] = lane.assigned
-        if lane.acknowledged > seen.acknowledged.get(member, 0):
-            self.history += _acknowledged(view, self.id, member, seen.acknowledged.get(member, 0))
-        seen.acknowledged[member] = lane.acknowledged
+            self.history += new
+            sent[to] = lane.assigned
+        if lane.acknowledged > taken.get(to, 0):
+            self.history += self.evidence.acknowledged(view, to, after=taken.get(to, 0))
+        taken[to] = lane.acknowledged
 
-    def _sent(self, view: View, to: MemberId, one: store.mail.Outgoing) -> Sent:
-        notice = wire.notice_from(one.sealed.body, self.id, id=one.id, sequence=one.sequence)
-        return self._as_sent(view, to, notice)
+    def _write_received(self, view: View, lane: LaneState) -> None:
+        received = self.seen.received
+        if lane.received > received.get(lane.member, 0):
+            after = received.get(lane.member, 0)
+            self.history += self.evidence.arrived(view, lane.member, after=after)
+            received[lane.member] = lane.received
 
-    def _as_sent(self, view: View, to: MemberId, notice: Notice) -> Sent:
-        content = notice.content
-        kind = type(content).__name__.lower()
-        if isinstance(content, Alert):
-            record = self._record(view, to, content.hit.reference)
-            share, stamp = shown(content.hit)
-            return Sent(self.id, to, notice.id, kind, content.watch, record, share, stamp)
-        if isinstance(content, Recall):
-            record = self._record(view, to, content.reference)
-            return Sent(self.id, to, notice.id, kind, content.watch, record)
-        if isinstance(content, WatchEnd | WatchVerdict):
-            return Sent(self.id, to, notice.id, kind, content.watch)
-        return Sent(self.id, to, notice.id, kind, content.id)
-
-    def _record(self, view: View, to: MemberId, reference: str) -> str:
-        """The record that a member knows by a reference; it is known for good."""
-        if (to, reference) not in self.references:
-            sql = (
-                "SELECT record.id FROM reference JOIN record ON record.number = reference.record"
-                " WHERE reference.member = ? AND reference.reference = ?"
-            )
-            row = view._live().execute(sql, (to, reference)).fetchone()
-            self.references[to, reference] = row[0] if row else ""
-        return self.references[to, reference]
-
-    def _write_received(self, view: View, lane: store.mail.LaneState) -> None:
-        before = self.seen.received.get(lane.member, 0)
-        for sequence in range(before + 1, lane.received + 1):
-            found = arrived(view, lane.member, sequence)
-            if found:
-                self.history.append(Arrived(self.id, lane.member, sequence, *found))
-        self.seen.received[lane.member] = lane.received
-
-    # How it stands in the end.
-
-    def end(self, references: Mapping[tuple[MemberId, MemberId, str], str]) -> Iterator[Event]:
+    def end(self, references: References) -> list[Event]:
         """What it holds, watches and shows."""
         with self.store.view() as view:
-            yield from self._held(view)
-            yield from self._standing(view)
-            yield from self._own(view)
-            yield from self._undone(view)
-        for one in self.post.inbox.behind(0):
-            alert = one.alert
-            record = references.get((alert.member, self.id, alert.reference), "")
-            if alert.member == self.id:
-                with self.store.view() as view:
-                    record = self._record(view, self.id, alert.reference)
-            share, stamp = shown(one.hit) if one.hit else (0, "")
-            is_recalled = alert.recalled != ""
-            yield Shows(
-                self.id, alert.watch, alert.member, record, alert.times, is_recalled, share, stamp
-            )
-
-    def _held(self, view: View) -> Iterator[Event]:
-        for id in self.stamps:
-            for held in store.records.by_source(view, "ours", [id]).values():
-                yield Holds(self.id, held.record.id, held.record.version)
-
-    def _standing(self, view: View) -> Iterator[Event]:
-        for one in standing(view):
-            if not one.is_over(self.clock()):
-                yield Stands(self.id, one.member, one.id)
-
-    def _own(self, view: View) -> Iterator[Event]:
-        """Watches that no clock, however wrong, takes for over."""
-        for own in store.watches.every(view, is_ended=False):
-            if own.expires_at > self.clock() + 2 * MOST_SKEW:
-                name = decoded(own.question).seeks.name
-                yield Watches(self.id, own.id, name, tuple(one.member for one in own.members))
-
-    def _undone(self, view: View) -> Iterator[Event]:
-        yield from (Unsettled(self.id, what) for what in undone(view))
-
-
-def undone(view: View) -> Iterator[str]:
-    """What a member still has to do."""
-    for lane in store.mail.lanes(view):
-        if lane.waiting:
-            yield f"has {lane.waiting} notices for {lane.member}: {lane}"
-    if store.standing.due(view, version=0):
-        yield "has a watch that is due"
-    if store.standing.owing(view):
-        yield "owes an alert"
-
-
-def shown(hit: Hit) -> tuple[int, str]:
-    """How much a hit shows, and its newest fact."""
-    stamp = hit.entity.first("notes") if hit.entity and hit.share is Share.FULL else ""
-    return int(hit.share), stamp
+            return list(self.evidence.end(view, self.clock(), references))
 
 
 def entity(id: str, subject: str, stamp: str) -> Entity:
     """Somebody whose newest fact is this."""
     return Entity(id, "Person", {"name": (subject,), "notes": (stamp,)})
-
-
-def standing(view: View) -> list[Standing]:
-    """Every watch that was ever kept here."""
-    rows = view._live().execute("SELECT number FROM standing ORDER BY number").fetchall()
-    return store.standing.load(view, [row[0] for row in rows])
-
-
-def arrived(view: View, sender: MemberId, sequence: int) -> tuple[str, str] | None:
-    """The id of a notice that came in a place, and the ground if it has no effect."""
-    sql = "SELECT id, ground FROM mail_in WHERE member = ? AND sequence = ?"
-    row = view._live().execute(sql, (sender, sequence)).fetchone()
-    return (row[0], row[1]) if row else None
-
-
-def _acknowledged(view: View, us: MemberId, to: MemberId, before: int) -> list[Event]:
-    sql = (
-        "SELECT id FROM mail_out WHERE member = ? AND sequence > ? AND state <> 'waiting'"
-        " AND ground <> 'conflict' ORDER BY sequence"
-    )
-    return [Acknowledged(us, to, id) for (id,) in view._live().execute(sql, (to, before))]

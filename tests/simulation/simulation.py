@@ -29,8 +29,9 @@ from node.people import person
 from node.records import Draft
 from node.store.alerts import AlertState
 from tests.simulation.disks import Crash
+from tests.simulation.evidence import MOST_SKEW, undone
 from tests.simulation.history import Event, Kept, Unsettled
-from tests.simulation.members import MEMBERS, MOST_SKEW, WHY, Member, Template, entity, undone
+from tests.simulation.members import MEMBERS, WHY, Member, Template, entity
 
 #: Invented people whom nobody takes for one another.
 SUBJECTS = ("Viktor Lesnikov", "Anna Nowak", "Jaan Tammsalu", "Marta Ozolina")
@@ -123,9 +124,9 @@ class Simulation:
             if not member.is_up:
                 return [*self.history, Unsettled(member.id, "is down")]
         references = {
-            (one.id, to, reference): record
+            known: record
             for one in self.members.values()
-            for (to, reference), record in one.references.items()
+            for known, record in one.evidence.references.items()
         }
         ends = [event for one in self.members.values() for event in one.end(references)]
         return [*self.history, *ends]
