@@ -1,47 +1,32 @@
 """A federation of five in virtual time: what its people do and all that goes wrong, by one seed."""
 
 import asyncio
-import heapq
-import itertools
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from federation.errors import FederationError, LateError, UnreachableError
 from federation.lanes import Lane
 from federation.messages import (
-    Asker,
-    Marking,
     MemberId,
-    PersonId,
     Receipt,
-    Share,
-    Sought,
-    Watch,
-    WatchId,
 )
 from federation.seal import Sealed
 from node import store
-from node.people import person
-from node.records import Draft
-from node.store.alerts import AlertState
+from tests.simulation.agenda import Agenda, Do
 from tests.simulation.disks import Crash
-from tests.simulation.evidence import MOST_SKEW, undone
-from tests.simulation.history import Event, Kept, Unsettled
-from tests.simulation.members import MEMBERS, WHY, Member, Template, entity
+from tests.simulation.evidence import undone
+from tests.simulation.history import Event, Unsettled
+from tests.simulation.members import MEMBERS, Member, Template
+from tests.simulation.people import People
+from tests.simulation.troubles import Troubles, Way
 
-#: Invented people whom nobody takes for one another.
-SUBJECTS = ("Viktor Lesnikov", "Anna Nowak", "Jaan Tammsalu", "Marta Ozolina")
-ANALYST = person(PersonId("first"), ["analyst"])
 #: Virtual seconds of trouble, and in which everything must be well once the trouble is over.
 TROUBLE_S, REST_S = 150.0, 300.0
 #: How long a dispatch is waited for, and how often a node looks for what is over.
 TIMEOUT_S, TICK_S = 20.0, 60.0
-
-Do = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -58,16 +43,6 @@ class Plan:
 
 
 @dataclass
-class Way:
-    """The way from one member to another: when it is tried, and what is in flight on it."""
-
-    lane: Lane
-    is_cut: bool = False
-    is_busy: bool = False
-    is_planned_at: float = -1.0
-
-
-@dataclass
 class Simulation:
     """One run. Everything that is by chance comes from `chance`, so that a seed is one story."""
 
@@ -78,16 +53,16 @@ class Simulation:
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
-        self.now = 0.0
+        self.agenda = Agenda(self.chance)
         self.history: list[Event] = []
-        self._events: list[tuple[float, int, Do]] = []
-        self._order = itertools.count()
         self._old: list[tuple[MemberId, MemberId, bytes]] = []
         self._is_calm = False
         few = self.chance.random() < 0.5
         beat_s = self.chance.choice((40.0, 150.0))
         self.members = {MemberId(name): self._member(name, few, beat_s) for name in MEMBERS}
         self.ways: dict[tuple[MemberId, MemberId], Way] = {}
+        self.people = People(self.chance)
+        self.troubles = Troubles(self.agenda, self.members, self.ways, self._kill)
 
     def _member(self, name: str, few: bool, beat_s: float) -> Member:
         most = self.chance.randint(1, 5) if few else 1000
@@ -96,7 +71,7 @@ class Simulation:
             self.template,
             self.folder,
             self.chance,
-            lambda: self.now,
+            lambda: self.agenda.now,
             self.history,
             most,
             beat_s,
@@ -133,36 +108,26 @@ class Simulation:
 
     # Time.
 
-    def at(self, time: float, do: Do) -> None:
-        """Have something done at a time."""
-        heapq.heappush(self._events, (time, next(self._order), do))
-
-    def later(self, least_s: float, most_s: float, do: Do) -> None:
-        """Have something done in a while."""
-        self.at(self.now + self.chance.uniform(least_s, most_s), do)
-
     async def _until(self, time: float, is_over: Callable[[], bool] = lambda: False) -> None:
-        while self._events and self._events[0][0] <= time:
-            self.now, _, do = heapq.heappop(self._events)
+        while do := self.agenda.next(before=time):
             do()
             await asyncio.sleep(0)
             self._look()
             if is_over():
                 return
-        self.now = time
 
     def _look(self) -> None:
         """Plan what is due now: work whose bell was rung, and lanes whose time has come."""
         for member in self.members.values():
             if member.is_up and member.post.due.count != member.rung:
                 member.rung = member.post.due.count
-                self.later(0, 0.05, self._in(member, partial(self._work, member)))
+                self.agenda.later(0, 0.05, self._in(member, partial(self._work, member)))
         for (sender, to), way in self.ways.items():
-            due_at = max(way.lane.due_at, self.now)
-            is_planned = self.now <= way.is_planned_at <= due_at
+            due_at = max(way.lane.due_at, self.agenda.now)
+            is_planned = self.agenda.now <= way.is_planned_at <= due_at
             if self.members[sender].is_up and not way.is_busy and not is_planned:
                 way.is_planned_at = due_at
-                self.at(due_at, partial(self._try, sender, to))
+                self.agenda.at(due_at, partial(self._try, sender, to))
 
     # Processes.
 
@@ -171,14 +136,14 @@ class Simulation:
         member.rung = 0
         for to in self.members:
             if to != member.id:
-                lane = Lane(member.beat_s, self.chance.random, due_at=self.now)
+                lane = Lane(member.beat_s, self.chance.random, due_at=self.agenda.now)
                 before = self.ways.get((member.id, to))
                 self.ways[member.id, to] = Way(lane, is_cut=bool(before and before.is_cut))
         self._tick(member, member.life)
 
     def _tick(self, member: Member, life: int) -> None:
         if member.is_up and member.life == life:
-            self.at(self.now + TICK_S, lambda: self._tick(member, life))
+            self.agenda.at(self.agenda.now + TICK_S, lambda: self._tick(member, life))
             self._in(member, lambda: self._work(member))()
 
     def _in(self, member: Member, do: Do) -> Do:
@@ -208,7 +173,7 @@ class Simulation:
         member.disk.heal()
         if member.backup and self.chance.random() < self.plan.puts_back and not self._is_calm:
             member.put_back()
-        self.later(0.1, 1 if self._is_calm else 40, lambda: self._restart(member))
+        self.agenda.later(0.1, 1 if self._is_calm else 40, lambda: self._restart(member))
 
     def _restart(self, member: Member) -> None:
         if not member.is_up:
@@ -219,7 +184,7 @@ class Simulation:
         if member.is_up:
             for to, waiting in member.queued.items():
                 if waiting:
-                    self.ways[member.id, to].lane.queued(self.now)
+                    self.ways[member.id, to].lane.queued(self.agenda.now)
             member.queued.clear()
 
     def _work(self, member: Member) -> None:
@@ -240,10 +205,10 @@ class Simulation:
     def _try(self, sender: MemberId, to: MemberId) -> None:
         """A transfer begins, if it is due."""
         member, way = self.members[sender], self.ways[sender, to]
-        if not member.is_up or way.is_busy or way.lane.due_at > self.now:
+        if not member.is_up or way.is_busy or way.lane.due_at > self.agenda.now:
             return
         way.is_busy = True
-        way.lane.tried(self.now)
+        way.lane.tried(self.agenda.now)
         try:
             said, request = member.request(to)
         except FederationError as fault:
@@ -258,22 +223,22 @@ class Simulation:
         def replied(response: bytes | FederationError) -> None:
             is_lost = self._is_lost(to, sender)
             if not is_lost and member.life == life:
-                self.later(0.001, 0.5, lambda: self._hear(member, to, way, (said, response)))
+                self.agenda.later(0.001, 0.5, lambda: self._hear(member, to, way, (said, response)))
 
         def late() -> None:
             if way.is_busy and self.ways[sender, to] is way and way.lane.tried_at == tried_at:
                 self._failed(member, to, way, LateError())
 
         tried_at = way.lane.tried_at
-        self.at(self.now + TIMEOUT_S, late)
+        self.agenda.at(self.agenda.now + TIMEOUT_S, late)
         self._old.append((sender, to, request))
         if not self._is_lost(sender, to):
-            self.later(0.001, 0.5, lambda: replied(self._arrive(sender, to, request)))
+            self.agenda.later(0.001, 0.5, lambda: replied(self._arrive(sender, to, request)))
         again = [(5, self._old[-1])] if self._happens(self.plan.doubled) else []
         if self._happens(self.plan.replayed):
             again.append((60, self.chance.choice(self._old)))
         for within_s, old in again:
-            self.later(0.001, within_s, partial(self._come_again, *old))
+            self.agenda.later(0.001, within_s, partial(self._come_again, *old))
 
     def _come_again(self, sender: MemberId, to: MemberId, request: bytes) -> None:
         """A request is at a door once more; whatever is replied, nobody hears it."""
@@ -293,7 +258,7 @@ class Simulation:
             except FederationError as fault:
                 reply = fault
             else:
-                self.ways[to, sender].lane.heard(self.now)
+                self.ways[to, sender].lane.heard(self.agenda.now)
 
         is_alive = self._alive(member, serve)
         return reply if is_alive else UnreachableError()
@@ -318,13 +283,13 @@ class Simulation:
             self._failed(member, to, way, fault)
         else:
             way.is_busy = False
-            way.lane.delivered(self.now, has_more=has_more)
+            way.lane.delivered(self.agenda.now, has_more=has_more)
 
     def _failed(self, member: Member, to: MemberId, way: Way, fault: FederationError) -> None:
         if not member.is_up:
             return
         way.is_busy = False
-        way.lane.failed(self.now)
+        way.lane.failed(self.agenda.now)
 
         def note() -> None:
             try:
@@ -344,65 +309,10 @@ class Simulation:
 
     def _plan_troubles(self) -> None:
         for _ in range(self.plan.actions):
-            member = self._any()
-            self.later(0, TROUBLE_S, partial(self._do, member))
-        troubles = (
-            self._cut,
-            self._cut,
-            self._crash,
-            self._crash,
-            self._fill,
-            self._fail_once,
-            self._turn,
-            self._back_up,
-            self._back_up,
-        )
+            member = self.troubles.anyone()
+            self.agenda.later(0, TROUBLE_S, partial(self._do, member))
         for _ in range(self.plan.troubles):
-            self.later(0, TROUBLE_S, self.chance.choice(troubles))
-
-    def _any(self) -> Member:
-        return self.chance.choice(list(self.members.values()))
-
-    def _cut(self) -> None:
-        """Nothing gets through from one member to another, or both ways, for a while."""
-        sender, to = self.chance.sample(list(self.members), 2)
-        ways = [(sender, to), (to, sender)][: self.chance.randint(1, 2)]
-
-        def heal() -> None:
-            for way in ways:
-                self.ways[way].is_cut = False
-
-        for way in ways:
-            self.ways[way].is_cut = True
-        self.later(5, 120, heal)
-
-    def _crash(self) -> None:
-        """A process dies: now, in its next transaction, or right behind it."""
-        member = self._any()
-        how = self.chance.randrange(3)
-        member.disk.is_torn, member.disk.is_gone = how == 1, how == 2
-        if how == 0:
-            self._kill(member)
-
-    def _fill(self) -> None:
-        """A disk is full for a while."""
-        member = self._any()
-        if member.is_up:
-            member.store.fill()
-            self.later(5, 60, lambda: member.store.heal() if member.is_up else None)
-
-    def _fail_once(self) -> None:
-        self._any().disk.fails_once = True
-
-    def _turn(self) -> None:
-        """A clock goes wrong, or right again."""
-        most_s = MOST_SKEW.total_seconds()
-        self._any().skew_s = self.chance.choice((0.0, self.chance.uniform(-most_s, most_s)))
-
-    def _back_up(self) -> None:
-        member = self._any()
-        if member.is_up:
-            member.take_backup()
+            self.agenda.later(0, TROUBLE_S, self.troubles.any())
 
     def _calm(self) -> None:
         """Everything works from now on."""
@@ -446,108 +356,6 @@ class Simulation:
     def _act(self, member: Member) -> None:
         member.is_acting = True
         try:
-            doing = self.chance.choices(_ACTIONS, _OFTEN)[0]
-            doing(self, member)
-        except FederationError:
-            return  # whoever did it was told that it was not done
+            self.people.act(member)
         finally:
             member.is_acting = False
-
-    def _store(self, member: Member) -> None:
-        """Somebody new, or something new of somebody."""
-        is_new = not member.stamps or self.chance.random() < 0.6
-        id = f"P-{len(member.stamps)}" if is_new else self.chance.choice(list(member.stamps))
-        subject = self.chance.choice(SUBJECTS)
-        with member.store.write() as tx:
-            draft = Draft(entity(id, subject, self._stamp(member, id)), self._marking(), "ours")
-            member.keeping.keep(tx, [draft], WHY)
-            _note(member, tx, id)
-
-    def _remark(self, member: Member) -> None:
-        with member.store.write() as tx:
-            known = store.records.by_source(tx, "ours", list(member.stamps))
-            if known:
-                id = self.chance.choice(sorted(known))
-                member.keeping.remark(tx, known[id].record.id, self._marking(), WHY)
-                _note(member, tx, id)
-
-    def _withdraw(self, member: Member) -> None:
-        with member.store.write() as tx:
-            known = store.records.by_source(tx, "ours", list(member.stamps))
-            if known:
-                id = self.chance.choice(sorted(known))
-                member.keeping.withdraw(tx, "ours", [id], WHY)
-                _note(member, tx, id)
-
-    def _watch(self, member: Member) -> None:
-        now = member.clock()
-        lasts_s = self.chance.choice((self.chance.uniform(10, 300), 86_400.0))
-        watch = Watch(
-            id=WatchId(member.ids()),
-            asker=Asker(PersonId("first"), "analyst"),
-            case="CASE-1",
-            purpose="investigation",
-            seeks=Sought(name=self.chance.choice(SUBJECTS)),
-            threshold=0.9,
-            expires_at=now + timedelta(seconds=lasts_s),
-        )
-        members = self.chance.sample(list(self.members), self.chance.randint(1, 3))
-        member.post.watching.add(watch, members, now=now)
-
-    def _renew(self, member: Member) -> None:
-        if id := self._own(member):
-            until = member.clock() + timedelta(seconds=self.chance.uniform(60, 86_400))
-            member.post.watching.renew(id, ANALYST, until=until, now=member.clock())
-
-    def _remove(self, member: Member) -> None:
-        if id := self._own(member):
-            member.post.watching.remove(id, ANALYST)
-
-    def _see(self, member: Member) -> None:
-        if shown := member.post.inbox.behind(0):
-            id = self.chance.choice(shown).alert.id
-            member.post.inbox.change(id, AlertState.SEEN, ANALYST)
-
-    def _own(self, member: Member) -> WatchId | None:
-        with member.store.view() as view:
-            every = store.watches.every(view, is_ended=False)
-        return self.chance.choice(every).id if every else None
-
-    def _stamp(self, member: Member, id: str) -> str:
-        member.stamps[id] = f"{id} {self.chance.getrandbits(32):08x}"
-        return member.stamps[id]
-
-    def _marking(self) -> Marking:
-        share = self.chance.choices(list(Share), (1, 2, 2, 5))[0]
-        some = self.chance.sample(MEMBERS, self.chance.randint(0, 4))
-        audience = ("ALL",) if self.chance.random() < 0.6 else some
-        return replace(Marking(), share=share, audience=frozenset(audience))
-
-
-def _note(member: Member, tx: store.Tx, id: str) -> None:
-    """Have it written down, with its transaction, how a record is now."""
-    held = store.records.by_source(tx, "ours", [id])[id].record
-    member.kept.append(
-        Kept(
-            member.id,
-            held.id,
-            held.version,
-            held.entity.first("name"),
-            int(held.marking.share),
-            frozenset(held.marking.audience),
-            held.entity.first("notes"),
-            is_withdrawn=held.is_withdrawn,
-        )
-    )
-
-
-_ACTIONS: Sequence[Callable[[Simulation, Member], None]] = (
-    Simulation._store,
-    Simulation._remark,
-    Simulation._withdraw,
-    Simulation._watch,
-    Simulation._renew,
-    Simulation._remove,
-    Simulation._see,
-)
-_OFTEN = (10, 4, 1, 4, 1, 1, 1)
