@@ -206,8 +206,7 @@ def owing(view: View) -> list[Standing]:
     """Watches for which matches are still to be told, for there was no room."""
     return _found(
         view,
-        "EXISTS (SELECT 1 FROM standing_match WHERE standing = number AND state = 'owed')"
-        " ORDER BY number",
+        "number IN (SELECT standing FROM standing_match WHERE state = 'owed') ORDER BY number",
         (),
     )
 
