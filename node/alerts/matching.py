@@ -41,6 +41,7 @@ class Matching:
 
     telling: Telling
     _known: dict[StandingNumber, Posed] = field(default_factory=dict)
+    _stuck: set[StandingNumber] = field(default_factory=set)
 
     def notice(self, tx: Tx, batch: Sequence[Noticed]) -> None:
         """Match records that were stored, changed or withdrawn, in the transaction that does it."""
@@ -56,16 +57,16 @@ class Matching:
         """Run the next watch that is due over what is here; False when none is.
 
         It is looked for in a snapshot and told in a transaction; what comes in between is matched
-        on its way in.
+        on its way in. One that cannot be run is tried again when every other has been.
         """
         with self._store.view() as view:
-            standing = store.standing.due(view, version=KEYS_VERSION)
-            if standing is None:
-                return False
-            posed = Posed.of(standing)
-            found = self._found(view, posed)
-        with self._store.write() as tx:
-            self._ran(tx, posed, found)
+            standing = store.standing.due(view, version=KEYS_VERSION, but=self._stuck)
+        if standing is None:
+            self._stuck.clear()
+            return False
+        self._stuck.add(standing.number)
+        self._run(standing)
+        self._stuck.discard(standing.number)
         return True
 
     def tell_owed(self) -> bool:
@@ -118,6 +119,13 @@ class Matching:
         if posed.standing.is_over(tx.now):
             return self.telling.may_know(posed, found.held)
         return self.telling.tell(tx, posed, found)
+
+    def _run(self, standing: Standing) -> None:
+        posed = Posed.of(standing)
+        with self._store.view() as view:
+            found = self._found(view, posed)
+        with self._store.write() as tx:
+            self._ran(tx, posed, found)
 
     def _found(self, view: View, posed: Posed) -> list[Found]:
         request = self.telling.request(posed)

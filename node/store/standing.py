@@ -157,10 +157,15 @@ def met(view: View, keys: Collection[int], *, most: int) -> list[StandingNumber]
     return [row[0] for row in rows]
 
 
-def due(view: View, *, version: int) -> Standing | None:
+def due(
+    view: View, *, version: int, but: Collection[StandingNumber] = frozenset()
+) -> Standing | None:
     """The next watch that is to run over what is here, or whose keys are of an earlier version."""
     found = _found(
-        view, "is_due OR (version < ? AND ended_at IS NULL) ORDER BY number LIMIT 1", (version,)
+        view,
+        f"(is_due OR (version < ? AND ended_at IS NULL)) AND number NOT IN ({marks(tuple(but))})"
+        " ORDER BY number LIMIT 1",
+        (version, *but),
     )
     return found[0] if found else None
 

@@ -26,6 +26,7 @@ class Link:
     there: Address
     fault: Fault = Fault.NONE
     _live: set[asyncio.StreamWriter] = field(default_factory=set)
+    _going: set[asyncio.Task[None]] = field(default_factory=set)
     _server: asyncio.Server | None = None
 
     async def open(self) -> None:
@@ -37,6 +38,8 @@ class Link:
         if self._server:
             self._server.close()
         self._reset()
+        if self._going:
+            await asyncio.wait(self._going)
 
     def breaks(self, fault: Fault) -> None:
         """Have something wrong from now on; bytes that were swallowed never come again."""
@@ -49,7 +52,12 @@ class Link:
             writer.transport.abort()
         self._live.clear()
 
-    async def _met(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _met(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        going = asyncio.ensure_future(self._joined(reader, writer))
+        self._going.add(going)
+        going.add_done_callback(self._going.discard)
+
+    async def _joined(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.fault is Fault.REFUSES:
             writer.transport.abort()
             return

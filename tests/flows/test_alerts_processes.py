@@ -208,7 +208,7 @@ async def test_ten_kills_lose_no_alert_and_show_none_twice(tmp_path: Path) -> No
 @pytest.mark.slow
 @pytest.mark.timeout(3_600)
 async def test_five_hundred_kills_lose_no_alert_and_show_none_twice(tmp_path: Path) -> None:
-    history = await _lived_through(Plan(kills=500, records=850, batch=10, seed=2), tmp_path)
+    history = await _lived_through(Plan(kills=500, records=1_000, batch=10, seed=2), tmp_path)
 
     assert broken(history) == []
     assert _came(history) >= 5_000

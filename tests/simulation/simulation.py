@@ -24,7 +24,7 @@ from tests.simulation.people import People
 from tests.simulation.troubles import Troubles, Way
 
 #: Virtual seconds of trouble, and in which everything must be well once the trouble is over.
-TROUBLE_S, REST_S = 150.0, 300.0
+TROUBLE_S, REST_S = 100.0, 300.0
 #: How long a dispatch is waited for, and how often a node looks for what is over.
 TIMEOUT_S, TICK_S = 20.0, 60.0
 
@@ -33,7 +33,7 @@ TIMEOUT_S, TICK_S = 20.0, 60.0
 class Plan:
     """How much happens, and how bad the world is: chances from 0 to 1."""
 
-    actions: int = 24
+    actions: int = 20
     troubles: int = 10
     lost: float = 0.12
     doubled: float = 0.15

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,11 +22,13 @@ from federation.messages import (
     Watch,
     WatchId,
 )
-from node import store
+from node import search, store
+from node.alerts import matching
 from node.alerts.inbox import Shown
 from node.people import person
 from node.policy import Policy
 from node.records import Draft
+from node.search import Found
 from node.store.mail import MailState
 from tests.simulation.members import WHY, Member, Template, entity
 
@@ -68,6 +71,13 @@ class Shelf:
                 pass
 
     def watches(self, id: MemberId, days: float = 30) -> WatchId:
+        """A watch of a member at Latvia that has run over what is there."""
+        watch = self.poses(id, days)
+        self.works(LV)
+        self.carry(LV, id)
+        return watch
+
+    def poses(self, id: MemberId, days: float = 30) -> WatchId:
         """A watch of a member at Latvia, where it stands from now on."""
         member = self.members[id]
         watch = Watch(
@@ -81,8 +91,6 @@ class Shelf:
         )
         member.post.watching.add(watch, [LV], now=member.clock())
         self.carry(id, LV)
-        self.works(LV)
-        self.carry(LV, id)
         return watch.id
 
     def holds(self, id: str, note: str = "", share: Share = Share.FULL) -> None:
@@ -265,6 +273,33 @@ async def test_a_watch_that_changed_while_it_ran_runs_again_as_it_is(shelf: Shel
         due = store.standing.due(view, version=0)
     assert due is not None
     assert due.expires_at == now + timedelta(days=5)
+
+
+async def test_a_watch_that_cannot_be_run_keeps_no_other_from_running(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.holds("P-1")
+    keeper, real = shelf.members[LV].post.matching, search.find
+    ours = shelf.poses(EE)
+    theirs = shelf.poses(PL)
+    broken = iter([RuntimeError("nobody foresaw it")])
+
+    def find(*args: Any, **kwargs: Any) -> list[Found]:
+        for fault in broken:
+            raise fault
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(matching, "find", find)
+    with pytest.raises(RuntimeError):
+        keeper.run_next()
+    assert keeper.run_next()
+    shelf.carry(LV, PL)
+    assert [one.watch.id for one in shelf.alerts(PL)] == [theirs]
+
+    shelf.works(LV)
+    shelf.works(LV)
+    shelf.carry(LV, EE)
+    assert [one.watch.id for one in shelf.alerts(EE)] == [ours]
 
 
 async def test_a_watch_whose_renewal_is_refused_no_longer_stands(shelf: Shelf) -> None:
