@@ -39,7 +39,7 @@ class Link:
             self._server.close()
         self._reset()
         if self._going:
-            await asyncio.wait(self._going)
+            await asyncio.wait(self._going, timeout=5)
 
     def breaks(self, fault: Fault) -> None:
         """Have something wrong from now on; bytes that were swallowed never come again."""
