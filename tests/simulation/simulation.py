@@ -26,7 +26,7 @@ from tests.simulation.troubles import Troubles, Way
 #: Virtual seconds of trouble, and in which everything must be well once the trouble is over.
 TROUBLE_S, REST_S = 100.0, 300.0
 #: How long a dispatch is waited for, and how often a node looks for what is over.
-TIMEOUT_S, TICK_S = 20.0, 60.0
+TIMEOUT_S, TICK_S, LOOK_S = 20.0, 60.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Simulation:
         self.agenda = Agenda(self.chance)
         self.history: list[Event] = []
         self._old: list[tuple[MemberId, MemberId, bytes]] = []
-        self._is_calm = False
+        self._is_calm, self._looked_at = False, 0.0
         few = self.chance.random() < 0.5
         beat_s = self.chance.choice((40.0, 150.0))
         self.members = {MemberId(name): self._member(name, few, beat_s) for name in MEMBERS}
@@ -327,6 +327,10 @@ class Simulation:
             way.is_cut = False
 
     def _is_quiet(self) -> bool:
+        """Whether nothing is left to be done; looked for now and then, because it takes time."""
+        if self.agenda.now < self._looked_at + LOOK_S:
+            return False
+        self._looked_at = self.agenda.now
         for member in self.members.values():
             if not member.is_up:
                 return False
