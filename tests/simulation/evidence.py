@@ -17,9 +17,11 @@ from federation.messages import (
 )
 from node import store
 from node.alerts.posed import decoded, decoded_hit
+from node.audit import decode
 from node.store import View
 from tests.simulation.history import (
     HIDDEN,
+    Accuses,
     Acknowledged,
     Arrived,
     Event,
@@ -33,6 +35,8 @@ from tests.simulation.history import (
 
 #: How wrong a clock may be.
 MOST_SKEW = timedelta(seconds=25)
+#: What a member is named for.
+_NAMED = ("mail withheld", "another notice in the same place")
 #: By member, asker and reference: the record.
 References = Mapping[tuple[MemberId, MemberId, str], str]
 
@@ -84,6 +88,9 @@ class Evidence:
             is_recalled = alert.recalled != ""
             about = (alert.watch, alert.member, record, alert.times)
             yield Shows(self.us, *about, is_recalled=is_recalled, share=share, stamp=stamp)
+        for entry in map(decode, store.audit.read(view)):
+            if entry.event in _NAMED:
+                yield Accuses(self.us, entry.peer, entry.event)
         yield from (Unsettled(self.us, what) for what in undone(view))
 
     def _watched(self, view: View, now: datetime) -> Iterator[Event]:

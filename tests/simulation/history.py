@@ -122,6 +122,15 @@ class Shows:
 
 
 @dataclass(frozen=True, slots=True)
+class Accuses:
+    """In the end: a member was named for holding mail back, or for another notice in a place."""
+
+    member: str
+    sender: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unsettled:
     """In the end: what a member still has to do, though nothing keeps it from doing it."""
 
@@ -130,7 +139,17 @@ class Unsettled:
 
 
 Event = (
-    Kept | Sent | Arrived | Acknowledged | PutBack | Holds | Watches | Stands | Shows | Unsettled
+    Kept
+    | Sent
+    | Arrived
+    | Acknowledged
+    | PutBack
+    | Holds
+    | Watches
+    | Stands
+    | Shows
+    | Accuses
+    | Unsettled
 )
 Kind = TypeVar("Kind")
 
@@ -170,6 +189,13 @@ def broken(history: Sequence[Event]) -> list[str]:
 def _unsettled(told: Told) -> Iterator[str]:
     for one in told.of(Unsettled):
         yield f"unsettled: {one.member} {one.what}"
+
+
+def _accused(told: Told) -> Iterator[str]:
+    """Nobody is named for what it did not do; where one of the two was put back it looks so."""
+    for one in told.of(Accuses):
+        if not {one.sender, one.member} & told.put_back:
+            yield f"accused: {one.sender} by {one.member} of {one.of}"
 
 
 def _lost_notices(told: Told) -> Iterator[str]:
@@ -311,6 +337,7 @@ def _records(told: Told) -> Iterator[str]:
 
 _RULES: tuple[Callable[[Told], Iterator[str]], ...] = (
     _unsettled,
+    _accused,
     _lost_notices,
     _acknowledged_and_not_there,
     _order,

@@ -11,6 +11,7 @@ from tests.simulation.history import (
     EXPIRED,
     FULL,
     HIDDEN,
+    Accuses,
     Acknowledged,
     Arrived,
     Event,
@@ -75,6 +76,7 @@ def test_what_went_well_breaks_no_promise() -> None:
         (without(HELD), "lost"),
         (with_(HELD, replace(HELD, version=2)), "lost"),
         ([*WELL, Unsettled("LV", "has mail")], "unsettled"),
+        ([*WELL, Accuses("EE", "LV", "mail withheld")], "accused"),
     ],
 )
 def test_a_broken_promise_is_found(history: list[Event], word: str) -> None:
