@@ -314,7 +314,6 @@ CREATE TABLE mail_in (
 ) STRICT;
 
 CREATE INDEX mail_in_id ON mail_in (id);
-
 CREATE INDEX mail_in_received_at ON mail_in (received_at) WHERE body IS NOT NULL;
 """
 
