@@ -1,6 +1,7 @@
 """Composition: a home in, a running node out; no decisions."""
 
 import asyncio
+import contextlib
 import functools
 import gc
 import logging
@@ -238,8 +239,23 @@ def log_to_stderr(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: _Log(),
     )
+
+
+class _Log:
+    """stderr as it is now; what cannot be written, as on a full disk, is not there, and no fault.
+
+    What goes on while faults are written down would end by it.
+    """
+
+    def msg(self, line: str) -> None:
+        """Write a line, if that can be done."""
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+
+    debug = info = warning = error = critical = msg
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """Mailing: notices on the way out, in the transaction of their cause, and on the way in."""
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -31,6 +32,14 @@ Seal = Callable[[MemberId, NoticeId, bytes, int], Sealed]
 
 #: Why a notice that is there has no effect, as the sender is told.
 EXPIRED, INVALID, REFUSED, CONFLICT = "expired", "invalid", "refused", "conflict"
+#: The ground of one whose effect met a fault that nobody foresaw, and how often it is tried before
+#: that: nothing behind it would ever be taken.
+FAULT, TRIES = "fault", 3
+
+
+class ExpiredError(RefusedError):
+    """What a notice is about is over."""
+
 
 #: Notices that are read at once to be listed.
 PAGE = 1_000
@@ -88,6 +97,8 @@ class Mailing:
     warned: Callable[[MemberId, int], None] = lambda _member, _percent: None
     effects: dict[type, Effect] = field(default_factory=dict)
     heads: Heads = field(default_factory=_NoHeads)
+    _sent: dict[MemberId, int] = field(default_factory=dict)
+    _tries: Counter[tuple[MemberId, str]] = field(default_factory=Counter)
 
     def post(
         self,
@@ -108,9 +119,9 @@ class Mailing:
         tx.once_kept(self.queued, to)
         return id
 
-    def has_room(self, tx: Tx, to: MemberId) -> bool:
+    def has_room(self, view: View, to: MemberId) -> bool:
         """Whether fewer notices wait for a member than may."""
-        return store.mail.lane(tx, to).waiting < self.most
+        return store.mail.lane(view, to).waiting < self.most
 
     def dispatch(self, member: MemberId) -> wire.Dispatch:
         """What a member is to be given next: the first that it has not taken, in order."""
@@ -119,16 +130,25 @@ class Mailing:
             held = store.mail.outgoing(view, member, after=lane.acknowledged, most=NOTICES)
             oldest = store.mail.oldest(view, member) or lane.assigned + 1
             shown = self.heads.shown(view, member)
-        return wire.Dispatch(lane.assigned, oldest, tuple(_first(held)), shown)
+        next_ = held[0].sequence if held else lane.assigned + 1
+        if next_ > lane.acknowledged + 1:
+            oldest = next_
+        sealed = tuple(_first(held))
+        self._sent[member] = next_ - 1 + len(sealed)
+        return wire.Dispatch(lane.assigned, oldest, sealed, shown)
 
     def taken(
         self, member: MemberId, receipt: Receipt, shown: wire.ShownHead | None = None
     ) -> bool:
-        """Note how far a member has our mail and log; whether more mail waits for it."""
+        """Note how far a member has our mail, and what it says to our log; whether more waits.
+
+        It is the receipt of the last dispatch: a member that has more than that has it of an
+        earlier life of ours, and what we put in the same places since is still to be sent.
+        """
         with self.store.write() as tx:
             self.heads.cosigned(tx, member, shown, receipt)
             lane = store.mail.lane(tx, member)
-            if receipt.through > lane.assigned:
+            if receipt.through > self._sent.get(member, lane.acknowledged):
                 self._go_on_behind(tx, lane, receipt.through)
             elif (receipt.through, receipt.refused, lane.fault) != (lane.acknowledged, (), ""):
                 store.mail.acknowledge(tx, member, receipt)
@@ -179,7 +199,8 @@ class Mailing:
                 ground = self._new(tx, member.id, one) if is_next else _again(tx, member.id, one)
                 through = max(through, sequence)
                 refused += [Refusal(sequence, ground)] if ground else []
-            self._claimed(tx, before, dispatch, through)
+            if not posted or posted[-1].statement.sequence > before.received:
+                self._claimed(tx, before, dispatch, through)
             seen = self.heads.seen(tx, member.id, dispatch.shown)
         return replace(seen, through=through, refused=tuple(refused))
 
@@ -192,7 +213,7 @@ class Mailing:
             tx.once_kept(self.warned, lane.member, level)
 
     def _go_on_behind(self, tx: Tx, lane: LaneState, through: int) -> None:
-        """The member has more of our mail than we know of: we were put back to an earlier day.
+        """The member has more of our mail than we sent: we were put back to an earlier day.
 
         What waits gets new places behind all that it has; what it had before it has twice, which
         changes nothing.
@@ -214,7 +235,8 @@ class Mailing:
         """What the member has another notice for in the same place is said once more."""
         for place in [one.sequence for one in receipt.refused if one.ground == CONFLICT]:
             for one in store.mail.outgoing(tx, member, after=place - 1, most=1):
-                self._move(tx, member, one, to=store.mail.next_sequence(tx, member))
+                if one.sequence == place:
+                    self._move(tx, member, one, to=store.mail.next_sequence(tx, member))
 
     def _move(self, tx: Tx, member: MemberId, one: Outgoing, *, to: int) -> None:
         sealed = self.seal(member, one.id, one.sealed.body, to)
@@ -231,9 +253,10 @@ class Mailing:
 
     def _new(self, tx: Tx, member: MemberId, one: wire.Posted) -> str:
         """Keep the next notice with what it does; why it does nothing, or an empty word."""
-        ground = self._effect(tx, member, one.notice)
-        kind = "" if isinstance(one.notice, InvalidError) else kind_of(one.notice.content)
         statement = one.statement
+        known = store.mail.known(tx, member, statement.id)
+        ground = self._effect(tx, member, one.notice) if known is None else known
+        kind = "" if isinstance(one.notice, InvalidError) else kind_of(one.notice.content)
         store.mail.receive(
             tx,
             member,
@@ -262,14 +285,27 @@ class Mailing:
         try:
             with tx.apart():
                 self.effects[type(notice.content)](tx, member, notice)
-        except InvalidError:
-            return INVALID
-        except RefusedError:
-            return REFUSED
+        except (InvalidError, RefusedError) as fault:
+            return _ground(fault)
+        except FederationError:
+            raise
+        except Exception as error:  # noqa: BLE001 - raised again, but for the last time
+            return self._tried(tx, member, notice, error)
         return ""
 
+    def _tried(self, tx: Tx, member: MemberId, notice: Notice, error: Exception) -> str:
+        """Raise what nobody foresaw, so that it is tried again; set the notice aside in the end."""
+        self._tries[member, notice.id] += 1
+        if not tx.is_open or self._tries[member, notice.id] < TRIES:
+            raise error
+        del self._tries[member, notice.id]
+        return FAULT
+
     def _claimed(self, tx: Tx, before: LaneState, dispatch: wire.Dispatch, through: int) -> None:
-        """Note how much mail a member says there is; one that says so and sends none is named."""
+        """Note how much mail a member says there is; one that says so and sends none is named.
+
+        Not by what it sent before: a member that repeats it has not heard that we have it.
+        """
         is_withheld = before.claimed > through and through == before.claimed_through
         since = (before.withheld_since or tx.now) if is_withheld else None
         if since and not before.withheld_since:
@@ -284,6 +320,13 @@ class Mailing:
 def kind_of(content: Content) -> str:
     """The word for what a notice says."""
     return type(content).__name__.lower()
+
+
+def _ground(fault: InvalidError | RefusedError) -> str:
+    """The word for why a notice has no effect."""
+    if isinstance(fault, ExpiredError):
+        return EXPIRED
+    return INVALID if isinstance(fault, InvalidError) else REFUSED
 
 
 def _again(tx: Tx, member: MemberId, one: wire.Posted) -> str:

@@ -11,6 +11,7 @@ from node.alerts.leaving import Leaving
 from node.alerts.posed import decoded, decoded_hit, encoded_hit
 from node.audit import Entry, Operation
 from node.codes import Purpose
+from node.mailing import ExpiredError
 from node.people import Person
 from node.store import Store, Tx
 from node.store.alerts import AlertState, HeldAlert
@@ -60,9 +61,15 @@ class Inbox:
     leaving: Leaving = _NOWHERE
 
     def alerted(self, tx: Tx, member: MemberId, notice: Notice) -> None:
-        """A member tells of a record that fits a watch of ours."""
-        if isinstance(notice.content, Alert):
-            self._raise(tx, member, notice.content)
+        """A member tells of a record that fits a watch of ours that it was asked to keep."""
+        if not isinstance(notice.content, Alert):
+            return
+        own = store.watches.find(tx, notice.content.watch)
+        if own is None or member not in {one.member for one in own.members}:
+            raise InvalidError(f"{member}: an alert for no watch that it keeps for us")
+        if own.expires_at <= tx.now:
+            raise ExpiredError(f"{own.id} is over")
+        self._raise(tx, member, notice.content)
 
     def recalled(self, tx: Tx, member: MemberId, notice: Notice) -> None:
         """A member takes back what it told."""

@@ -41,6 +41,7 @@ class Matching:
 
     telling: Telling
     _known: dict[StandingNumber, Posed] = field(default_factory=dict)
+    _stuck: set[StandingNumber] = field(default_factory=set)
 
     def notice(self, tx: Tx, batch: Sequence[Noticed]) -> None:
         """Match records that were stored, changed or withdrawn, in the transaction that does it."""
@@ -56,29 +57,33 @@ class Matching:
         """Run the next watch that is due over what is here; False when none is.
 
         It is looked for in a snapshot and told in a transaction; what comes in between is matched
-        on its way in.
+        on its way in. One that cannot be run is tried again when every other has been.
         """
         with self._store.view() as view:
-            standing = store.standing.due(view, version=KEYS_VERSION)
-            if standing is None:
-                return False
-            posed = Posed.of(standing)
-            found = self._found(view, posed)
-        with self._store.write() as tx:
-            self._ran(tx, posed, found)
+            standing = store.standing.due(view, version=KEYS_VERSION, but=self._stuck)
+        if standing is None:
+            self._stuck.clear()
+            return False
+        self._stuck.add(standing.number)
+        self._run(standing)
+        self._stuck.discard(standing.number)
         return True
 
     def tell_owed(self) -> bool:
-        """Tell some of what was owed while a lane was full; False when nothing can be told."""
+        """Tell some of what was owed while a lane was full; False when nothing can be told.
+
+        What waits for one member keeps nothing from another; a watch that is over is left to its
+        end, which drops what it was owed.
+        """
         with self._store.view() as view:
-            if not store.standing.owed(view, most=1):
+            if not self._ready(view):
                 return False
         with self._store.write() as tx:
-            owed = store.standing.owed(tx, most=OWED_AT_ONCE)
-            with_room = [match for match in owed if self._has_room(tx, match)]
-            for match in with_room:
-                self._tell_owed(tx, match)
-        return bool(with_room)
+            ready = self._ready(tx)
+            for standing in ready[:1]:
+                for match in store.standing.owed(tx, standing.number, most=OWED_AT_ONCE):
+                    self._tell_owed(tx, standing, match)
+        return bool(ready)
 
     @property
     def _store(self) -> Store:
@@ -115,6 +120,13 @@ class Matching:
             return self.telling.may_know(posed, found.held)
         return self.telling.tell(tx, posed, found)
 
+    def _run(self, standing: Standing) -> None:
+        posed = Posed.of(standing)
+        with self._store.view() as view:
+            found = self._found(view, posed)
+        with self._store.write() as tx:
+            self._ran(tx, posed, found)
+
     def _found(self, view: View, posed: Posed) -> list[Found]:
         request = self.telling.request(posed)
         if request is None:
@@ -129,6 +141,8 @@ class Matching:
             keys = standing_keys(posed.watch.seeks)
             store.standing.put_keys(tx, number, keys, version=KEYS_VERSION)
         [now] = store.standing.load(tx, [number])
+        if now.question != posed.standing.question:
+            return  # it was changed meanwhile, and is due as it stands now
         held = [one.held.number for one in found]
         versions = {one.number: one.record.version for one in store.records.load(tx, held)}
         if not now.is_over(tx.now):
@@ -140,12 +154,16 @@ class Matching:
                 self.telling.tell(tx, posed, one)
         store.standing.ran(tx, number)
 
-    def _has_room(self, tx: Tx, match: Match) -> bool:
-        [standing] = store.standing.load(tx, [match.standing])
-        return self.telling.mailing.has_room(tx, standing.member)
+    def _ready(self, view: View) -> list[Standing]:
+        """Watches that are owed something that can be told."""
+        return [
+            standing
+            for standing in store.standing.owing(view)
+            if not standing.is_over(view.house.clock())
+            and self.telling.mailing.has_room(view, standing.member)
+        ]
 
-    def _tell_owed(self, tx: Tx, match: Match) -> None:
-        [standing] = store.standing.load(tx, [match.standing])
+    def _tell_owed(self, tx: Tx, standing: Standing, match: Match) -> None:
         for held in store.records.load(tx, [match.record]):
             subject = subject_of(held.record.entity)
             self._weigh(tx, self._posed(standing), held, subject, match)

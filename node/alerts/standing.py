@@ -46,6 +46,8 @@ class Registry:
         ground = "" if verdict.is_allowed else verdict.ground.partition(":")[0]
         if verdict.is_allowed:
             self.register(tx, member, watch)
+        else:
+            store.standing.end(tx, member, watch.id)  # what it said before stood by another verdict
         event = "watch registered" if verdict.is_allowed else "watch refused"
         store.audit.append(tx, self._entry(member, watch, event, verdict))
         state = WatchState.REGISTERED if verdict.is_allowed else WatchState.REFUSED

@@ -85,7 +85,7 @@ class Telling:
     def recall(self, tx: Tx, posed: Posed, held: Held, match: Match, ground: RecallGround) -> None:
         """Take back what was told of a record."""
         store.standing.put_match(tx, replace(match, state=MatchState.RECALLED, digest=""))
-        if match.state is not MatchState.TOLD:
+        if not match.digest:
             return
         watch, reference = posed.watch.id, match.reference
         if posed.standing.member == self.us:
@@ -103,20 +103,22 @@ class Telling:
         before = store.standing.match(tx, standing.number, record)
         if before == match:
             return
+        if before and before.digest == digest:
+            store.standing.put_match(tx, match)  # owed was a state that is gone again
+            return
         if standing.member == self.us:
             self.inbox.raise_(tx, Alert(posed.watch.id, hit))
         elif self.mailing.has_room(tx, standing.member):
             self._send(tx, posed, given, hit)
         else:
-            match = replace(match, state=MatchState.OWED, digest="")
+            match = replace(match, state=MatchState.OWED, digest=before.digest if before else "")
         store.standing.put_match(tx, match)
         if match.state is MatchState.TOLD:
             store.audit.append(tx, self._entry(posed, "alerted", given.held))
 
     def _send(self, tx: Tx, posed: Posed, given: Given, hit: Hit) -> None:
         watch, member = posed.watch, posed.standing.member
-        content = Alert(watch.id, hit)
-        self.mailing.post(tx, member, content, about=watch.id, expires_at=watch.expires_at)
+        self.mailing.post(tx, member, Alert(watch.id, hit), about=watch.id)
         store.disclosures.add(tx, member, QuestionId(watch.id), [given])
         self.touching.given(tx, member, question_of(watch), [given.held])
 

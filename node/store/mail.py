@@ -139,18 +139,18 @@ def acknowledge(tx: Tx, member: MemberId, receipt: Receipt) -> None:
 
     A member that lost what it had says less than before: what it lost waits again.
     """
-    now = microseconds(tx.now)
+    now, before = microseconds(tx.now), lane(tx, member).acknowledged
     run(
         tx,
-        "UPDATE mail_out SET state = 'delivered', ended_at = ? WHERE member = ? AND sequence <= ?"
-        " AND state = 'waiting'",
-        (now, member, receipt.through),
+        "UPDATE mail_out SET state = 'delivered', ended_at = ? WHERE member = ? AND sequence > ?"
+        " AND sequence <= ? AND state = 'waiting'",
+        (now, member, before, receipt.through),
     )
     run(
         tx,
-        "UPDATE mail_out SET state = 'waiting', ended_at = NULL WHERE member = ? AND sequence > ?"
-        " AND state <> 'waiting'",
-        (member, receipt.through),
+        "UPDATE mail_out SET state = 'waiting', ended_at = NULL, ground = '' WHERE member = ?"
+        " AND sequence > ? AND sequence <= ?",
+        (member, receipt.through, before),
     )
     for refusal in receipt.refused:
         state = MailState.EXPIRED if refusal.ground == MailState.EXPIRED else MailState.REFUSED
@@ -168,11 +168,11 @@ def acknowledge(tx: Tx, member: MemberId, receipt: Receipt) -> None:
 
 
 def renumber(tx: Tx, member: MemberId, sequence: int, to: int, sealed: Sealed) -> None:
-    """Give a waiting notice another place, sealed anew."""
+    """Give a notice another place, sealed anew, in which it waits."""
     run(
         tx,
-        "UPDATE mail_out SET sequence = ?, statement = ?, key_id = ?, signature = ?, body = ?"
-        " WHERE member = ? AND sequence = ?",
+        "UPDATE mail_out SET sequence = ?, statement = ?, key_id = ?, signature = ?, body = ?,"
+        " state = 'waiting', ended_at = NULL, ground = '' WHERE member = ? AND sequence = ?",
         (to, *_parts(sealed), member, sequence),
     )
 
@@ -218,6 +218,12 @@ def received(view: View, member: MemberId, sequence: int) -> tuple[bytes, str] |
         (member, sequence),
     )
     return (row[0], row[1]) if row else None
+
+
+def known(view: View, member: MemberId, id: str) -> str | None:
+    """The ground under which a member's notice came before, in whatever place; None when not."""
+    row = one(view, "SELECT ground FROM mail_in WHERE id = ? AND member = ?", (id, member))
+    return row[0] if row else None
 
 
 def skip(tx: Tx, member: MemberId, through: int) -> None:

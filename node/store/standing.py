@@ -42,7 +42,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A record that a watch met: the reference it was told under, and a digest of what was told."""
+    """A record that a watch met: the reference it was told under, and a digest of what was told.
+
+    One that is owed has a digest when an earlier state of it was told.
+    """
 
     standing: StandingNumber
     record: RecordNumber
@@ -104,7 +107,9 @@ def end(tx: Tx, member: MemberId, id: WatchId) -> bool:
     )
     if row:
         run(tx, "DELETE FROM standing_key WHERE standing = ?", (row[0],))
-        run(tx, "DELETE FROM standing_match WHERE standing = ? AND state = 'owed'", (row[0],))
+        owed = "standing = ? AND state = 'owed'"
+        run(tx, f"DELETE FROM standing_match WHERE {owed} AND digest = ''", (row[0],))  # noqa: S608
+        run(tx, f"UPDATE standing_match SET state = 'told' WHERE {owed}", (row[0],))  # noqa: S608
     return row is not None
 
 
@@ -152,10 +157,15 @@ def met(view: View, keys: Collection[int], *, most: int) -> list[StandingNumber]
     return [row[0] for row in rows]
 
 
-def due(view: View, *, version: int) -> Standing | None:
+def due(
+    view: View, *, version: int, but: Collection[StandingNumber] = frozenset()
+) -> Standing | None:
     """The next watch that is to run over what is here, or whose keys are of an earlier version."""
     found = _found(
-        view, "is_due OR (version < ? AND ended_at IS NULL) ORDER BY number LIMIT 1", (version,)
+        view,
+        f"(is_due OR (version < ? AND ended_at IS NULL)) AND number NOT IN ({marks(tuple(but))})"
+        " ORDER BY number LIMIT 1",
+        (version, *but),
     )
     return found[0] if found else None
 
@@ -197,13 +207,22 @@ def matches(view: View, records: Iterable[RecordNumber]) -> list[Match]:
     ]
 
 
-def owed(view: View, *, most: int) -> list[Match]:
-    """Matches that are still to be told, for there was no room."""
+def owing(view: View) -> list[Standing]:
+    """Watches for which matches are still to be told, for there was no room."""
+    return _found(
+        view,
+        "number IN (SELECT standing FROM standing_match WHERE state = 'owed') ORDER BY number",
+        (),
+    )
+
+
+def owed(view: View, standing: StandingNumber, *, most: int) -> list[Match]:
+    """Matches of a watch that are still to be told."""
     rows = select(
         view,
-        f"SELECT {_MATCH} FROM standing_match WHERE state = 'owed'"  # noqa: S608
-        " ORDER BY standing, record LIMIT ?",
-        (most,),
+        f"SELECT {_MATCH} FROM standing_match WHERE state = 'owed' AND standing = ?"  # noqa: S608
+        " ORDER BY record LIMIT ?",
+        (standing, most),
     )
     return [_match(row) for row in rows]
 

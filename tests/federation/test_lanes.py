@@ -113,3 +113,38 @@ def test_retries_are_spread_by_chance() -> None:
 
     assert early.due_at == FIRST_S / 2
     assert late.due_at == FIRST_S
+
+
+def test_what_is_queued_while_a_member_is_found_again_is_due_when_it_is() -> None:
+    one = lane()
+    one.tried(100.0)
+    one.failed(101.0)
+    one.tried(110.0)
+
+    one.queued(110.5)
+    one.delivered(111.0, has_more=False)
+
+    assert one.due_at == 111.0
+
+
+def test_a_member_that_calls_during_a_transfer_that_fails_is_tried_again_at_once() -> None:
+    one = lane()
+    for at in range(10):
+        one.tried(100.0 * at)
+        one.failed(100.0 * at + 20)
+
+    one.tried(2_000.0)
+    one.heard(2_005.0)
+    one.failed(2_020.0)
+
+    assert one.due_at == 2_020.0
+
+
+def test_a_member_that_called_before_a_transfer_that_fails_is_not_tried_at_once() -> None:
+    one = lane()
+    one.heard(99.0)
+    one.tried(100.0)
+
+    one.failed(100.5)
+
+    assert one.due_at == 100.5 + FIRST_S

@@ -29,7 +29,8 @@ class Side:
     rung: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        ids = iter(f"{self.id}-n{number}" for number in range(100_000))
+        place = f"{self.id}-{self.shelf.folder.name}"
+        ids = iter(f"{place}-n{number}" for number in range(100_000))
         self.mailing = Mailing(
             store=self.shelf.store,
             seal=self.sealed,

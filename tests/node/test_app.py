@@ -1,7 +1,13 @@
-"""App: ids are unique, in the order of time, and say their version."""
+"""What the whole node is put together with: its ids and its log."""
 
+import io
+import sys
 import uuid
 
+import pytest
+import structlog
+
+from node import app
 from node.app import new_id
 
 
@@ -16,3 +22,28 @@ def test_ids_are_unique_and_in_the_order_of_time() -> None:
 
     assert len(set(ids)) == len(ids)
     assert [text[:13] for text in ids] == sorted(text[:13] for text in ids)
+
+
+class Full(io.StringIO):
+    """A file on a full disk."""
+
+    def write(self, _: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    app.log_to_stderr("info")
+    monkeypatch.setattr(sys, "stderr", Full())
+
+    structlog.get_logger().error("fault", code="internal")
+
+
+def test_the_log_is_lines_of_json_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    app.log_to_stderr("info")
+
+    structlog.get_logger().warning("mail waits", member="LV")
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith('{"member": "LV", "event": "mail waits"')
+    assert said.err.endswith("}\n")

@@ -54,4 +54,6 @@ CREATE TABLE mail_in (
 ) STRICT;
 
 CREATE INDEX mail_in_received_at ON mail_in (received_at) WHERE body IS NOT NULL;
+
+CREATE INDEX mail_in_id ON mail_in (id);
 """
