@@ -12,6 +12,7 @@ from federation.messages import (
     MemberId,
     Recall,
     Share,
+    Watch,
     WatchEnd,
     WatchVerdict,
 )
