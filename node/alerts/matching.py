@@ -27,7 +27,7 @@ from node.store.keys import Findable
 from node.store.records import Held
 from node.store.standing import Match, MatchState, Standing, StandingNumber
 
-#: Watches that one record is compared with: those that share most with it.
+#: Watches that one record is compared with beside those that share much with it.
 MOST_MET = 24
 #: Records that one run over what is here brings, the best ones.
 MOST_FOUND = 100

@@ -57,8 +57,8 @@ class Match:
 _READ = "number, member, id, question, expires_at, version, ended_at"
 _MATCH = "standing, record, state, reference, digest"
 #: A key that so many watches have says half of what a rare one does; what all that is shared must
-#: say together; keys of one record that are looked up.
-_HALF, _LEAST = 16.0, 4.0
+#: say together, and what is much; keys of one record that are looked up.
+_HALF, _LEAST, _MUCH = 16.0, 4.0, 12.0
 _MOST_KEYS = 2_000
 
 
@@ -143,7 +143,8 @@ def count(view: View) -> int:
 def met(view: View, keys: Collection[int], *, most: int) -> list[StandingNumber]:
     """The watches that share most with a record of these keys, those of the rarest keys first.
 
-    One that shares nothing but what very many share is none of them.
+    All that share much, however many they are; of those that share less only `most`, and none
+    that shares nothing but what very many share.
     """
     numbers = list(keys)[:_MOST_KEYS]
     rows = select(
@@ -151,10 +152,10 @@ def met(view: View, keys: Collection[int], *, most: int) -> list[StandingNumber]
         "WITH shared AS (SELECT standing, weight * ? / (? + count(*) OVER (PARTITION BY key)) AS"  # noqa: S608
         f" says FROM standing_key WHERE key IN ({marks(numbers)}))"
         " SELECT standing, sum(says) AS said FROM shared GROUP BY standing HAVING said >= ?"
-        " ORDER BY said DESC, standing LIMIT ?",
-        (_HALF, _HALF, *numbers, _LEAST, most),
+        " ORDER BY said DESC, standing",
+        (_HALF, _HALF, *numbers, _LEAST),
     )
-    return [row[0] for row in rows]
+    return [number for place, (number, said) in enumerate(rows) if place < most or said >= _MUCH]
 
 
 def due(

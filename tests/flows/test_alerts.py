@@ -372,3 +372,15 @@ def test_a_watch_of_our_own_finds_in_our_own_records_whatever_their_marking(worl
 
     assert only(world["ee"]).alert.member == "EE"
     assert [entry.event for entry in world["ee"].audit[-2:]] == ["alerted", "stored"]
+
+
+def test_every_watch_for_one_person_is_told_however_many_there_are(world: World) -> None:
+    crowd = [world["ee"].watches(f"Viktor {name}", to=["lv"]) for name in ("Liiv", "Saar", "Kask")]
+    many = [world["ee"].watches(LESNIKOV, to=["lv"]) for _ in range(60)]
+    for watch in (*crowd, many[-1]):
+        eventually(lambda: world["ee"].watch_states(watch) == {"LV": "registered"})  # noqa: B023
+
+    world["lv"].holds(LESNIKOV)
+
+    eventually(lambda: len(world["ee"].alerts) == len(many))
+    assert {one.alert.watch for one in world["ee"].alerts} == set(many)
