@@ -106,7 +106,7 @@ def names_that_decide(sought: Sought) -> frozenset[Key]:
             for pair in combinations(words if kind is Kind.PERSON else (), 2):
                 if any(part.role is Role.WORD for part in pair):
                     heard = product(*map(_heard, pair))
-                    found.update(_pair(one, other, kind) for one, other in heard)
+                    found.update(_pair(one, other, _MARKS[kind]) for one, other in heard)
     return frozenset(found)
 
 
