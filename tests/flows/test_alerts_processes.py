@@ -102,8 +102,9 @@ class Story:
         ids = [f"P-{number}" for number in range(first, first + self.plan.batch)]
         file = self.folder / f"{process.id}-{first}.jsonl"
         file.write_text("".join(_line(id) for id in ids))
-        while not await _is_loaded(process, file, share):  # noqa: ASYNC110 - another process
+        while not await _is_loaded(process, file, share):
             await asyncio.sleep(0.1)
+            await _until_up(process)
         level = {"full": 3, "hidden": 0}[share]
         for id in ids:
             kept = Kept(
