@@ -64,7 +64,8 @@ class Witnessing:
         """What we say to the head that a member shows; `through` is for others to fill in."""
         if shown is None:
             known = store.witness.witnessed(tx, member)
-            return Receipt(0, witnessed=known.size if known else 0)
+            wanted = self._open(tx, member)
+            return Receipt(0, witnessed=known.size if known else 0, prove=wanted)
         for head in shown.seen:
             self._heard(tx, member, head)
         doubt = self._doubt(tx, shown)

@@ -288,3 +288,25 @@ def test_a_log_that_no_longer_holds_an_answer_is_found_by_whoever_was_given_it(
         return "forked" in doubts(world["ee"], LV)
 
     eventually(is_doubted)
+
+
+def test_what_is_to_be_proven_is_asked_for_with_every_receipt_until_it_is(world: World) -> None:
+    grows(world["ee"], 3)
+    shown(world)
+    with world["ee"].up.store.view() as view:
+        head = store.audit.tree_head(view, world.clock())
+
+    with world["lv"].up.store.write() as tx:
+        store.witness.rumour(tx, head, MemberId("PL"))
+        without_head = world["lv"].up.post.witnessing.seen(tx, EE, None)
+    grows(world["ee"], 3)
+    shown(world)
+
+    assert without_head.prove == (head.size,)
+
+    def is_settled() -> bool:
+        world.clock.turn(seconds=1)
+        with world["lv"].up.store.view() as view:
+            return not store.witness.rumoured(view, EE)
+
+    eventually(is_settled)
