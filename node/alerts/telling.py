@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from federation import wire
 from federation.charter import Charter
 from federation.messages import (
     Alert,
     Hit,
     MemberId,
+    Notice,
+    NoticeId,
     QuestionId,
     Recall,
     RecallGround,
@@ -18,7 +21,7 @@ from federation.messages import (
 )
 from node import store
 from node.alerts.inbox import Inbox
-from node.alerts.posed import Posed, encoded_hit, question_of, weighed_as
+from node.alerts.posed import Posed, question_of, weighed_as
 from node.alerts.touching import Touching
 from node.answering import Gate, Weighed
 from node.audit import Entry, Operation
@@ -98,7 +101,7 @@ class Telling:
 
     def _told(self, tx: Tx, posed: Posed, given: Given, hit: Hit) -> None:
         standing, record = posed.standing, given.held.number
-        digest = hashlib.sha256(encoded_hit(hit)).hexdigest()
+        digest = _digest(Alert(posed.watch.id, hit))
         match = Match(standing.number, record, MatchState.TOLD, hit.reference, digest)
         before = store.standing.match(tx, standing.number, record)
         if before == match:
@@ -142,3 +145,9 @@ class Telling:
             records=(held.record.id,),
             handling=tuple(sorted(held.record.marking.handling)),
         )
+
+
+def _digest(alert: Alert) -> str:
+    """A digest of what travels of an alert: who else may see a record is no part of it."""
+    body = wire.notice_to(Notice(NoticeId(""), 0, alert))
+    return hashlib.sha256(body).hexdigest()
