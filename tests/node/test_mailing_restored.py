@@ -80,6 +80,20 @@ def test_what_a_node_that_was_put_back_posted_meanwhile_is_not_lost(
     old.shelf.close()
 
 
+def test_a_notice_that_comes_again_in_another_place_has_its_effect_once(ee: Side, lv: Side) -> None:
+    ee.post("w-1")
+    deliver(ee, lv)
+    with ee.shelf.store.write() as tx:
+        [one] = store.mail.outgoing(tx, LV, after=0, most=1)
+        sealed = ee.sealed(LV, one.id, one.sealed.body, 2)
+        store.mail.renumber(tx, LV, 1, store.mail.next_sequence(tx, LV), sealed)
+
+    deliver(ee, lv)
+
+    assert lv.seen == ["w-1"]
+    assert lv.lane(EE).received == 2
+
+
 def test_another_notice_in_a_place_that_is_taken_is_named_and_said_again(
     ee: Side, lv: Side, tmp_path: Path
 ) -> None:

@@ -61,6 +61,16 @@ def test_a_report_is_about_what_was_asked_for(
     assert len(shell.json(*log, "audit", "report", *options)) == count
 
 
+def test_a_report_goes_from_the_first_moment_of_a_day_to_its_last(
+    log: tuple[str, Path], world: World, shell: Shell
+) -> None:
+    today = f"{world.clock():%Y-%m-%d}"
+
+    found = shell.json(*log, "audit", "report", "--since", today, "--until", today)
+
+    assert "disclosure" in {one["operation"] for one in found}
+
+
 def test_a_report_of_one_record_names_everybody_who_saw_it(
     log: tuple[str, Path], shell: Shell
 ) -> None:
