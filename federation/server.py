@@ -43,7 +43,7 @@ class Letterbox(Protocol):
     """Where the other members' mail goes: plain synchronous code, called from several threads."""
 
     def receive(
-        self, member: Member, dispatch: wire.Dispatch, posted: Sequence[wire.Posted]
+        self, member: Member, dispatch: wire.Dispatch, opened: Sequence[wire.Opened]
     ) -> Receipt:
         """Take a proven member's mail; what the receipt names is on disk when this returns."""
 
@@ -86,9 +86,9 @@ class Porter:
     def taken(self, context: AuthContext, request: bytes) -> bytes:
         """The sealed receipt of a dispatch; raises the fault that the caller is told."""
         admitted = self._admitted(context, request, MAIL, self._dispatch)
-        sealed, statement, (dispatch, posted) = admitted
+        sealed, statement, (dispatch, opened) = admitted
         member = self.us.charter().member(self.member)
-        receipt = self.letterbox.receive(member, dispatch, posted)
+        receipt = self.letterbox.receive(member, dispatch, opened)
         return wire.response_to(self.us.reply(sealed, statement, wire.receipt_to(receipt)))
 
     def _admitted(
@@ -132,11 +132,11 @@ class Porter:
             )
         return wire.question_from(sealed.body, statement.id)
 
-    def _dispatch(self, sealed: Sealed, _: Statement) -> tuple[wire.Dispatch, list[wire.Posted]]:
+    def _dispatch(self, sealed: Sealed, _: Statement) -> tuple[wire.Dispatch, list[wire.Opened]]:
         dispatch = wire.dispatch_from(sealed.body, self.member)
-        return dispatch, [self._posted(notice) for notice in dispatch.notices]
+        return dispatch, [self._notice(notice) for notice in dispatch.notices]
 
-    def _posted(self, sealed: Sealed) -> wire.Posted:
+    def _notice(self, sealed: Sealed) -> wire.Opened:
         statement = self._opened(sealed, NOTICE)
         if statement.sequence < 1:
             raise BrokenSealError(f"{self.member}: a notice without a sequence")
@@ -144,5 +144,5 @@ class Porter:
         try:
             notice = wire.notice_from(sealed.body, self.member, id=id, sequence=sequence)
         except InvalidError as fault:
-            return wire.Posted(sealed, statement, fault)
-        return wire.Posted(sealed, statement, notice)
+            return wire.Opened(sealed, statement, fault)
+        return wire.Opened(sealed, statement, notice)

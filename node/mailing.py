@@ -179,7 +179,7 @@ class Mailing:
             after = (page[-1].member, page[-1].sequence) if page else after
 
     def receive(
-        self, member: Member, dispatch: wire.Dispatch, posted: Sequence[wire.Posted]
+        self, member: Member, dispatch: wire.Dispatch, opened: Sequence[wire.Opened]
     ) -> Receipt:
         """Take a member's mail in the order of its sequence, each notice with its effect or none.
 
@@ -191,7 +191,7 @@ class Mailing:
             store.mail.hear(tx, member.id, before)
             through = self._behind_gap(tx, before, dispatch)
             refused = []
-            for one in posted:
+            for one in opened:
                 sequence = one.statement.sequence
                 if sequence > through + 1:
                     break
@@ -199,7 +199,7 @@ class Mailing:
                 ground = self._new(tx, member.id, one) if is_next else _again(tx, member.id, one)
                 through = max(through, sequence)
                 refused += [Refusal(sequence, ground)] if ground else []
-            if not posted or posted[-1].statement.sequence > before.received:
+            if not opened or opened[-1].statement.sequence > before.received:
                 self._claimed(tx, before, dispatch, through)
             seen = self.heads.seen(tx, member.id, dispatch.shown)
         return replace(seen, through=through, refused=tuple(refused))
@@ -251,7 +251,7 @@ class Mailing:
         store.audit.append(tx, _named("mail can no longer be had", before.member, counts))
         return dispatch.oldest - 1
 
-    def _new(self, tx: Tx, member: MemberId, one: wire.Posted) -> str:
+    def _new(self, tx: Tx, member: MemberId, one: wire.Opened) -> str:
         """Keep the next notice with what it does; why it does nothing, or an empty word."""
         statement = one.statement
         known = store.mail.known(tx, member, statement.id)
@@ -329,7 +329,7 @@ def _ground(fault: InvalidError | RefusedError) -> str:
     return INVALID if isinstance(fault, InvalidError) else REFUSED
 
 
-def _again(tx: Tx, member: MemberId, one: wire.Posted) -> str:
+def _again(tx: Tx, member: MemberId, one: wire.Opened) -> str:
     """What became of a notice that is here already; another one in its place is a conflict."""
     statement, ground = store.mail.received(tx, member, one.statement.sequence) or (b"", "")
     if statement == one.sealed.statement:

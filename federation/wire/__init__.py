@@ -15,7 +15,7 @@ from federation.wire.envelopes import (
 )
 from federation.wire.notices import (
     Dispatch,
-    Posted,
+    Opened,
     ShownHead,
     dispatch_from,
     dispatch_to,
@@ -31,7 +31,7 @@ __all__ = [
     "DELIVER",
     "SERVICE",
     "Dispatch",
-    "Posted",
+    "Opened",
     "ShownHead",
     "answer_from",
     "answer_to",

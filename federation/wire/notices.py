@@ -76,7 +76,7 @@ class Dispatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class Opened:
     """A notice whose seal holds, or what makes it one that cannot be read."""
 
     sealed: Sealed

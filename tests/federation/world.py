@@ -73,7 +73,7 @@ class House:
     holds_up: MemberId | None = None
     asked: list[tuple[MemberId, Question, Sealed, Statement]] = field(default_factory=list)
     refused: list[tuple[MemberId, Code, Statement | None]] = field(default_factory=list)
-    mail: list[tuple[MemberId, wire.Dispatch, Sequence[wire.Posted]]] = field(default_factory=list)
+    mail: list[tuple[MemberId, wire.Dispatch, Sequence[wire.Opened]]] = field(default_factory=list)
     is_free: threading.Event = field(default_factory=threading.Event)
     is_busy: threading.Event = field(default_factory=threading.Event)
 
@@ -98,7 +98,7 @@ class House:
         return Answer(question.id, self.us, self.hits, index_age_s=7)
 
     def receive(
-        self, member: Member, dispatch: wire.Dispatch, posted: Sequence[wire.Posted]
+        self, member: Member, dispatch: wire.Dispatch, posted: Sequence[wire.Opened]
     ) -> Receipt:
         self.is_busy.set()
         if self.fault:

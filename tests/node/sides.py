@@ -87,14 +87,14 @@ def deliver(ee: Side, lv: Side) -> bool:
     return ee.mailing.taken(LV, lv.receive(ee.mailing.dispatch(LV)))
 
 
-def _opened(sealed: Sealed, sender: MemberId) -> wire.Posted:
+def _opened(sealed: Sealed, sender: MemberId) -> wire.Opened:
     _, id, place = sealed.statement.decode().split()
     statement = Statement(sender, LV, "notice", id, NOW, 1, sequence=int(place))
     try:
         notice = wire.notice_from(sealed.body, sender, id=id, sequence=int(place))
     except InvalidError as fault:
-        return wire.Posted(sealed, statement, fault)
-    return wire.Posted(sealed, statement, notice)
+        return wire.Opened(sealed, statement, fault)
+    return wire.Opened(sealed, statement, notice)
 
 
 def _member(id: MemberId) -> Member:
