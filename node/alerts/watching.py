@@ -25,12 +25,12 @@ from node.people import Person
 from node.store import Store, Tx, View
 from node.store.alerts import AlertState
 from node.store.mail import Posted
-from node.store.watches import OwnWatch, Standing
+from node.store.watches import MemberState, OwnWatch
 
 _STATE = {
-    WatchState.REGISTERED: Standing.REGISTERED,
-    WatchState.REFUSED: Standing.REFUSED,
-    WatchState.REMOVED: Standing.REMOVED,
+    WatchState.REGISTERED: MemberState.REGISTERED,
+    WatchState.REFUSED: MemberState.REFUSED,
+    WatchState.REMOVED: MemberState.REMOVED,
 }
 
 
@@ -106,7 +106,7 @@ class Watching:
             watch = decoded(own.question)
             members = [one.member for one in own.members if one.state in _AT_WORK]
             store.watches.end(tx, id)
-            store.watches.put(tx, id, members, Standing.REMOVING)
+            store.watches.put(tx, id, members, MemberState.REMOVING)
             store.audit.append(tx, self._entry(watch, "watch removed", members, by=person))
             for member in members:
                 self._end(tx, member, id)
@@ -142,7 +142,7 @@ class Watching:
         for member in members:
             if member == us:
                 self.registry.register(tx, us, watch)
-                store.watches.put(tx, watch.id, [us], Standing.REGISTERED)
+                store.watches.put(tx, watch.id, [us], MemberState.REGISTERED)
             else:
                 expires_at = watch.expires_at
                 mailing.post(tx, member, watch, about=watch.id, expires_at=expires_at)
@@ -150,7 +150,7 @@ class Watching:
     def _end(self, tx: Tx, member: MemberId, id: WatchId) -> None:
         if member == self.registry.us:
             store.standing.end(tx, member, id)
-            store.watches.put(tx, id, [member], Standing.REMOVED)
+            store.watches.put(tx, id, [member], MemberState.REMOVED)
         else:
             self.registry.mailing.post(tx, member, WatchEnd(id), about=id)
 
@@ -211,7 +211,7 @@ class Watching:
         )
 
 
-_AT_WORK = (Standing.WAITING, Standing.REGISTERED)
+_AT_WORK = (MemberState.WAITING, MemberState.REGISTERED)
 
 
 def _listed(view: View, own: OwnWatch) -> Listed:

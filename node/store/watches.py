@@ -11,7 +11,7 @@ from node.store.instants import instant, microseconds
 from node.store.rows import run, run_all, select
 
 
-class Standing(StrEnum):
+class MemberState(StrEnum):
     """How a watch stands at a member."""
 
     WAITING = "waiting"
@@ -26,7 +26,7 @@ class AtMember:
     """How a watch stands at one member, since when, and a ground if it gave one."""
 
     member: MemberId
-    state: Standing
+    state: MemberState
     ground: str
     changed_at: datetime
 
@@ -60,11 +60,11 @@ def add(tx: Tx, watch: OwnWatch, members: Iterable[MemberId]) -> None:
             microseconds(watch.case_ends_at) if watch.case_ends_at else None,
         ),
     )
-    put(tx, watch.id, members, Standing.WAITING)
+    put(tx, watch.id, members, MemberState.WAITING)
 
 
 def put(
-    tx: Tx, id: WatchId, members: Iterable[MemberId], state: Standing, *, ground: str = ""
+    tx: Tx, id: WatchId, members: Iterable[MemberId], state: MemberState, *, ground: str = ""
 ) -> None:
     """Note how a watch stands at members."""
     run_all(
@@ -141,7 +141,7 @@ def _members(view: View, id: str) -> tuple[AtMember, ...]:
         (id,),
     )
     return tuple(
-        AtMember(MemberId(row[0]), Standing(row[1]), row[2], instant(row[3])) for row in rows
+        AtMember(MemberId(row[0]), MemberState(row[1]), row[2], instant(row[3])) for row in rows
     )
 
 
