@@ -22,6 +22,7 @@ from node.alerts.standing import Registry
 from node.answering import check_words
 from node.audit import Entry, Operation
 from node.people import Person
+from node.search import STRONG
 from node.store import Store, Tx, View
 from node.store.alerts import AlertState
 from node.store.mail import Posted
@@ -32,6 +33,10 @@ _STATE = {
     WatchState.REFUSED: MemberState.REFUSED,
     WatchState.REMOVED: MemberState.REMOVED,
 }
+
+
+#: The least score that raises an alert unless whoever watches says another one.
+THRESHOLD = STRONG
 
 
 @dataclass(frozen=True, slots=True)

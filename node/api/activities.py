@@ -2,37 +2,26 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any
-
-import grpc
 
 from federation.errors import InvalidError
 from federation.faults import abort
 from federation.meetings import ContactPoint, Place
 from federation.messages import Asker, Identifier, Showing, Sought
+from node.api.admission import Admission, Context
 from node.api.forms import members_from
-from node.api.house import House
 from node.api.watches import delivery_to
 from node.deconfliction.activities import Activity, ActivityId
 from node.deconfliction.encounters import USUAL, Part, contact_of, shown_of
 from node.deconfliction.planning import Planned
-from node.people import Person, Role
 from node.store.instants import instant, microseconds
 from node.store.mail import MailState, Posted
 from node.store.meetings import Met
 from node.store.probes import HeldProbe, ProbeState
 from protos.node.v1 import node_pb2 as pb
 
-Context = grpc.aio.ServicerContext[Any, Any]
 
-
-class ActivityCalls:
+class ActivityCalls(Admission):
     """The part of the desk port that is about planned activities."""
-
-    _house: House
-
-    def _admitted(self, context: Context, call: str) -> tuple[Person, Role]:
-        raise NotImplementedError
 
     async def AddActivity(
         self, request: pb.AddActivityRequest, context: Context

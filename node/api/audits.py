@@ -4,31 +4,20 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from datetime import UTC, date, datetime, time
-from typing import Any
-
-import grpc
 
 from federation.errors import InvalidError
 from federation.faults import abort
 from federation.messages import MemberId
-from node.api.house import House
+from node.api.admission import Admission, Context
+from node.api.forms import first_moment, last_moment
 from node.api.lists import stepped
 from node.audit import About, Framed, Operation
-from node.people import Person, Role
 from node.store.instants import microseconds
 from protos.node.v1 import node_pb2 as pb
 
-Context = grpc.aio.ServicerContext[Any, Any]
 
-
-class AuditCalls:
+class AuditCalls(Admission):
     """The part of the desk port that is about audit logs."""
-
-    _house: House
-
-    def _admitted(self, context: Context, call: str) -> tuple[Person, Role]:
-        raise NotImplementedError
 
     async def VerifyAudit(
         self, request: pb.VerifyAuditRequest, context: Context
@@ -78,21 +67,14 @@ def _about(request: pb.ReportAuditRequest) -> About:
     if request.operation and request.operation not in set(Operation):
         raise InvalidError(f"--operation must be one of {', '.join(Operation)}")
     return About(
-        since=_at(request.since, time.min),
-        until=_at(request.until, time.max),
+        since=first_moment(request.since) if request.since else None,
+        until=last_moment(request.until) if request.until else None,
         person=request.person,
         record=request.record,
         member=request.member.strip().upper(),
         case=request.case_reference,
         operation=request.operation,
     )
-
-
-def _at(text: str, part: time) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(text), part, UTC) if text else None
-    except ValueError:
-        raise InvalidError("a day is written as 2027-01-31") from None
 
 
 def _entry_to(framed: Framed) -> pb.AuditEntry:

@@ -5,12 +5,8 @@ import functools
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
 
-import grpc
-
-from federation import trust
-from federation.errors import InvalidError, RefusedError
+from federation.errors import InvalidError
 from federation.faults import abort
 from federation.messages import (
     Asker,
@@ -23,6 +19,7 @@ from federation.messages import (
 )
 from node.api import lists
 from node.api.activities import ActivityCalls
+from node.api.admission import Context
 from node.api.audits import AuditCalls
 from node.api.forms import (
     gathered_to,
@@ -41,12 +38,11 @@ from node.api.touches import TouchCalls
 from node.api.watches import WatchCalls
 from node.keeping import Why as Because
 from node.loading import Load, Loaded
-from node.people import Person, Role, person
+from node.people import Person, Role
 from node.screening import LIMIT
 from protos.node.v1 import node_pb2 as pb
 from protos.node.v1.node_pb2_grpc import DeskServicer
 
-Context = grpc.aio.ServicerContext[Any, Any]
 Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
@@ -54,7 +50,7 @@ class DeskPort(ActivityCalls, AuditCalls, TouchCalls, WatchCalls, DeskServicer):
     """Serves our own people. Every call begins by asking who calls and whether that role may."""
 
     def __init__(self, house: House) -> None:
-        self._house = house
+        super().__init__(house)
         self._screening = asyncio.Lock()
 
     async def Search(self, request: pb.SearchRequest, context: Context) -> pb.SearchResponse:
@@ -201,15 +197,6 @@ class DeskPort(ActivityCalls, AuditCalls, TouchCalls, WatchCalls, DeskServicer):
             yield pb.ReindexResponse(result=pb.ReindexResult(reindexed=await reindexing))
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
-
-    def _admitted(self, context: Context, call: str) -> tuple[Person, Role]:
-        """The person of the certificate, and the role in which it may make this call."""
-        holder = trust.holder(context.auth_context(), self._house.keys, self._house.clock())
-        who = person(holder.person, holder.roles)
-        role = who.acting(call)
-        if role is None:
-            raise RefusedError(f"{who.id} may not {call}")
-        return who, role
 
     def _question(self, why: Why, seeks: Sought | Detail, asker: Asker) -> Question:
         return Question(

@@ -1,5 +1,7 @@
 """Values of the house <-> the desk's generated types."""
 
+from datetime import UTC, date, datetime, time
+
 import msgspec
 
 from federation.errors import InvalidError
@@ -65,6 +67,23 @@ def _audience(name: str) -> str:
 def members_from(names: list[str]) -> tuple[MemberId, ...]:
     """Member ids as people type them, in any case."""
     return tuple(MemberId(name.strip().upper()) for name in names if name.strip())
+
+
+def first_moment(day: str) -> datetime:
+    """The beginning of a day as it is typed, UTC."""
+    return datetime.combine(_day(day), time.min, UTC)
+
+
+def last_moment(day: str) -> datetime:
+    """The end of a day as it is typed, UTC."""
+    return datetime.combine(_day(day), time.max, UTC)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidError("a day is written as 2027-01-31") from None
 
 
 def gathered_to(gathered: Gathered) -> pb.SearchResponse:

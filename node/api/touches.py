@@ -2,31 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
-
-import grpc
 
 from federation.faults import abort
 from node.alerts.touching import Touched
-from node.api.house import House
-from node.people import Person, Role
+from node.api.admission import Admission, Context
 from node.records import RecordId
 from node.store.instants import microseconds
 from protos.node.v1 import node_pb2 as pb
 
-Context = grpc.aio.ServicerContext[Any, Any]
 
-#: Seconds after which a follower that hears nothing is looked after.
-_PATIENCE_S = 30.0
-
-
-class TouchCalls:
+class TouchCalls(Admission):
     """The part of the desk port that is about records of which we are told."""
-
-    _house: House
-
-    def _admitted(self, context: Context, call: str) -> tuple[Person, Role]:
-        raise NotImplementedError
 
     async def FollowTouches(
         self, request: pb.FollowTouchesRequest, context: Context
@@ -34,17 +20,12 @@ class TouchCalls:
         """Show touches in the order of their last change, and go on as they come."""
         try:
             self._admitted(context, "FollowTouches")
-            post, after = self._house.post, request.after
-            while True:
-                rung = post.told.count
-                shown = await asyncio.to_thread(post.touching.behind, after)
-                for one in shown:
-                    after = one.touch.change
+            behind = self._house.post.touching.behind
+            async for one in self._changes(behind, lambda one: one.touch.change, request.after):
+                if one:
                     yield pb.FollowTouchesResponse(touch=_touch_to(one))
-                if not shown and not request.follow:
+                elif not request.follow:
                     return
-                if not shown:
-                    await post.told.since(rung, _PATIENCE_S)
         except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
             await abort(context, error)
 

@@ -3,41 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
-
-import grpc
+from datetime import datetime, timedelta
 
 from federation.errors import InvalidError
 from federation.faults import abort
 from federation.messages import Asker, PersonId, Watch, WatchId
 from node.alerts.inbox import Shown
-from node.alerts.watching import Listed
-from node.api.forms import hit_to, members_from, sought_from
-from node.api.house import House
+from node.alerts.watching import THRESHOLD, Listed
+from node.api.admission import Admission, Context
+from node.api.forms import hit_to, last_moment, members_from, sought_from
 from node.api.lists import stepped
-from node.people import Person, Role
 from node.store.alerts import AlertState
 from node.store.instants import microseconds
 from node.store.mail import Posted
 from node.store.watches import AtMember
 from protos.node.v1 import node_pb2 as pb
 
-Context = grpc.aio.ServicerContext[Any, Any]
 
-#: The score of a strong hit.
-STRONG = 0.7
-#: Seconds after which a follower that hears nothing is looked after.
-_PATIENCE_S = 30.0
-
-
-class WatchCalls:
+class WatchCalls(Admission):
     """The part of the desk port that is about watches and alerts."""
-
-    _house: House
-
-    def _admitted(self, context: Context, call: str) -> tuple[Person, Role]:
-        raise NotImplementedError
 
     async def AddWatch(self, request: pb.AddWatchRequest, context: Context) -> pb.AddWatchResponse:
         """Let a question stand, as the person who calls."""
@@ -45,7 +29,7 @@ class WatchCalls:
             who, role = self._admitted(context, "AddWatch")
             now = self._house.clock()
             watch = self._watch(request, Asker(who.id, role), now)
-            ends_at = _end_of(request.case_until) if request.case_until else None
+            ends_at = last_moment(request.case_until) if request.case_until else None
             await asyncio.to_thread(
                 self._house.post.watching.add,
                 watch,
@@ -75,7 +59,7 @@ class WatchCalls:
         """Let a watch stand longer."""
         try:
             who, _ = self._admitted(context, "RenewWatch")
-            renew, until = self._house.post.watching.renew, _end_of(request.until)
+            renew, until = self._house.post.watching.renew, last_moment(request.until)
             id, now = WatchId(request.watch), self._house.clock()
             await asyncio.to_thread(lambda: renew(id, who, until=until, now=now))
         except Exception as error:  # noqa: BLE001
@@ -100,17 +84,12 @@ class WatchCalls:
         """Show alerts in the order of their last change, and go on as they come."""
         try:
             self._admitted(context, "FollowAlerts")
-            post, after = self._house.post, request.after
-            while True:
-                rung = post.told.count
-                shown = await asyncio.to_thread(post.inbox.behind, after)
-                for one in shown:
-                    after = one.alert.change
+            behind = self._house.post.inbox.behind
+            async for one in self._changes(behind, lambda one: one.alert.change, request.after):
+                if one:
                     yield pb.FollowAlertsResponse(alert=_alert_to(one))
-                if not shown and not request.follow:
+                elif not request.follow:
                     return
-                if not shown:
-                    await post.told.since(rung, _PATIENCE_S)
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
 
@@ -146,7 +125,7 @@ class WatchCalls:
         """The watch that is asked for; unless it says otherwise it stands as long as it may."""
         longest = now + timedelta(days=self._house.config.watch.most_days)
         if request.case_until:
-            longest = min(longest, _end_of(request.case_until))
+            longest = min(longest, last_moment(request.case_until))
         return Watch(
             id=WatchId(self._house.ids()),
             asker=asker,
@@ -154,7 +133,7 @@ class WatchCalls:
             purpose=request.purpose,
             seeks=sought_from(request),
             threshold=_threshold(request),
-            expires_at=_end_of(request.until) if request.until else longest,
+            expires_at=last_moment(request.until) if request.until else longest,
             topic=request.topic,
             is_urgent=request.urgent,
         )
@@ -162,7 +141,7 @@ class WatchCalls:
 
 def _threshold(request: pb.AddWatchRequest) -> float:
     if not request.HasField("threshold"):
-        return STRONG
+        return THRESHOLD
     if not 0 < request.threshold <= 1:
         raise InvalidError("--threshold is a score from 0 to 1")
     return request.threshold
@@ -172,14 +151,6 @@ def _state(word: str) -> AlertState:
     if word not in set(AlertState) - {AlertState.NEW}:
         raise InvalidError("an alert becomes seen, assigned, useful or false")
     return AlertState(word)
-
-
-def _end_of(text: str) -> datetime:
-    """The end of a day, UTC."""
-    try:
-        return datetime.combine(date.fromisoformat(text), time.max, UTC)
-    except ValueError:
-        raise InvalidError("a day is written as 2027-01-31") from None
 
 
 def _watch_to(listed: Listed) -> pb.Watch:
