@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from node.store.engine import Tx, View
-from node.store.instants import instant, microseconds
+from node.store.instants import instant, instant_if, microseconds
 from node.store.rows import run, select
 
 
@@ -67,7 +67,7 @@ def _found(view: View, where: str, values: Iterable[object]) -> list[HeldActivit
             row[1],
             instant(row[2]),
             instant(row[3]),
-            instant(row[4]) if row[4] is not None else None,
+            instant_if(row[4]),
             row[5],
         )
         for row in rows

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from federation.messages import MemberId, PersonId, Reference, WatchId
 from node.store.engine import Tx, View
@@ -121,21 +122,21 @@ def of_watch(view: View, watch: WatchId) -> list[HeldAlert]:
     return [_alert(row) for row in rows]
 
 
-def _alert(row: tuple[object, ...]) -> HeldAlert:
-    id, watch, member, reference, state, assignee, recalled, times, score, hit, *instants = row
-    first, last, change = (value if isinstance(value, int) else 0 for value in instants)
+def _alert(row: tuple[Any, ...]) -> HeldAlert:
+    id, watch, member, reference, state, *rest, first_at, last_at, change = row
+    assignee, recalled, times, score, hit = rest
     return HeldAlert(
-        id=str(id),
-        watch=WatchId(str(watch)),
-        member=MemberId(str(member)),
-        reference=Reference(str(reference)),
-        state=AlertState(str(state)),
-        assignee=str(assignee),
-        recalled=str(recalled),
-        times=int(str(times)),
-        score=float(str(score)),
-        hit=hit if isinstance(hit, bytes) else None,
-        first_at=instant(first),
-        last_at=instant(last),
+        id=id,
+        watch=WatchId(watch),
+        member=MemberId(member),
+        reference=Reference(reference),
+        state=AlertState(state),
+        assignee=assignee,
+        recalled=recalled,
+        times=times,
+        score=score,
+        hit=hit,
+        first_at=instant(first_at),
+        last_at=instant(last_at),
         change=change,
     )

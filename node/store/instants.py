@@ -13,3 +13,8 @@ def microseconds(instant: datetime) -> int:
 def instant(stored: int) -> datetime:
     """A stored instant as an aware one."""
     return _EPOCH + timedelta(microseconds=stored)
+
+
+def instant_if(stored: int | None) -> datetime | None:
+    """A stored instant as an aware one, None where none is stored."""
+    return None if stored is None else instant(stored)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from node.store.engine import Tx, View
-from node.store.instants import instant, microseconds
+from node.store.instants import instant, instant_if, microseconds
 from node.store.rows import one, run, run_all, select
 
 
@@ -126,7 +126,7 @@ def states(view: View) -> list[WayState]:
         " min(queued_at) FILTER (WHERE taken_at IS NULL) FROM letter GROUP BY way ORDER BY way",
     ).fetchall()
     return [
-        WayState(way, waiting, done, tries, _fault(view, way), _instant(since))
+        WayState(way, waiting, done, tries, _fault(view, way), instant_if(since))
         for way, waiting, done, tries, since in rows
     ]
 
@@ -177,7 +177,3 @@ def _fault(view: View, way: str) -> str:
         (way,),
     )
     return str(row[0]) if row else ""
-
-
-def _instant(stored: int | None) -> datetime | None:
-    return None if stored is None else instant(stored)

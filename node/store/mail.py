@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from federation.messages import MemberId, NoticeId, Receipt
 from federation.seal import Sealed
 from node.store.engine import Tx, View
-from node.store.instants import instant, microseconds
+from node.store.instants import instant, instant_if, microseconds
 from node.store.rows import Values, one, run, select
 
 
@@ -290,7 +291,7 @@ def _posted(view: View, where: str, values: Values, end: str = "") -> list[Poste
             row[4],
             instant(row[5]),
             MailState(row[6]),
-            _instant(row[7]),
+            instant_if(row[7]),
             row[8],
         )
         for row in rows
@@ -305,27 +306,19 @@ def _parts(sealed: Sealed) -> Sequence[object]:
     return sealed.statement, sealed.key_id, sealed.signature, sealed.body
 
 
-def _lane(row: tuple[object, ...]) -> LaneState:
-    member, assigned, acknowledged, warned, fault, tried, *rest = row
-    received, claimed, through, withheld, heard = rest
+def _lane(row: tuple[Any, ...]) -> LaneState:
+    member, assigned, acknowledged, warned, fault, tried_at, *rest = row
+    received, claimed, claimed_through, withheld_since, heard_at = rest
     return LaneState(
-        member=MemberId(str(member)),
-        assigned=_int(assigned),
-        acknowledged=_int(acknowledged),
-        warned=_int(warned),
-        fault=str(fault),
-        tried_at=_instant(tried),
-        received=_int(received),
-        claimed=_int(claimed),
-        claimed_through=_int(through),
-        withheld_since=_instant(withheld),
-        heard_at=_instant(heard),
+        member=MemberId(member),
+        assigned=assigned,
+        acknowledged=acknowledged,
+        warned=warned,
+        fault=fault,
+        tried_at=instant_if(tried_at),
+        received=received,
+        claimed=claimed,
+        claimed_through=claimed_through,
+        withheld_since=instant_if(withheld_since),
+        heard_at=instant_if(heard_at),
     )
-
-
-def _int(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _instant(value: object) -> datetime | None:
-    return instant(value) if isinstance(value, int) else None

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from federation.meetings import Handle
 from federation.messages import MemberId
 from node.store.engine import Tx, View
-from node.store.instants import instant, microseconds
+from node.store.instants import instant, instant_if, microseconds
 from node.store.rows import run, select
 
 
@@ -137,23 +138,23 @@ def _found(view: View, where: str, values: Iterable[object]) -> list[Met]:
     return [_met(row) for row in rows]
 
 
-def _met(row: tuple[object, ...]) -> Met:
+def _met(row: tuple[Any, ...]) -> Met:
     id, mine, member, theirs, in_target, in_place, met_at, contact, shows, our, their, *rest = row
     shown, has_shown, ended_at, ground = rest
     return Met(
-        id=str(id),
-        mine=Handle(str(mine)),
-        member=MemberId(str(member)),
-        theirs=Handle(str(theirs)),
+        id=id,
+        mine=Handle(mine),
+        member=MemberId(member),
+        theirs=Handle(theirs),
         in_target=bool(in_target),
         in_place=bool(in_place),
-        met_at=instant(int(str(met_at))),
-        contact=contact if isinstance(contact, bytes) else None,
-        shows=str(shows),
-        our_word=str(our),
-        their_word=str(their),
-        shown=shown if isinstance(shown, bytes) else None,
+        met_at=instant(met_at),
+        contact=contact,
+        shows=shows,
+        our_word=our,
+        their_word=their,
+        shown=shown,
         has_shown=bool(has_shown),
-        ended_at=instant(ended_at) if isinstance(ended_at, int) else None,
-        ground=str(ground),
+        ended_at=instant_if(ended_at),
+        ground=ground,
     )

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 from federation.messages import MemberId, Reference, WatchId
 from node.store.engine import Tx, View
-from node.store.instants import instant, microseconds
+from node.store.instants import instant, instant_if, microseconds
 from node.store.keys import RecordNumber
 from node.store.rows import marks, one, parts, run, run_all, select
 
@@ -238,18 +238,12 @@ def _found(view: View, where: str, values: Iterable[object]) -> list[Standing]:
             question=row[3],
             expires_at=instant(row[4]),
             version=row[5],
-            ended_at=instant(row[6]) if row[6] is not None else None,
+            ended_at=instant_if(row[6]),
         )
         for row in rows
     ]
 
 
-def _match(row: tuple[object, ...]) -> Match:
+def _match(row: tuple[Any, ...]) -> Match:
     standing, record, state, reference, digest = row
-    return Match(
-        StandingNumber(int(str(standing))),
-        RecordNumber(int(str(record))),
-        MatchState(str(state)),
-        Reference(str(reference)),
-        str(digest),
-    )
+    return Match(standing, record, MatchState(state), Reference(reference), digest)

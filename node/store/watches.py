@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from federation.messages import MemberId, PersonId, WatchId
 from node.store.engine import Tx, View
-from node.store.instants import instant, microseconds
+from node.store.instants import instant, instant_if, microseconds
 from node.store.rows import run, run_all, select
 
 
@@ -125,8 +125,8 @@ def _found(view: View, where: str, values: Collection[object]) -> list[OwnWatch]
             question=row[2],
             made_at=instant(row[3]),
             expires_at=instant(row[4]),
-            case_ends_at=_instant(row[5]),
-            ended_at=_instant(row[6]),
+            case_ends_at=instant_if(row[5]),
+            ended_at=instant_if(row[6]),
             members=_members(view, row[0]),
         )
         for row in rows
@@ -143,7 +143,3 @@ def _members(view: View, id: str) -> tuple[AtMember, ...]:
     return tuple(
         AtMember(MemberId(row[0]), MemberState(row[1]), row[2], instant(row[3])) for row in rows
     )
-
-
-def _instant(stored: int | None) -> datetime | None:
-    return None if stored is None else instant(stored)

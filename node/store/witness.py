@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from federation.messages import MemberId, QuestionId
 from federation.witness import TreeHead
@@ -191,12 +192,6 @@ def _cosigned(view: View, where: str, value: str | int) -> list[Cosigned]:
     return [Cosigned(MemberId(row[0]), _head(us, row[2:]), row[1]) for row in rows]
 
 
-def _head(member: MemberId, row: tuple[object, ...]) -> TreeHead:
+def _head(member: MemberId, row: tuple[Any, ...]) -> TreeHead:
     size, root, signed_at, signature = row
-    return TreeHead(
-        member,
-        int(str(size)),
-        root if isinstance(root, bytes) else b"",
-        instant(int(str(signed_at))),
-        signature if isinstance(signature, bytes) else b"",
-    )
+    return TreeHead(member, size, root, instant(signed_at), signature)
