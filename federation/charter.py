@@ -5,7 +5,7 @@ the signatures of all members it names.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -67,6 +67,13 @@ class Charter:
         if id not in self.members:
             raise CharterError(f"the charter names no member {id}")
         return self.members[id]
+
+    def chosen(self, to: Collection[MemberId]) -> tuple[MemberId, ...]:
+        """These members in charter order, all when none is named; `InvalidError` for any other."""
+        members = tuple(self.members)
+        if unknown := sorted(set(to) - set(members)):
+            raise InvalidError(f"no member {', '.join(unknown)}; members are {', '.join(members)}")
+        return tuple(member for member in members if member in to) if to else members
 
     def others(self, id: MemberId) -> tuple[Member, ...]:
         """Everybody but this one."""

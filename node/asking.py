@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from federation.charter import Charter
-from federation.errors import InvalidError, RefusedError
+from federation.errors import RefusedError
 from federation.fanout import Fanout
 from federation.messages import (
     Answer,
@@ -50,7 +50,7 @@ class Asking:
         for a word that no list knows and `RefusedError` when our own policy says no.
         """
         check_words(question)
-        members = self._chosen(to)
+        members = self.charter().chosen(to)
         await asyncio.to_thread(self._admit, question, members)
         outcomes = await self.fanout.ask(
             question, members, timeout_s=timeout_s, own=self.answer_own
@@ -58,13 +58,6 @@ class Asking:
         gathered = Gathered(question.id, merged(outcomes, question.limit), tuple(outcomes))
         await asyncio.to_thread(self._write_gathered, question, gathered)
         return gathered
-
-    def _chosen(self, to: Collection[MemberId]) -> tuple[MemberId, ...]:
-        """The members to ask, in charter order. A name the charter does not hold is an error."""
-        members = tuple(self.charter().members)
-        if unknown := sorted(set(to) - set(members)):
-            raise InvalidError(f"no member {', '.join(unknown)}; members are {', '.join(members)}")
-        return tuple(member for member in members if member in to) if to else members
 
     def _admit(self, question: Question, members: Sequence[MemberId]) -> None:
         """Put "asked", or our refusal, on disk before anything leaves."""

@@ -129,18 +129,18 @@ class Post:
     @classmethod
     def of(cls, gate: Gate, us: Self, config: Config, chance: Chance) -> "Post":
         """Put it together; what is queued is delivered once there is somebody to deliver to."""
-        due, told, charter = Bell(), Bell(), gate.charter
+        due, told = Bell(), Bell()
         mailing, delivery, witnessing = _mail(gate, us, config, chance, due)
         carriers, leaving = _ways_out(gate.store, us, config, chance)
         inbox = Inbox(us.id, gate.store, chance.ids, told, leaving)
-        registry = Registry(us.id, gate, charter, mailing, due)
+        registry = Registry(gate, mailing, due)
         days = timedelta(days=config.watch.most_days)
-        watching = Watching(registry, gate.store, charter, days)
-        touching = Touching(gate, charter, chance.ids, leaving, told, due)
-        matching = Matching(Telling(us.id, gate, charter, mailing, inbox, touching))
-        encounters = Encounters(us.id, gate, mailing, inbox, chance.ids)
+        watching = Watching(registry, days)
+        touching = Touching(gate, chance.ids, leaving, told, due)
+        matching = Matching(Telling(gate, mailing, inbox, touching))
+        encounters = Encounters(gate, mailing, inbox, chance.ids)
         comparing = Comparing(encounters, chance.secret, config.activity.quota_per_hour, due)
-        planning = Planning(comparing, charter, timedelta(days=config.activity.most_days))
+        planning = Planning(comparing, timedelta(days=config.activity.most_days))
         mailing.effects.update(
             {
                 Watch: registry.asked,

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from federation.charter import Charter
 from federation.errors import InvalidError
 from federation.messages import (
     MemberId,
@@ -31,9 +30,7 @@ POLICY, TOO_WIDE_OR_UNKNOWN, OVER = "policy", "invalid", "expired"
 class Registry:
     """Lets watches stand and end; `due` is called once one is to run over what is here."""
 
-    us: MemberId
     gate: Gate
-    charter: Callable[[], Charter]
     mailing: Mailing
     due: Callable[[], None] = lambda: None
 
@@ -91,7 +88,7 @@ class Registry:
             return Verdict(is_allowed=False, ground=f"{TOO_WIDE_OR_UNKNOWN}: {fault}")
         if watch.expires_at <= tx.now:
             return Verdict(is_allowed=False, ground=OVER)
-        charter = self.charter()
+        charter = self.gate.charter()
         groups = charter.groups_of(member)
         request = weighed_as(watch, charter.member(member), groups, is_own=False)
         verdict = self.gate.policy.weigh_watch(request)

@@ -1,17 +1,14 @@
 """Telling: what a watch met, released by the gate, to the member or person whose watch it is."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from federation import wire
-from federation.charter import Charter
 from federation.messages import (
     Alert,
     Hit,
-    MemberId,
     Notice,
     NoticeId,
     QuestionId,
@@ -38,9 +35,7 @@ from node.store.standing import Match, MatchState
 class Telling:
     """Tells of records and takes back what must no longer be known; in the caller's transaction."""
 
-    us: MemberId
     gate: Gate
-    charter: Callable[[], Charter]
     mailing: Mailing
     inbox: Inbox
     touching: Touching
@@ -65,7 +60,7 @@ class Telling:
     def owe(self, tx: Tx, posed: Posed, *, most: int) -> None:
         """Have a member's watch run over records of which we are told first, too."""
         watch, member = posed.watch, posed.standing.member
-        if member != self.us:
+        if member != self.gate.us:
             question = replace(question_of(watch), limit=most)
             self.touching.owe(tx, member, question, least=watch.threshold)
 
@@ -78,10 +73,10 @@ class Telling:
 
     def request(self, posed: Posed) -> Request | None:
         """What policy weighs of a watch now; None when its member left the charter."""
-        charter, member = self.charter(), posed.standing.member
+        charter, member = self.gate.charter(), posed.standing.member
         if member not in charter.members:
             return None
-        is_own = member == self.us
+        is_own = member == self.gate.us
         groups = frozenset() if is_own else charter.groups_of(member)
         return weighed_as(posed.watch, charter.member(member), groups, is_own=is_own)
 
@@ -91,8 +86,8 @@ class Telling:
         if not match.digest:
             return
         watch, reference = posed.watch.id, match.reference
-        if posed.standing.member == self.us:
-            self.inbox.take_back(tx, self.us, Recall(watch, reference, ground))
+        if posed.standing.member == self.gate.us:
+            self.inbox.take_back(tx, self.gate.us, Recall(watch, reference, ground))
         else:
             content = Recall(watch, reference, ground)
             self.mailing.post(tx, posed.standing.member, content, about=watch)
@@ -109,7 +104,7 @@ class Telling:
         if before and before.digest == digest:
             store.standing.put_match(tx, match)  # owed was a state that is gone again
             return
-        if standing.member == self.us:
+        if standing.member == self.gate.us:
             self.inbox.raise_(tx, Alert(posed.watch.id, hit))
         elif self.mailing.has_room(tx, standing.member):
             self._send(tx, posed, given, hit)
@@ -128,7 +123,7 @@ class Telling:
     def _entry(self, posed: Posed, event: str, held: Held) -> Entry:
         """What Directive (EU) 2016/680 Art. 25 asks to be written down."""
         watch, member = posed.watch, posed.standing.member
-        is_own = member == self.us
+        is_own = member == self.gate.us
         return Entry(
             operation=Operation.CONSULTATION if is_own else Operation.DISCLOSURE,
             event=event,

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from federation.charter import Charter
 from federation.errors import InvalidError, NotFoundError
 from federation.messages import (
     Asker,
@@ -55,7 +54,6 @@ class Touching:
     """
 
     gate: Gate
-    charter: Callable[[], Charter]
     ids: Callable[[], str]
     leaving: Leaving
     told: Callable[[], None] = lambda: None
@@ -126,7 +124,7 @@ class Touching:
 
     def _request(self, member: MemberId, question: Question) -> Request | None:
         """What policy weighs of a question now; None when its member left the charter."""
-        charter = self.charter()
+        charter = self.gate.charter()
         if member not in charter.members:
             return None
         groups = charter.groups_of(member)

@@ -1,10 +1,9 @@
 """Watching: the watches of our own people, and how they stand at each member."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from federation.charter import Charter
 from federation.errors import InvalidError, NotFoundError, RefusedError
 from federation.messages import (
     MemberId,
@@ -23,7 +22,7 @@ from node.answering import check_words
 from node.audit import Entry, Operation
 from node.people import Person
 from node.search import STRONG
-from node.store import Store, Tx, View
+from node.store import Tx, View
 from node.store.alerts import AlertState
 from node.store.mail import Posted
 from node.store.watches import MemberState, OwnWatch
@@ -62,8 +61,6 @@ class Watching:
     """
 
     registry: Registry
-    store: Store
-    charter: Callable[[], Charter]
     most: timedelta
 
     def add(
@@ -81,13 +78,13 @@ class Watching:
         policy says no.
         """
         check_words(question_of(watch))
-        members = self._chosen(to)
+        members = self.registry.gate.charter().chosen(to)
         self._check_time(watch.expires_at, now, case_ends_at)
         self._check_policy(watch)
         own = OwnWatch(
             watch.id, watch.asker.person, encoded(watch), now, watch.expires_at, case_ends_at, None
         )
-        with self.store.write() as tx:
+        with self.registry.gate.store.write() as tx:
             store.watches.add(tx, own, members)
             store.audit.append(tx, self._entry(watch, "watch made", members))
             self._ask(tx, watch, members)
@@ -95,7 +92,7 @@ class Watching:
 
     def renew(self, id: WatchId, person: Person, *, until: datetime, now: datetime) -> None:
         """Let a watch stand until then, wherever it stands."""
-        with self.store.write() as tx:
+        with self.registry.gate.store.write() as tx:
             own = self._standing(tx, id)
             self._check_time(until, now, own.case_ends_at)
             watch = replace(decoded(own.question), expires_at=until)
@@ -106,7 +103,7 @@ class Watching:
 
     def remove(self, id: WatchId, person: Person) -> None:
         """End a watch everywhere; each member's receipt and word show that it has."""
-        with self.store.write() as tx:
+        with self.registry.gate.store.write() as tx:
             own = self._standing(tx, id)
             watch = decoded(own.question)
             members = [one.member for one in own.members if one.state in _AT_WORK]
@@ -118,7 +115,7 @@ class Watching:
 
     def every(self, *, is_ended: bool = False) -> list[Listed]:
         """Every watch that stands, or every one there ever was, as its people see it."""
-        with self.store.view() as view:
+        with self.registry.gate.store.view() as view:
             owned = store.watches.every(view, is_ended=is_ended)
             return [_listed(view, one) for one in owned]
 
@@ -143,7 +140,7 @@ class Watching:
 
     def _ask(self, tx: Tx, watch: Watch, members: Collection[MemberId]) -> None:
         """Have a watch stand here at once, and ask the others to keep it."""
-        us, mailing = self.registry.us, self.registry.mailing
+        us, mailing = self.registry.gate.us, self.registry.mailing
         for member in members:
             if member == us:
                 self.registry.register(tx, us, watch)
@@ -153,7 +150,7 @@ class Watching:
                 mailing.post(tx, member, watch, about=watch.id, expires_at=expires_at)
 
     def _end(self, tx: Tx, member: MemberId, id: WatchId) -> None:
-        if member == self.registry.us:
+        if member == self.registry.gate.us:
             store.standing.end(tx, member, id)
             store.watches.put(tx, id, [member], MemberState.REMOVED)
         else:
@@ -164,12 +161,6 @@ class Watching:
         if own is None or own.ended_at is not None:
             raise NotFoundError(f"no watch {id} stands")
         return own
-
-    def _chosen(self, to: Collection[MemberId]) -> tuple[MemberId, ...]:
-        members = tuple(self.charter().members)
-        if unknown := sorted(set(to) - set(members)):
-            raise InvalidError(f"no member {', '.join(unknown)}; members are {', '.join(members)}")
-        return tuple(member for member in members if member in to) if to else members
 
     def _check_time(
         self, expires_at: datetime, now: datetime, case_ends_at: datetime | None
@@ -182,12 +173,12 @@ class Watching:
             )
 
     def _check_policy(self, watch: Watch) -> None:
-        us = self.charter().member(self.registry.us)
+        us = self.registry.gate.charter().member(self.registry.gate.us)
         request = weighed_as(watch, us, frozenset(), is_own=True)
         verdict = self.registry.gate.policy.weigh_watch(request)
         if verdict.is_allowed:
             return
-        with self.store.write() as tx:
+        with self.registry.gate.store.write() as tx:
             entry = self._entry(watch, "watch not made", (), operation=Operation.REFUSAL)
             store.audit.append(tx, entry)
         raise RefusedError(verdict.ground)

@@ -161,7 +161,7 @@ class Comparing:
 
     @property
     def _us(self) -> MemberId:
-        return self.encounters.us
+        return self.encounters.gate.us
 
     def _ask(self, probe: HeldProbe) -> None:
         with self._store.view() as view:

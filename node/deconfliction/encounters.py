@@ -64,7 +64,6 @@ class Finding:
 class Encounters:
     """Both sides of every meeting; in the caller's transaction. A member may be ourselves."""
 
-    us: MemberId
     gate: Gate
     mailing: Mailing
     inbox: Inbox
@@ -88,8 +87,8 @@ class Encounters:
         for mine, theirs in ((one, other), (other, one)):
             activity, contact = planned(tx, mine), planned(tx, theirs)
             if activity and contact:
-                self._add(tx, activity, mine, _Other(self.us, theirs.handle), finding)
-                met = store.meetings.between(tx, self.us, mine.handle, theirs.handle)
+                self._add(tx, activity, mine, _Other(self.gate.us, theirs.handle), finding)
+                met = store.meetings.between(tx, self.gate.us, mine.handle, theirs.handle)
                 self._told(tx, met, contact.contact)
 
     def say(
@@ -118,7 +117,7 @@ class Encounters:
             self._end(tx, met, ground)
         for member, mine in {(met.member, met.mine): None for met in live}:
             parting = Parting(mine, ground)
-            if member == self.us:
+            if member == self.gate.us:
                 self._parted(tx, member, parting)
             else:
                 self.mailing.post(tx, member, parting, about=activity)
@@ -238,8 +237,8 @@ class Encounters:
         self._send(tx, met, _showing(activity, met))
 
     def _send(self, tx: Tx, met: Met, content: Content) -> None:
-        if met.member == self.us:
-            self._heard(tx, self.us, content)
+        if met.member == self.gate.us:
+            self._heard(tx, self.gate.us, content)
         else:
             self.mailing.post(tx, met.member, content, about=self._activity(tx, met).id)
 

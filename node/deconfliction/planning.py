@@ -1,12 +1,11 @@
 """Planning: the activities of our own people, from when they are planned until they are over."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
 
-from federation.charter import Charter
 from federation.errors import InvalidError, NotFoundError, RefusedError
 from federation.meetings import ContactPoint, Place
 from federation.messages import MemberId, Sought, Watch, WatchId
@@ -56,7 +55,6 @@ class Planning:
     """
 
     comparing: Comparing
-    charter: Callable[[], Charter]
     most: timedelta
 
     @property
@@ -141,11 +139,9 @@ class Planning:
         store.audit.append(tx, entry)
 
     def _chosen(self, to: Collection[MemberId]) -> tuple[MemberId, ...]:
-        members = tuple(self.charter().members)
-        if unknown := sorted(set(to) - set(members)):
-            raise InvalidError(f"no member {', '.join(unknown)}; members are {', '.join(members)}")
-        us = self.comparing.encounters.us
-        return tuple(one for one in members if one == us or one in to or not to)
+        """The members to compare with; activities of our own are compared in any case."""
+        gate = self.comparing.encounters.gate
+        return gate.charter().chosen({*to, gate.us} if to else ())
 
     def _check_policy(self, activity: Activity) -> None:
         weighed = self.comparing.encounters.gate.weigh_own(question_of(activity))

@@ -61,7 +61,7 @@ def left(world: World, question: Question) -> Line:
     """What leaves the node when a question touches every record of Latvia."""
     node = world["lv"].up
     leaving = Leaving(lambda: "L-1", (Way("webhook", timedelta(0)),))
-    touching = Touching(node.gate, node.in_force, lambda: "T-1", leaving)
+    touching = Touching(node.gate, lambda: "T-1", leaving)
     with node.store.write() as tx:
         held = list(store.records.by_source(tx, "tests", ["LV-0"]).values())
         touching.given(tx, MemberId("EE"), question, held)
