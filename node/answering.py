@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 
@@ -251,19 +252,13 @@ class Gate:
         """What Directive (EU) 2016/680 Art. 25 asks to be written down."""
         is_own = weighed.request.is_own
         operation = Operation.CONSULTATION if is_own else Operation.DISCLOSURE
-        return Entry(
+        return entry_about(
+            question,
+            self.digest(question),
             operation=Operation.REFUSAL if fault else operation,
             event="refused" if fault else "answered",
-            person=question.asker.person,
-            role=question.asker.role,
             peer=weighed.request.member,
             recipients=() if fault else (weighed.request.member,),
-            question=question.id,
-            question_digest=self.digest(question),
-            case=question.case,
-            purpose=question.purpose,
-            topic=question.topic,
-            is_urgent=question.is_urgent,
             records=tuple(one.held.record.id for one in given),
             handling=tuple(sorted({c for one in given for c in one.held.record.marking.handling})),
             counts={"hits": len(given)},
@@ -312,6 +307,21 @@ def request_of(
         is_urgent=question.is_urgent,
         is_own=is_own,
         groups=groups,
+    )
+
+
+def entry_about(question: Question, digest: str, **what: Any) -> Entry:  # noqa: ANN401 - Entry's fields
+    """An entry that says who asks and why, and by its keyed digest what; `what` says the rest."""
+    return Entry(
+        person=question.asker.person,
+        role=question.asker.role,
+        question=question.id,
+        question_digest=digest,
+        case=question.case,
+        purpose=question.purpose,
+        topic=question.topic,
+        is_urgent=question.is_urgent,
+        **what,
     )
 
 

@@ -20,7 +20,7 @@ from federation.messages import (
 )
 from federation.witness import TreeHead
 from node import store
-from node.answering import check_words, request_of
+from node.answering import check_words, entry_about, request_of
 from node.audit import Entry, Operation
 from node.policy import Policy
 from node.store import Store, Tx
@@ -100,17 +100,7 @@ class Asking:
         store.witness.keep_receipt(tx, question, receipt.entry, head)
 
     def _entry(self, question: Question, **what: Any) -> Entry:  # noqa: ANN401 - Entry's own fields
-        return Entry(
-            person=question.asker.person,
-            role=question.asker.role,
-            question=question.id,
-            question_digest=self.digest(question),
-            case=question.case,
-            purpose=question.purpose,
-            topic=question.topic,
-            is_urgent=question.is_urgent,
-            **what,
-        )
+        return entry_about(question, self.digest(question), **what)
 
 
 def merged(outcomes: Sequence[Outcome], limit: int) -> tuple[Hit, ...]:

@@ -15,7 +15,7 @@ from federation.messages import (
 )
 from node import store
 from node.alerts.posed import encoded, question_of, weighed_as
-from node.answering import Gate, check_words
+from node.answering import Gate, check_words, entry_about
 from node.audit import Entry, Operation
 from node.mailing import Mailing
 from node.policy import Verdict
@@ -23,7 +23,7 @@ from node.search import KEYS_VERSION, standing_keys
 from node.store import Tx
 
 #: Why a watch is refused, as its member is told.
-POLICY, TOO_WIDE_OR_UNKNOWN, OVER = "policy", "invalid", "expired"
+POLICY, INVALID, OVER = "policy", "invalid", "expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Registry:
         try:
             check_words(question_of(watch))
         except InvalidError as fault:
-            return Verdict(is_allowed=False, ground=f"{TOO_WIDE_OR_UNKNOWN}: {fault}")
+            return Verdict(is_allowed=False, ground=f"{INVALID}: {fault}")
         if watch.expires_at <= tx.now:
             return Verdict(is_allowed=False, ground=OVER)
         charter = self.gate.charter()
@@ -97,18 +97,13 @@ class Registry:
         return Verdict(is_allowed=False, ground=f"{POLICY}: {verdict.ground}")
 
     def _entry(self, member: MemberId, watch: Watch, event: str, verdict: Verdict) -> Entry:
-        return Entry(
+        question = question_of(watch)
+        return entry_about(
+            question,
+            self.gate.digest(question),
             operation=Operation.CONSULTATION if verdict.is_allowed else Operation.REFUSAL,
             event=event,
-            person=watch.asker.person,
-            role=watch.asker.role,
             peer=member,
-            question=watch.id,
-            question_digest=self.gate.digest(question_of(watch)),
-            case=watch.case,
-            purpose=watch.purpose,
-            topic=watch.topic,
-            is_urgent=watch.is_urgent,
             ground=verdict.ground,
         )
 

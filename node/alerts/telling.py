@@ -20,7 +20,7 @@ from node import store
 from node.alerts.inbox import Inbox
 from node.alerts.posed import Posed, question_of, weighed_as
 from node.alerts.touching import Touching
-from node.answering import Gate, Weighed
+from node.answering import Gate, Weighed, entry_about
 from node.audit import Entry, Operation
 from node.mailing import Mailing
 from node.policy import Request
@@ -122,21 +122,15 @@ class Telling:
 
     def _entry(self, posed: Posed, event: str, held: Held) -> Entry:
         """What Directive (EU) 2016/680 Art. 25 asks to be written down."""
-        watch, member = posed.watch, posed.standing.member
+        question, member = question_of(posed.watch), posed.standing.member
         is_own = member == self.gate.us
-        return Entry(
+        return entry_about(
+            question,
+            self.gate.digest(question),
             operation=Operation.CONSULTATION if is_own else Operation.DISCLOSURE,
             event=event,
-            person=watch.asker.person,
-            role=watch.asker.role,
             peer=member,
             recipients=(member,),
-            question=watch.id,
-            question_digest=self.gate.digest(question_of(watch)),
-            case=watch.case,
-            purpose=watch.purpose,
-            topic=watch.topic,
-            is_urgent=watch.is_urgent,
             records=(held.record.id,),
             handling=tuple(sorted(held.record.marking.handling)),
         )

@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import msgspec
+
 from federation.errors import InvalidError, NotFoundError, RefusedError
 from federation.messages import (
     MemberId,
@@ -18,7 +20,7 @@ from node import store
 from node.alerts.inbox import proposed
 from node.alerts.posed import decoded, encoded, question_of, weighed_as
 from node.alerts.standing import Registry
-from node.answering import check_words
+from node.answering import check_words, entry_about
 from node.audit import Entry, Operation
 from node.people import Person
 from node.search import STRONG
@@ -192,19 +194,17 @@ class Watching:
         by: Person | None = None,
         operation: Operation = Operation.CONSULTATION,
     ) -> Entry:
-        return Entry(
+        question = question_of(watch)
+        entry = entry_about(
+            question,
+            self.registry.gate.digest(question),
             operation=operation,
             event=event,
-            person=by.id if by else watch.asker.person,
-            role=" ".join(sorted(by.roles)) if by else watch.asker.role,
             recipients=tuple(members),
-            question=watch.id,
-            question_digest=self.registry.gate.digest(question_of(watch)),
-            case=watch.case,
-            purpose=watch.purpose,
-            topic=watch.topic,
-            is_urgent=watch.is_urgent,
         )
+        if by is None:
+            return entry
+        return msgspec.structs.replace(entry, person=by.id, role=" ".join(sorted(by.roles)))
 
 
 _AT_WORK = (MemberState.WAITING, MemberState.REGISTERED)

@@ -11,7 +11,7 @@ from federation.meetings import ContactPoint, Place
 from federation.messages import MemberId, Sought, Watch, WatchId
 from node import store
 from node.alerts.posed import encoded as encoded_watch
-from node.answering import check_why
+from node.answering import check_why, entry_about
 from node.audit import Entry, Operation
 from node.codes import ActivityKind
 from node.dates import PartialDate
@@ -155,18 +155,12 @@ class Planning:
 
     def _entry(self, activity: Activity, event: str, members: Collection[MemberId]) -> Entry:
         question = question_of(activity)
-        return Entry(
+        return entry_about(
+            question,
+            self.comparing.encounters.gate.digest(question),
             operation=Operation.COLLECTION,
             event=event,
-            person=activity.asker.person,
-            role=activity.asker.role,
             recipients=tuple(members),
-            question=activity.id,
-            question_digest=self.comparing.encounters.gate.digest(question),
-            case=activity.case,
-            purpose=activity.purpose,
-            topic=activity.topic,
-            is_urgent=activity.is_urgent,
         )
 
 

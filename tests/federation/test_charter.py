@@ -285,3 +285,12 @@ def test_a_charter_is_in_force_until_it_expires(own: Own) -> None:
 
 def own_of(own: Own, *members: MemberId) -> list[Keys]:
     return [own[member] for member in members]
+
+
+def test_members_are_chosen_in_charter_order_and_others_are_named(own: Own) -> None:
+    read = charter.read(signed(cards(own, EE, LV, LT), own.values()))
+
+    assert read.chosen([]) == (EE, LV, LT)
+    assert read.chosen([LT, EE]) == (EE, LT)
+    with pytest.raises(InvalidError, match="no member XX; members are EE, LV, LT"):
+        read.chosen([MemberId("XX"), EE])
