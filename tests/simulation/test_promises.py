@@ -34,7 +34,7 @@ def test_a_seed_is_the_same_story_whenever_it_is_told(template: Template, tmp_pa
 
 def test_the_stories_are_worth_telling(template: Template, tmp_path: Path) -> None:
     history = []
-    for seed in range(12):
+    for seed in range(24):
         (tmp_path / str(seed)).mkdir()
         history += asyncio.run(Simulation(template, tmp_path / str(seed), seed).run())
 
