@@ -37,4 +37,6 @@ def find(view: View, member: MemberId, reference: Reference) -> RecordNumber | N
 
 
 def _random() -> Reference:
-    return Reference(secrets.token_urlsafe(_BYTES))
+    """One that no command takes for an option: it begins with a letter, a digit or `_`."""
+    made = secrets.token_urlsafe(_BYTES)
+    return _random() if made.startswith("-") else Reference(made)

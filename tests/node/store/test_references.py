@@ -27,6 +27,15 @@ def test_a_member_gets_the_same_reference_each_time_and_another_member_another(
     assert min(map(len, issued)) >= 16
 
 
+def test_no_command_takes_a_reference_for_an_option(shelf: Shelf) -> None:
+    [one] = shelf.keep(draft())
+
+    with shelf.store.write() as tx:
+        many = [store.references.issue(tx, MemberId(f"M{n}"), [one.number]) for n in range(1_000)]
+
+    assert {reference[one.number][0] for reference in many}.isdisjoint("-")
+
+
 def test_no_record_needs_no_reference(shelf: Shelf) -> None:
     with shelf.store.write() as tx:
         assert store.references.issue(tx, LV, []) == {}
