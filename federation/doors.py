@@ -17,7 +17,7 @@ from federation.errors import BusyError, FederationError, InvalidError
 from federation.faults import abort, foreseen
 from federation.messages import MemberId
 from federation.peer import Self
-from federation.server import Gate, Letterbox, Limits, Porter
+from federation.server import Books, Gate, Letterbox, Limits, NoBooks, Porter
 from federation.standing import Standing
 from federation.trust import AuthContext
 
@@ -39,6 +39,7 @@ class Doorstep:
     host: str
     limits: Limits = field(default_factory=Limits)
     heard: Callable[[MemberId], None] = lambda _: None
+    books: Books = field(default_factory=NoBooks)
 
 
 class Door:
@@ -49,7 +50,8 @@ class Door:
         self.port = step.us.charter().member(step.us.id).door_for(member)
         self.address = trust.target(step.host, self.port)
         self._step = step
-        self._porter = Porter(step.us, step.gate, step.letterbox, member.id, step.limits.window)
+        behind = step.gate, step.letterbox
+        self._porter = Porter(step.us, *behind, member.id, step.limits.window, step.books)
         # Threads of its own: the calls of one member never wait for those of another.
         self._threads = ThreadPoolExecutor(
             step.limits.in_flight, thread_name_prefix=f"door {member.id}"
@@ -85,6 +87,7 @@ class Door:
         methods = {
             "Ask": grpc.unary_unary_rpc_method_handler(self._served(self._porter.answered)),
             "Deliver": grpc.unary_unary_rpc_method_handler(self._served(self._porter.taken)),
+            "Reconcile": grpc.unary_unary_rpc_method_handler(self._served(self._porter.accounted)),
         }
         handler = grpc.method_handlers_generic_handler(wire.SERVICE, methods)
         server.add_generic_rpc_handlers((handler,))

@@ -18,6 +18,11 @@ from federation.messages import MemberId
 #: What a statement's signature is over; a signature under another type never counts as a seal.
 STATEMENT_TYPE = "application/vnd.amber.statement.v1+json"
 
+#: What one member's node says to another's, as a seal names it: a question and its answer, a
+#: dispatch of notices and its receipt, each notice in it, a look into books and what they say.
+ASK, ANSWER, MAIL, RECEIPT, NOTICE = "ask", "answer", "mail", "receipt", "notice"
+INQUIRY, ACCOUNT = "inquiry", "account"
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -109,6 +114,21 @@ def opened(
     if claimed != (sender, audience, method):
         raise BrokenSealError(f"{sender}: sealed as {claimed}, not for {audience}, {method}")
     return statement
+
+
+def stated(statement: bytes, signature: bytes, signing_key: bytes) -> Statement | None:
+    """A statement whose body is no longer there; None when this key did not sign it."""
+    if not holds(STATEMENT_TYPE, statement, signature, signing_key=signing_key):
+        return None
+    return read(statement)
+
+
+def read(statement: bytes) -> Statement | None:
+    """What a statement says, whoever signed it; None for bytes that say nothing."""
+    try:
+        return _read(statement, MemberId(""))
+    except BrokenSealError:
+        return None
 
 
 def signed(kind: str, payload: bytes, signer: Signer) -> Signature:

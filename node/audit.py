@@ -33,8 +33,9 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `person` and `role` are who did it, here or at the member `peer`; `records` are our own ids;
     `question_digest` is keyed, so that only its node can test a guess; `ground` is the rule or
-    fault that decided, for a supervisor, never for the asker. The store adds when, where and
-    the place in the log.
+    fault that decided, for a supervisor, never for the asker. `digests` are of what was said, by
+    whom: `body` is what we asked, keyed; a member's id or our own stands for its answer. The
+    store adds when, where and the place in the log.
     """
 
     operation: Operation
@@ -54,6 +55,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     handling: tuple[str, ...] = ()
     counts: Mapping[str, int] = MappingProxyType({})
     ground: str = ""
+    digests: Mapping[str, str] = MappingProxyType({})
 
 
 class Framed(msgspec.Struct, frozen=True):

@@ -115,6 +115,20 @@ class Witnessing:
                 tx, _entry(f"our log is doubted: {receipt.doubt}", member, shown.head)
             )
 
+    def goes_on(self, known: TreeHead | None, head: TreeHead, proof: Sequence[bytes]) -> str:
+        """Why a head of a member is none that goes on from the one that we know, or nothing."""
+        if not self._is_signed(head):
+            return UNSIGNED
+        if known is None:
+            return ""
+        if head.size < known.size:
+            return ROLLED_BACK
+        return _contradiction(known, head, {known.size: tuple(proof)})
+
+    def contradicted(self, tx: Tx, doubt: str, head: TreeHead) -> None:
+        """Keep a head that was shown outside of the mail and contradicts what we know."""
+        self._write_doubt(tx, doubt, head)
+
     def broken(self, view: View, remembered: Sequence[Cosigned] = ()) -> Break | None:
         """The first entry of our log that is not what the others have signed, or None.
 

@@ -11,6 +11,7 @@ import click
 from node.cli.connection import asked
 from node.cli.faults import DONE, UNTRUSTED
 from node.cli.output import noted, printed
+from node.cli.reconcile import reconcile
 from node.desk import Desk, Plain
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -46,6 +47,7 @@ _COLUMNS = (
     "question",
     "question_digest",
     "ground",
+    "digests",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -53,6 +55,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @click.group()
 def audit() -> None:
     """What was asked, why, and that no log was touched."""
+
+
+audit.add_command(reconcile)
 
 
 @audit.command("verify")

@@ -84,6 +84,11 @@ def inclusion(view: View, seq: int, size: int) -> list[bytes]:
     return witness.inclusion(seq - 1, size, functools.partial(_subtree, view))
 
 
+def proven(view: View, seq: int, size: int) -> tuple[bytes, list[bytes]]:
+    """The hash of an entry, and the proof that it is in the log of this size."""
+    return _subtree(view, 0, seq - 1), inclusion(view, seq, size)
+
+
 def roots(view: View, sizes: Collection[int]) -> dict[int, bytes]:
     """The roots that the log had at these sizes, made anew from its entries; of those it has."""
     found: dict[int, bytes] = {}
