@@ -52,7 +52,7 @@ _DOUBTS = MappingProxyType(
         "unsigned": "{member} showed a log that it did not sign",
         "rolled-back": "{member} showed a shorter log than it had shown before",
         "forked": "the log of {member} does not go on from what it had shown before",
-        "not-in-log": "{member} showed a line, at entry {doubted_at}, that is not in its signed log",
+        "not-in-log": "{member} showed a line, at entry {doubted_at}, that its signed log has not",
     }
 )
 
@@ -77,7 +77,7 @@ def reconcile(
                 result = found
         return result
 
-    result = asked(ctx, "ReconcileAudit", compared, is_awake=True)
+    result = asked(ctx, "ReconcileAudit", compared)
     printed(result, _of_result(result), is_json)
     return _code(result)
 
