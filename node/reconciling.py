@@ -17,7 +17,7 @@ from federation.witness import TreeHead
 from node import store
 from node.audit import Entry, Operation
 from node.books import Books, Compared, Finding
-from node.differences import APART, Difference, Period, What
+from node.differences import APART, WAITING, Difference, Period, What
 from node.policy import Policy
 from node.witnessing import Witnessing
 
@@ -35,7 +35,8 @@ class Reconciled:
 
     An `outcome` other than answered says that it did not come to its end; a `doubt` that the
     member's log contradicts what it signed, at the entry `doubted_at` where that is known.
-    `proven` lines of the member's are in its log of `size` entries.
+    `proven` lines of the member's are in its log of `size` entries, `unproven` ones have no place
+    in it though they are over: they are of a time before places were noted.
     """
 
     member: MemberId
@@ -49,6 +50,7 @@ class Reconciled:
     explained: int = 0
     gaps: int = 0
     proven: int = 0
+    unproven: int = 0
     size: int = 0
 
 
@@ -174,8 +176,7 @@ class _Run:
         since, until = window.since - APART, window.until + APART
         async for page in self._pages(Inquiry(self.asker, book, since, until)):
             found += page.lines
-            if len(found) > MOST:
-                raise InvalidError(f"more than {MOST} questions in a week: choose a shorter period")
+            _check_count(len(found))
         return found
 
     async def _sent(self) -> AsyncIterator[tuple[Book, Compared]]:
@@ -203,9 +204,10 @@ class _Run:
         """The member's notices page by page, theirs first; how far we have them before that."""
         books, member = self.house.books, self.result.member
         received = await asyncio.to_thread(books.last, member, Book.TAKEN)
-        after, last = 0, 0
+        after, last, count = 0, 0, 0
         async for page in self._pages(self._of_notices(Book.SENT, 0, 0)):
-            last = page.last
+            last, count = page.last, count + len(page.lines)
+            _check_count(count)
             if page.lines:
                 after = after or page.lines[0].sequence - 1
                 end = page.lines[-1].sequence if page.has_more else page.through
@@ -249,6 +251,7 @@ class _Run:
             raise _EndedError
         self.known, self.result.size = page.head, page.head.size
         self.result.proven += sum(bool(line.entry) for line in page.lines)
+        self.result.unproven += sum(_is_unproven(line) for line in page.lines)
         return page
 
     def _doubt(self, page: Account) -> str:
@@ -266,8 +269,18 @@ class _Run:
         return ""
 
 
+def _check_count(count: int) -> None:
+    """Raise `InvalidError` for more than can be compared: a member may go on without end."""
+    if count > MOST:
+        raise InvalidError(f"more than {MOST} lines at once: choose a shorter period")
+
+
 def _is_in(line: Line, head: TreeHead) -> bool:
     return witness.is_included(line.leaf, line.entry - 1, head, line.inclusion)
+
+
+def _is_unproven(line: Line) -> bool:
+    return not line.entry and line.word != WAITING
 
 
 def _windows(period: Period) -> Iterator[Period]:

@@ -1,6 +1,6 @@
 """Inquiries and accounts as they travel; checked like everything that arrives."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
@@ -80,13 +80,14 @@ def account_from(body: bytes, member: MemberId, inquiry: Inquiry) -> Account:
     message = decoded(pb.Account, body)
     head = head_from(message.head, member)
     lines = tuple(_line_from(one) for one in few("lines", message.lines, LINES))
-    if any(one.entry > head.size for one in lines):
-        raise InvalidError("line.entry must be a place in the log of the head")
+    _check_lines(inquiry.book, lines, head.size)
     places = [_start(inquiry), *(place(inquiry.book, one) for one in lines)]
     if any(later <= earlier for earlier, later in pairwise(places)):
         raise InvalidError("lines must stand in their order, behind those of the page before")
     if message.more and not lines:
         raise InvalidError("a page without lines is the last one")
+    if inquiry.book in _OF_NOTICES and inquiry.through and places[-1] > (inquiry.through, 0):
+        raise InvalidError("lines must stand within what was asked for")
     return Account(
         lines=lines,
         has_more=message.more,
@@ -95,6 +96,15 @@ def account_from(body: bytes, member: MemberId, inquiry: Inquiry) -> Account:
         through=size("through", message.through),
         last=size("last", message.last),
     )
+
+
+def _check_lines(book: Book, lines: Sequence[Line], size: int) -> None:
+    """Each line is of its book and has a place in the log; a notice may not have one yet."""
+    for one in lines:
+        if bool(one.id) == (book in _OF_NOTICES):
+            raise InvalidError("a book of questions holds questions, one of notices notices")
+        if not (0 if one.sequence else 1) <= one.entry <= size:
+            raise InvalidError("line.entry must be a place in the log of the head")
 
 
 def following(inquiry: Inquiry, account: Account) -> Inquiry:

@@ -104,6 +104,7 @@ def _compared_to(step: Finding | Reconciled) -> pb.ReconcileAuditResponse:
         gaps=step.gaps,
         proven=step.proven,
         entries=step.size,
+        unproven=step.unproven,
     )
     return pb.ReconcileAuditResponse(result=result)
 

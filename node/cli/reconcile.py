@@ -124,6 +124,8 @@ def _of_result(result: Plain) -> str:
         f" {result['proven']} lines of {result['member']} proven in its log of"
         f" {result['entries']} entries.",
     ]
+    if result["unproven"]:
+        lines.append(f"{result['unproven']} lines have no place in that log.")
     if result["doubt"]:
         lines.append(f"Not trusted: {_DOUBTS[result['doubt']].format(**result)}.")
     if result["outcome"] != "answered":

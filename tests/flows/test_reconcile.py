@@ -115,6 +115,7 @@ def test_a_call_that_failed_is_no_gap(world: World) -> None:
     world["lv"].start()
 
     compared = eventually(lambda: _answered(world))
+    assert compared is not None
 
     assert compared.gaps == []
     assert compared.explained == [("asked", What.CALL_FAILED)]

@@ -1353,6 +1353,7 @@ class Reconciled(_message.Message):
     GAPS_FIELD_NUMBER: _builtins.int
     PROVEN_FIELD_NUMBER: _builtins.int
     ENTRIES_FIELD_NUMBER: _builtins.int
+    UNPROVEN_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     outcome: _builtins.str
     """answered, refused, late or unreachable; only answered books are compared to their end."""
@@ -1365,6 +1366,8 @@ class Reconciled(_message.Message):
     proven: _builtins.int
     """Lines of the member's that are proven to be in its log, of so many entries."""
     entries: _builtins.int
+    unproven: _builtins.int
+    """Those that have no place in it, though they are over."""
     @_builtins.property
     def agreed(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
         """Questions and notices that both books agree on, by our book."""
@@ -1382,10 +1385,11 @@ class Reconciled(_message.Message):
         gaps: _builtins.int = ...,
         proven: _builtins.int = ...,
         entries: _builtins.int = ...,
+        unproven: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "doubt", b"doubt", "doubted_at", b"doubted_at", "entries", b"entries", "explained", b"explained", "gaps", b"gaps", "member", b"member", "outcome", b"outcome", "proven", b"proven", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "doubt", b"doubt", "doubted_at", b"doubted_at", "entries", b"entries", "explained", b"explained", "gaps", b"gaps", "member", b"member", "outcome", b"outcome", "proven", b"proven", "reason", b"reason", "unproven", b"unproven"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
