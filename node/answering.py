@@ -332,7 +332,7 @@ def request_of(
     )
 
 
-def entry_about(question: Question, digest: str, **what: Any) -> Entry:  # noqa: ANN401 - Entry's fields
+def entry_about(question: Question, digest: str = "", **what: Any) -> Entry:  # noqa: ANN401 - Entry's fields
     """An entry that says who asks and why, and by its keyed digest what; `what` says the rest."""
     return Entry(
         person=question.asker.person,
