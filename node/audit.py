@@ -177,14 +177,21 @@ def verify(rows: Rows, head: Head | None, *, node: MemberId, notary: Notary) -> 
     back rows and head of an earlier day together shows a log that was whole then. Only those who
     remember a later head can tell.
     """
-    last, broken = _chained(rows)
+    last, broken = _chained(rows, _NONE_YET)
     broken = broken or _ended(last, head, node, notary)
     return _unsigned(rows, broken, node, notary) if broken else None
 
 
-def _chained(rows: Iterable[Row]) -> tuple[Row, Break | None]:
+def first_break(rows: Iterable[Row], before: Row | None = None) -> Break | None:
+    """The first of these rows that does not follow the one before it, by hashes alone, or None.
+
+    `before` is the row that stands before them; without it they begin the log.
+    """
+    return _chained(rows, before or _NONE_YET)[1]
+
+
+def _chained(rows: Iterable[Row], last: Row) -> tuple[Row, Break | None]:
     """The last row up to which every entry names the one before it, and the break after it."""
-    last = Row(0, b"", GENESIS, b"")
     for row in rows:
         if what := _misplaced(row, last):
             return last, Break(last.seq + 1, what)
@@ -238,5 +245,7 @@ def _unsigned(rows: Rows, broken: Break, node: MemberId, notary: Notary) -> Brea
     return Break(other, "edited or inserted: its signature is not ours")
 
 
+#: What the first row of a log follows.
+_NONE_YET = Row(0, b"", GENESIS, b"")
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _DECODER = msgspec.json.Decoder(Framed)

@@ -8,6 +8,7 @@ import functools
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from federation import witness
 from federation.witness import TreeHead
@@ -111,6 +112,25 @@ def verify(view: View) -> audit.Break | None:
     if _peaks(view) == rows.peaks:
         return None
     return audit.Break(last.seq + 1, "the tree over the entries is not theirs: it was edited")
+
+
+def recheck(view: View, after: int, most: int) -> tuple[audit.Break | None, int]:
+    """The first of so many entries behind a place that is not what was written, or None.
+
+    Also how far was looked; 0 when that is the end of the log.
+    """
+    rows = list(islice(read(view, after=max(0, after - 1)), most + bool(after)))
+    before = rows.pop(0) if after and rows else None
+    if after and (before is None or before.seq != after):
+        return audit.Break(after, "deleted"), 0
+    if broken := audit.first_break(rows, before):
+        return broken, 0
+    if len(rows) == most:
+        return None, rows[-1].seq
+    last, end = head(view), rows[-1] if rows else before
+    if end is None or last is None or (last.seq, last.hash) == (end.seq, end.hash):
+        return None, 0
+    return audit.Break(min(end.seq + 1, last.seq), "the log does not end with its head"), 0
 
 
 def _subtree(view: View, level: int, place: int) -> bytes:

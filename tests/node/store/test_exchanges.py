@@ -46,6 +46,9 @@ def test_books_of_before_are_made_of_the_log(tmp_path: Path) -> None:
         database.execute("DROP INDEX mail_out_queued_at")
         database.execute("ALTER TABLE mail_out DROP COLUMN entry")
         database.execute("ALTER TABLE mail_in DROP COLUMN entry")
+        database.execute("ALTER TABLE witnessed DROP COLUMN witnessed_at")
+        database.execute("ALTER TABLE witnessed DROP COLUMN unproven")
+        database.execute("ALTER TABLE rumour DROP COLUMN unproven")
         database.execute("DELETE FROM _sqlite_migrations WHERE name = 'exchanges'")
         database.execute("INSERT INTO audit VALUES (6, 'edited', zeroblob(32), zeroblob(32))")
 
