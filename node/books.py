@@ -7,7 +7,7 @@ from federation import seal
 from federation.accounts import Book, Line
 from federation.charter import Charter
 from federation.messages import MemberId
-from federation.seal import ASK, NOTICE, Statement
+from federation.seal import ASK, NOTICE, Sealed, SigningKey, Statement
 from node import differences, store
 from node.differences import APART, Difference, Period, What
 from node.store import Store
@@ -133,8 +133,8 @@ class Books:
     def _sealed_by(self, member: MemberId, book: Book, difference: Difference) -> str:
         """Who provably sealed what one of both sides keeps: whoever began it."""
         begun_by = (self.us, member) if book in (Book.ASKED, Book.SENT) else (member, self.us)
-        key = self.charter().member(begun_by[0]).signing_key
-        return begun_by[0] if any(_holds(one, key, begun_by) for one in _kept(difference)) else ""
+        keys = self.charter().member(begun_by[0]).signing_keys
+        return begun_by[0] if any(_holds(one, keys, begun_by) for one in _kept(difference)) else ""
 
 
 def _kept(difference: Difference) -> Iterator[Line]:
@@ -142,10 +142,12 @@ def _kept(difference: Difference) -> Iterator[Line]:
     return (one for one in (difference.met, difference.begun) if one and one.kept)
 
 
-def _holds(line: Line, key: bytes, begun_by: tuple[MemberId, MemberId]) -> bool:
+def _holds(line: Line, keys: Sequence[SigningKey], begun_by: tuple[MemberId, MemberId]) -> bool:
     if line.kept is None:
         return False
-    statement = seal.stated(line.kept.statement, line.kept.signature, key)
+    kept = line.kept
+    sealed = Sealed(kept.statement, kept.key_id, kept.signature, b"")
+    statement = seal.stated(sealed, keys)
     return statement is not None and _names(statement, *begun_by, line)
 
 
