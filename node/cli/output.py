@@ -15,3 +15,8 @@ def printed(data: Mapping[str, Any], words: str, is_json: bool) -> None:
 def noted(words: str) -> None:
     """Tell the person something that is not data."""
     click.echo(words, err=True)
+
+
+def clock_words(off_s: int) -> str:
+    """How far another clock is from ours, to be followed by "ours"."""
+    return f"{abs(off_s)} s {'ahead of' if off_s > 0 else 'behind'}"
