@@ -49,6 +49,7 @@ SERVER = (
     ("grpc.keepalive_permit_without_calls", 1),
     # A megabyte can be packed that holds a gigabyte; nothing of ours is packed.
     ("grpc.per_message_decompression", 0),
+    ("grpc.http2.bdp_probe", 0),
 )
 
 #: Options of a door alone: what a member that opens connections without end can take from us.

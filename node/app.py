@@ -44,6 +44,7 @@ from node.finding import Beside, Finder, Here
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
+from node.memory import Memory
 from node.policy import Policy
 from node.reindexing import Reindexing
 from node.remarking import Remarking
@@ -205,6 +206,7 @@ class Node:
 @asynccontextmanager
 async def running(home: Home) -> AsyncIterator[Node]:
     """A node with its doors and its desk open, until this ends; calls in flight are finished."""
+    memory = Memory()
     async with _locked(home, has_doors=True) as node:
         node.post.check_ways()
         await node.doors.apply(node.in_force())
@@ -215,6 +217,7 @@ async def running(home: Home) -> AsyncIterator[Node]:
                 _beside(node.post.carry()),
                 _beside(_erasing(node)),
                 _beside(_telling(node)),
+                _beside(_giving_back(memory)),
                 port.opened(node.house(), home.config.desk_port, grace_s=GRACE_S) as address,
             ):
                 with home.announced(address):
@@ -307,6 +310,13 @@ async def _telling(node: Node) -> None:
             await in_thread(node.sparing.tell)
         except FederationError as fault:
             structlog.get_logger().error("not written down", code=fault.code, detail=str(fault))
+
+
+async def _giving_back(memory: Memory) -> None:
+    """Give memory back that a flood took, again and again."""
+    while True:
+        await asyncio.sleep(EVERY_S)
+        await in_thread(memory.give_back)
 
 
 @asynccontextmanager
