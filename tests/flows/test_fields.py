@@ -32,7 +32,7 @@ from federation.trust import AuthContext
 from node import store
 from node.mailing import FAULT
 from protos.federation.v1 import federation_pb2 as pb
-from tests.world import World, federation
+from tests.world import World, eventually, federation
 
 SEED = 5
 VARINT, FIXED_64, BYTES, GROUP, END, FIXED_32 = range(6)
@@ -263,3 +263,12 @@ def test_chance_behind_what_is_right(door: Door) -> None:
         door.call(chance.choice((door.porter.answered, door.porter.taken)), bytes(cut))
 
     assert door.is_well()
+
+
+def test_what_a_notice_makes_us_do_is_done_in_the_end(door: Door) -> None:
+    def is_done() -> bool:
+        with door.world["pl"].up.store.view() as view:
+            waiting = view._live().execute("SELECT count(*) FROM comparison").fetchone()
+            return waiting == (0,) and not store.standing.due(view, version=0)
+
+    assert eventually(is_done)
