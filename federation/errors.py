@@ -21,6 +21,8 @@ class Code(StrEnum):
     QUOTA = "quota"
     NOT_FOUND = "not_found"
     BUSY = "busy"
+    UNFINISHED = "unfinished"
+    UNKNOWN_METHOD = "unknown_method"
     UNREACHABLE = "unreachable"
     UNPROVEN = "unproven"
     LATE = "late"
@@ -131,6 +133,20 @@ class BusyError(FederationError):
 
     code = Code.BUSY
     public = "The node is busy. Try again in a moment."
+
+
+class UnfinishedError(FederationError):
+    """A call of which no whole message came: cut off, too long, or kept waiting for its end."""
+
+    code = Code.UNFINISHED
+    public = "The message did not come to its end in time."
+
+
+class UnknownMethodError(FederationError):
+    """A method that no node has."""
+
+    code = Code.UNKNOWN_METHOD
+    public = "This method is not known here."
 
 
 class UnreachableError(FederationError):

@@ -217,13 +217,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one member met one question: its answer, or why there is none, and the time it took."""
+    """How one member met one question: its answer, or why there is none, and the time it took.
+
+    `clock_off_s` are the seconds by which its clock is ahead of ours (behind: below 0), 0 as long
+    as they agree well enough.
+    """
 
     member: MemberId
     kind: OutcomeKind
     ms: int
     answer: Answer | None = None
     reason: str = ""
+    clock_off_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,12 +56,14 @@ class Letterbox(Protocol):
 class Limits:
     """What one member has at its door, and how far its clock may be from ours.
 
-    Of its calls `in_flight` are worked on at once; some more wait their turn, see
-    `limits.CALLS`, and what comes on top is told that we are busy.
+    Of its calls `in_flight` are worked on at once, of all members' `together`; some more wait
+    their turn, see `limits.CALLS`, and what comes on top is told that we are busy. A clock that is
+    further off than `refused` ends the call; what is less is for `Clocks` to tell.
     """
 
     in_flight: int = 8
-    window: timedelta = timedelta(seconds=30)
+    together: int = 8
+    refused: timedelta = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Porter:
     """Serves one member's calls: plain synchronous code, one call to a thread.
 
     A call gets to the gate only when it came over TLS 1.3 with the certificate of this member's
-    node, under a seal of a signing key of its for us, sealed within `window` of our clock, and a
+    node, under a seal of a signing key of its for us, sealed within `refused` of our clock, and a
     question under the charter that we hold, or one next to it: mail may bring the news of any
     other. Every other call is written down and refused.
     """
@@ -78,7 +80,7 @@ class Porter:
     gate: Gate
     letterbox: Letterbox
     member: MemberId
-    window: timedelta
+    refused: timedelta
 
     def answered(self, context: AuthContext, request: bytes) -> bytes:
         """The sealed answer to a sealed question; raises the fault that the caller is told."""
@@ -121,8 +123,9 @@ class Porter:
     def _check_now(self, statement: Statement) -> None:
         """The call was sealed now, by our clock, and our charter still counts."""
         now = self.us.clock()
+        self.us.clocks.heard(self.member, statement.sealed_at, now)
         behind_s = (now - statement.sealed_at).total_seconds()
-        if abs(behind_s) > self.window.total_seconds():
+        if abs(behind_s) > self.refused.total_seconds():
             raise ClockError(
                 f"sealed {behind_s:.0f} s before our clock, which says {now:%H:%M:%S} UTC"
             )

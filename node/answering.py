@@ -127,15 +127,21 @@ class Gate:
         return self._leaving(tx, weighed)
 
     def turned_away(
-        self, member: MemberId, fault: FederationError, statement: Statement | None
+        self,
+        member: MemberId,
+        fault: FederationError,
+        statement: Statement | None,
+        *,
+        calls: int = 1,
     ) -> None:
-        """Write down a call that was refused before its question could be weighed."""
+        """Write down a call that was refused before its question could be weighed, or several."""
         entry = Entry(
             operation=Operation.REFUSAL,
             event="turned away",
             peer=member,
             question=statement.id if statement else "",
             ground=fault.code,
+            counts={"calls": calls} if calls > 1 else {},
         )
         self.store.together(lambda tx: store.audit.append(tx, entry))
 

@@ -22,12 +22,14 @@ from typing import Any
 import structlog
 
 from federation.charter import Charter
+from federation.clocks import Clocks
 from federation.doors import Doors, Doorstep
 from federation.errors import FederationError
 from federation.fanout import Fanout
 from federation.keys import Keys
 from federation.peer import Self
 from federation.server import Limits as DoorLimits
+from federation.shares import Shares
 from federation.threads import in_thread
 from node import home as homes
 from node import search
@@ -42,11 +44,13 @@ from node.finding import Beside, Finder, Here
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
+from node.memory import Memory
 from node.policy import Policy
 from node.reindexing import Reindexing
 from node.remarking import Remarking
 from node.screening import Screening, keyed
 from node.searchers import Searchers
+from node.sparing import EVERY_S, Sparing
 from node.store import Store, View
 
 #: How long calls in flight have to finish when the node is told to stop.
@@ -98,14 +102,17 @@ class Node:
     fanout: Fanout
     doors: Doors
     post: Post
+    step: Doorstep
+    sparing: Sparing
     has_doors: bool
 
     @classmethod
     def of(cls, home: Home, *, has_doors: bool) -> "Node":
         """Put a node together; the home must be locked."""
         keys, in_force = home.keys(), InForce(home)
-        us = Self(keys, in_force, home.clock)
         store, settings = home.store(keys), home.config
+        clocks = Clocks(timedelta(seconds=settings.answer.window_s))
+        us = Self(keys, in_force, home.clock, clocks)
         gate = Gate(
             us=home.member,
             store=store,
@@ -117,12 +124,23 @@ class Node:
             ),
             find=_finder(home) if has_doors else Here(),
         )
-        door = DoorLimits(settings.listen.in_flight, timedelta(seconds=settings.answer.window_s))
+        listen, refused = settings.listen, timedelta(seconds=settings.answer.refused_s)
+        door = DoorLimits(listen.in_flight, listen.together, refused)
         chance = Chance(new_id, random.random, secrets.token_bytes, home.remember)
         post = Post.of(gate, us, settings, chance)
         gate = replace(gate, touched=post.touching.answered)
-        step = Doorstep(us, gate, post.mailing, settings.listen_host, door, post.delivery.heard)
-        return cls(home, keys, store, in_force, gate, Fanout(us), Doors(step), post, has_doors)
+        sparing = Sparing(gate)
+        step = Doorstep(
+            us,
+            sparing,
+            post.mailing,
+            settings.listen_host,
+            door,
+            post.delivery.heard,
+            shares=Shares(door.together),
+        )
+        lines = Fanout(us), Doors(step)
+        return cls(home, keys, store, in_force, gate, *lines, post, step, sparing, has_doors)
 
     def house(self) -> House:
         """What the desk may use."""
@@ -165,6 +183,8 @@ class Node:
             issue=self.home.issue,
             follow=self.follow,
             doors=lambda: list(self.doors),
+            refusals=self.step.refusals,
+            clocks=self.step.us.clocks,
         )
 
     def _unwitnessed(self, view: View) -> Break | None:
@@ -186,6 +206,7 @@ class Node:
 @asynccontextmanager
 async def running(home: Home) -> AsyncIterator[Node]:
     """A node with its doors and its desk open, until this ends; calls in flight are finished."""
+    memory = Memory()
     async with _locked(home, has_doors=True) as node:
         node.post.check_ways()
         await node.doors.apply(node.in_force())
@@ -195,6 +216,8 @@ async def running(home: Home) -> AsyncIterator[Node]:
                 _beside(node.post.work()),
                 _beside(node.post.carry()),
                 _beside(_erasing(node)),
+                _beside(_telling(node)),
+                _beside(_giving_back(memory)),
                 port.opened(node.house(), home.config.desk_port, grace_s=GRACE_S) as address,
             ):
                 with home.announced(address):
@@ -277,6 +300,23 @@ async def _erasing(node: Node) -> None:
         except FederationError as fault:
             structlog.get_logger().error("not erased", code=fault.code, detail=str(fault))
         await asyncio.sleep(ERASING_S)
+
+
+async def _telling(node: Node) -> None:
+    """Have what was refused in floods written down, again and again."""
+    while True:
+        await asyncio.sleep(EVERY_S)
+        try:
+            await in_thread(node.sparing.tell)
+        except FederationError as fault:
+            structlog.get_logger().error("not written down", code=fault.code, detail=str(fault))
+
+
+async def _giving_back(memory: Memory) -> None:
+    """Give memory back that a flood took, again and again."""
+    while True:
+        await asyncio.sleep(EVERY_S)
+        await in_thread(memory.give_back)
 
 
 @asynccontextmanager

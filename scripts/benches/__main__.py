@@ -3,11 +3,12 @@
 import json
 import sys
 
-from scripts.benches import alerts, answers, load, quality, scale, screen, search
+from scripts.benches import alerts, answers, fairness, load, quality, scale, screen, search
 
 BENCHES = {
     "search": search.bench,
     "answers": answers.bench,
+    "fairness": fairness.bench,
     "load": load.bench,
     "alerts": alerts.bench,
     "scale": scale.bench,

@@ -247,6 +247,7 @@ class MemberOutcome(_message.Message):
     INDEX_AGE_S_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     TRUNCATED_FIELD_NUMBER: _builtins.int
+    CLOCK_OFF_S_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     outcome: _builtins.str
     """answered, refused, late or unreachable."""
@@ -256,6 +257,8 @@ class MemberOutcome(_message.Message):
     """Seconds since that member's records last changed; absent when it holds none or did not answer."""
     reason: _builtins.str
     truncated: _builtins.bool
+    clock_off_s: _builtins.int
+    """Seconds by which its clock is ahead of ours, below 0 when it is behind; 0 when they agree well enough."""
     def __init__(
         self,
         *,
@@ -266,10 +269,11 @@ class MemberOutcome(_message.Message):
         index_age_s: _builtins.int | None = ...,
         reason: _builtins.str = ...,
         truncated: _builtins.bool = ...,
+        clock_off_s: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "index_age_s", b"index_age_s"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "hits", b"hits", "index_age_s", b"index_age_s", "member", b"member", "ms", b"ms", "outcome", b"outcome", "reason", b"reason", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "clock_off_s", b"clock_off_s", "hits", b"hits", "index_age_s", b"index_age_s", "member", b"member", "ms", b"ms", "outcome", b"outcome", "reason", b"reason", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__index_age_s: _TypeAlias = _typing.Literal["index_age_s"]  # noqa: Y015
     _WhichOneofArgType__index_age_s: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s"]  # noqa: Y015
@@ -803,6 +807,7 @@ class GetStatusResponse(_message.Message):
     REINDEX_DUE_FIELD_NUMBER: _builtins.int
     LANES_FIELD_NUMBER: _builtins.int
     WAYS_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     pid: _builtins.int
     charter_version: _builtins.int
@@ -816,6 +821,10 @@ class GetStatusResponse(_message.Message):
     def lanes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Lane]: ...
     @_builtins.property
     def ways(self) -> _containers.RepeatedCompositeFieldContainer[Global___Way]: ...
+    @_builtins.property
+    def refused(self) -> _containers.RepeatedCompositeFieldContainer[Global___Refused]:
+        """Since the node began."""
+
     def __init__(
         self,
         *,
@@ -828,14 +837,43 @@ class GetStatusResponse(_message.Message):
         reindex_due: _builtins.int = ...,
         lanes: _abc.Iterable[Global___Lane] | None = ...,
         ways: _abc.Iterable[Global___Way] | None = ...,
+        refused: _abc.Iterable[Global___Refused] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_entries", b"audit_entries", "charter_version", b"charter_version", "doors", b"doors", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_entries", b"audit_entries", "charter_version", b"charter_version", "doors", b"doors", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "refused", b"refused", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetStatusResponse: _TypeAlias = GetStatusResponse  # noqa: Y015
+
+@_typing.final
+class Refused(_message.Message):
+    """Calls of one member that its door ended by one fault."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    CALLS_FIELD_NUMBER: _builtins.int
+    member: _builtins.str
+    reason: _builtins.str
+    """Code of the fault, as in a refused answer."""
+    calls: _builtins.int
+    def __init__(
+        self,
+        *,
+        member: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        calls: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "member", b"member", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Refused: _TypeAlias = Refused  # noqa: Y015
 
 @_typing.final
 class Way(_message.Message):
@@ -937,19 +975,23 @@ class Door(_message.Message):
     MEMBER_FIELD_NUMBER: _builtins.int
     ADDRESS_FIELD_NUMBER: _builtins.int
     OPEN_FIELD_NUMBER: _builtins.int
+    CLOCK_OFF_S_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     address: _builtins.str
     open: _builtins.bool
+    clock_off_s: _builtins.int
+    """Seconds by which the member's clock is ahead of ours, below 0 when it is behind; 0 when they agree well enough."""
     def __init__(
         self,
         *,
         member: _builtins.str = ...,
         address: _builtins.str = ...,
         open: _builtins.bool = ...,
+        clock_off_s: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "member", b"member", "open", b"open"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "clock_off_s", b"clock_off_s", "member", b"member", "open", b"open"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
