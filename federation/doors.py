@@ -26,7 +26,7 @@ from federation.faults import end, foreseen
 from federation.messages import MemberId
 from federation.peer import Self
 from federation.refusals import Refusals
-from federation.server import Gate, Letterbox, Limits, Porter
+from federation.server import Books, Gate, Letterbox, Limits, NoBooks, Porter
 from federation.shares import Shares
 from federation.standing import Standing
 from federation.trust import AuthContext
@@ -53,6 +53,7 @@ class Doorstep:
     heard: Callable[[MemberId], None] = lambda _: None
     refusals: Refusals = field(default_factory=Refusals)
     shares: Shares = field(default_factory=lambda: Shares(Limits().together))
+    books: Books = field(default_factory=NoBooks)
 
 
 class Door:
@@ -63,7 +64,8 @@ class Door:
         self.port = step.us.charter().member(step.us.id).door_for(member)
         self.address = trust.target(step.host, self.port)
         self._step = step
-        self._porter = Porter(step.us, step.gate, step.letterbox, member.id, step.limits.refused)
+        behind = step.gate, step.letterbox
+        self._porter = Porter(step.us, *behind, member.id, step.limits.refused, step.books)
         # Threads of its own: the calls of one member never wait for those of another.
         self._threads = ThreadPoolExecutor(
             step.limits.in_flight, thread_name_prefix=f"door {member.id}"
@@ -99,6 +101,7 @@ class Door:
         served = {
             wire.ASK: self._handler(self._porter.answered),
             wire.DELIVER: self._handler(self._porter.taken),
+            wire.RECONCILE: self._handler(self._porter.accounted),
         }
         methods = _Methods(served, self._handler(self._unknown, has_message=False))
         server.add_generic_rpc_handlers((methods,))

@@ -204,7 +204,8 @@ class Answer:
 
     `index_age_s` is the time since that member's records last changed, None when it holds
     none. `is_truncated` says that more was found than one message holds. `receipt` is from the
-    log of a member; our own node needs none.
+    log of a member; our own node needs none. `digest` is of what the answer says but for its
+    receipt, as it came from a member.
     """
 
     question: QuestionId
@@ -213,6 +214,7 @@ class Answer:
     index_age_s: int | None = None
     is_truncated: bool = False
     receipt: LogReceipt | None = None
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

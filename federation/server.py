@@ -1,11 +1,12 @@
 """What happens to a call: prove the caller, open its seal, ask the gate, seal the reply."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from federation import seal, trust, wire
+from federation.accounts import Account, Inquiry
 from federation.charter import Member
 from federation.errors import (
     BrokenSealError,
@@ -13,10 +14,11 @@ from federation.errors import (
     ClockError,
     FederationError,
     InvalidError,
+    RefusedError,
 )
 from federation.messages import Answer, MemberId, Question, Receipt
-from federation.peer import ASK, MAIL, NOTICE, Self
-from federation.seal import Sealed, Statement
+from federation.peer import Self
+from federation.seal import ASK, INQUIRY, MAIL, NOTICE, Sealed, Statement
 from federation.trust import AuthContext
 
 Said = TypeVar("Said")
@@ -52,6 +54,21 @@ class Letterbox(Protocol):
         """Take a proven member's mail; what the receipt names is on disk when this returns."""
 
 
+class Books(Protocol):
+    """What a member is shown of our books: plain synchronous code, called from several threads."""
+
+    def account(self, member: Member, inquiry: Inquiry, statement: Statement) -> Account:
+        """Show a proven member a page of what we have of our traffic with it, and nothing else."""
+
+
+class NoBooks:
+    """Shows nothing."""
+
+    def account(self, member: Member, inquiry: Inquiry, statement: Statement) -> Account:  # noqa: ARG002
+        """Nothing is shown."""
+        raise RefusedError(f"{member.id}: no books are shown here")
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one member has at its door, and how far its clock may be from ours.
@@ -81,6 +98,7 @@ class Porter:
     letterbox: Letterbox
     member: MemberId
     refused: timedelta
+    books: Books = field(default_factory=NoBooks)
 
     def answered(self, context: AuthContext, request: bytes) -> bytes:
         """The sealed answer to a sealed question; raises the fault that the caller is told."""
@@ -96,6 +114,13 @@ class Porter:
         member = self.us.charter().heard(self.member)
         receipt = self.letterbox.receive(member, dispatch, opened)
         return wire.response_to(self.us.reply(sealed, statement, wire.receipt_to(receipt)))
+
+    def accounted(self, context: AuthContext, request: bytes) -> bytes:
+        """The sealed account of a sealed inquiry; raises the fault that the caller is told."""
+        sealed, statement, inquiry = self._admitted(context, request, INQUIRY, _inquiry)
+        member = self.us.charter().heard(self.member)
+        account = self.books.account(member, inquiry, statement)
+        return wire.response_to(self.us.reply(sealed, statement, wire.account_to(account)))
 
     def _admitted(
         self,
@@ -153,3 +178,7 @@ class Porter:
         except InvalidError as fault:
             return wire.Opened(sealed, statement, fault)
         return wire.Opened(sealed, statement, notice)
+
+
+def _inquiry(sealed: Sealed, _: Statement) -> Inquiry:
+    return wire.inquiry_from(sealed.body)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from federation import wire
 from federation.charter import Charter, Member
 from federation.errors import (
     FederationError,
@@ -29,7 +30,7 @@ from federation.messages import (
     Share,
     Sought,
 )
-from federation.seal import Sealed, Statement
+from federation.seal import ASK, Sealed, Statement
 from node import store
 from node.audit import Entry, Operation
 from node.codes import Purpose, Tell, Topic
@@ -41,6 +42,7 @@ from node.records import shown
 from node.search import Found, check_width
 from node.store import Store, Tx, View
 from node.store.disclosures import Given
+from node.store.exchanges import Reply
 from node.store.markings import MarkingNumber
 from node.store.records import Held
 
@@ -101,7 +103,9 @@ class Gate:
 
         def written(tx: Tx) -> tuple[Answer | FederationError, int]:
             fault = self._received(tx, question, sealed, statement) or _fault(weighed)
-            return self._answered(tx, weighed, question, fault)
+            answer, entry = self._answered(tx, weighed, question, fault)
+            store.exchanges.hear(tx, member.id, entry, question.id, _reply(answer))
+            return answer, entry
 
         answered, entry = self.store.together(written)
         return replace(_answer_or_raised(answered), receipt=self._receipt(entry))
@@ -143,7 +147,13 @@ class Gate:
             ground=fault.code,
             counts={"calls": calls} if calls > 1 else {},
         )
-        self.store.together(lambda tx: store.audit.append(tx, entry))
+
+        def written(tx: Tx) -> None:
+            place = store.audit.append(tx, entry)
+            if statement and statement.method == ASK:
+                store.exchanges.hear(tx, member, place, statement.id, Reply("turned-away"))
+
+        self.store.together(written)
 
     def _weighed(self, request: Request, question: Question) -> Weighed:
         verdict = self.policy.weigh(request)
@@ -200,11 +210,13 @@ class Gate:
             store.disclosures.add(tx, weighed.request.member, question.id, given)
             if not fault:
                 self.touched(tx, weighed.request, question, [one.held for one in given])
-        entry = store.audit.append(tx, self._entry(weighed, question, given, fault))
         changed_at = store.records.last_changed_at(tx)
         age_s = int((tx.now - changed_at).total_seconds()) if changed_at else None
-        hits = tuple(hit for _, hit in leaving)
-        return fault or Answer(question.id, self.us, hits, age_s), entry
+        answer = Answer(question.id, self.us, tuple(hit for _, hit in leaving), age_s)
+        if not (fault or weighed.request.is_own):
+            answer = replace(answer, digest=wire.answer_digest(answer))
+        said = fault or answer
+        return said, store.audit.append(tx, self._entry(weighed, question, given, said))
 
     def _receipt(self, entry: int) -> LogReceipt:
         """Where an answer that is on disk stands in the log, and how far the log goes now."""
@@ -253,9 +265,11 @@ class Gate:
         weighed: Weighed,
         question: Question,
         given: Sequence[Given],
-        fault: FederationError | None,
+        said: Answer | FederationError,
     ) -> Entry:
         """What Directive (EU) 2016/680 Art. 25 asks to be written down."""
+        fault = said if isinstance(said, FederationError) else None
+        digest = "" if isinstance(said, FederationError) else said.digest
         is_own = weighed.request.is_own
         operation = Operation.CONSULTATION if is_own else Operation.DISCLOSURE
         return entry_about(
@@ -269,6 +283,7 @@ class Gate:
             handling=tuple(sorted({c for one in given for c in one.held.record.marking.handling})),
             counts={"hits": len(given)},
             ground=f"{fault.code}: {fault}" if fault else weighed.verdict.ground,
+            digests={self.us: digest} if digest else {},
         )
 
 
@@ -283,6 +298,13 @@ def _answer_or_raised(answered: Answer | FederationError) -> Answer:
     if isinstance(answered, FederationError):
         raise answered
     return answered
+
+
+def _reply(answered: Answer | FederationError) -> Reply:
+    """How a question was met, as the books have it."""
+    if isinstance(answered, FederationError):
+        return Reply("refused")
+    return Reply("answered", answered.digest)
 
 
 def _as_told(given: Given, hit: Hit) -> Hit:
@@ -317,7 +339,7 @@ def request_of(
     )
 
 
-def entry_about(question: Question, digest: str, **what: Any) -> Entry:  # noqa: ANN401 - Entry's fields
+def entry_about(question: Question, digest: str = "", **what: Any) -> Entry:  # noqa: ANN401 - Entry's fields
     """An entry that says who asks and why, and by its keyed digest what; `what` says the rest."""
     return Entry(
         person=question.asker.person,

@@ -31,8 +31,9 @@ from federation.peer import Self
 from federation.server import Limits as DoorLimits
 from federation.shares import Shares
 from federation.threads import in_thread
+from node import digests, search
 from node import home as homes
-from node import search
+from node.accounting import Accounting
 from node.administration import Administration
 from node.answering import Gate, Limits, keyed_digest
 from node.api import port
@@ -40,12 +41,14 @@ from node.api.house import House
 from node.asking import Asking
 from node.assembly import Chance, Post
 from node.audit import Break
+from node.books import Books
 from node.finding import Beside, Finder, Here
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
 from node.memory import Memory
 from node.policy import Policy
+from node.reconciling import Reconciling
 from node.reindexing import Reindexing
 from node.remarking import Remarking
 from node.screening import Screening, keyed
@@ -138,6 +141,7 @@ class Node:
             door,
             post.delivery.heard,
             shares=Shares(door.together),
+            books=Accounting(store, gate.policy),
         )
         lines = Fanout(us), Doors(step)
         return cls(home, keys, store, in_force, gate, *lines, post, step, sparing, has_doors)
@@ -161,6 +165,7 @@ class Node:
                 fanout=self.fanout,
                 answer_own=self.gate.answer_own,
                 digest=self.gate.digest,
+                body_digest=functools.partial(digests.of_question, self.keys.digest_key),
             ),
             loading=Loading(self.store, keeping, self.home.rejects),
             administration=Administration(
@@ -170,6 +175,14 @@ class Node:
                 search.KEYS_VERSION,
                 timedelta(days=self.home.config.retention.mail_days),
                 self._unwitnessed,
+            ),
+            reconciling=Reconciling(
+                books=self._books(),
+                policy=self.gate.policy,
+                fanout=self.fanout,
+                witnessing=self.post.witnessing,
+                ids=new_id,
+                timeout_s=self.home.config.ask.timeout_s,
             ),
             remarking=Remarking(self.store, keeping),
             reindexing=Reindexing(self.store, keeping, search.KEYS_VERSION, threading.Lock()),
@@ -186,6 +199,11 @@ class Node:
             refusals=self.step.refusals,
             clocks=self.step.us.clocks,
         )
+
+    def _books(self) -> Books:
+        """What we have of the traffic with each member."""
+        keyed = functools.partial(digests.of_digest, self.keys.digest_key)
+        return Books(self.home.member, self.store, self.in_force, keyed)
 
     def _unwitnessed(self, view: View) -> Break | None:
         return self.post.witnessing.broken(view, self.home.remembered())

@@ -24,6 +24,7 @@ from node.answering import check_words, entry_about, request_of
 from node.audit import Entry, Operation
 from node.policy import Policy
 from node.store import Store, Tx
+from node.store.exchanges import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Asking:
     fanout: Fanout
     answer_own: Callable[[Question], Answer]
     digest: Callable[[Question], str]
+    body_digest: Callable[[Question], str]
 
     async def ask(
         self, question: Question, *, to: Collection[MemberId], timeout_s: float
@@ -69,9 +71,13 @@ class Asking:
             event="asked" if verdict.is_allowed else "not asked",
             recipients=tuple(members),
             ground=verdict.ground,
+            digests={"body": self.body_digest(question)},
         )
         with self.store.write() as tx:
-            store.audit.append(tx, entry)
+            place = store.audit.append(tx, entry)
+            if verdict.is_allowed:
+                others = [member for member in members if member != self.us]
+                store.exchanges.ask(tx, others, place, question.id, entry.digests["body"])
         if not verdict.is_allowed:
             raise RefusedError(verdict.ground)
 
@@ -87,10 +93,16 @@ class Asking:
                 for one in gathered.outcomes
             },
             records=tuple(f"{hit.member} {hit.reference}" for hit in gathered.hits),
+            digests={
+                one.member: one.answer.digest
+                for one in gathered.outcomes
+                if one.answer and one.answer.digest
+            },
         )
         with self.store.write() as tx:
             store.audit.append(tx, entry)
             for outcome in gathered.outcomes:
+                store.exchanges.gather(tx, outcome.member, question.id, _reply(outcome))
                 if outcome.answer and outcome.answer.receipt:
                     self._keep(tx, question.id, outcome.member, outcome.answer.receipt)
 
@@ -101,6 +113,14 @@ class Asking:
 
     def _entry(self, question: Question, **what: Any) -> Entry:  # noqa: ANN401 - Entry's own fields
         return entry_about(question, self.digest(question), **what)
+
+
+def _reply(outcome: Outcome) -> Reply:
+    """How a member met a question, as the books have it."""
+    answer = outcome.answer
+    if answer is None:
+        return Reply(outcome.kind)
+    return Reply(outcome.kind, answer.digest, answer.receipt.entry if answer.receipt else 0)
 
 
 def merged(outcomes: Sequence[Outcome], limit: int) -> tuple[Hit, ...]:

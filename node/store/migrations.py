@@ -4,8 +4,10 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from federation import witness
+from node.store import backfill
 from node.store.schema import (
     ACTIVITIES,
+    EXCHANGES,
     LETTERS,
     MAIL,
     SCREENING,
@@ -87,6 +89,13 @@ def activities(db: Database) -> None:
     db.executescript(ACTIVITIES)
 
 
+@migrations()
+def exchanges(db: Database) -> None:
+    """What we asked each member and it asked us; what was so before is read from the log."""
+    db.executescript(EXCHANGES)
+    backfill.exchanges(db.conn)
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
 NAMES = frozenset(
     {
@@ -99,5 +108,6 @@ NAMES = frozenset(
         "letters",
         "touches",
         "activities",
+        "exchanges",
     }
 )

@@ -22,8 +22,7 @@ from federation.errors import (
 )
 from federation.keys import Keys
 from federation.messages import Notice, NoticeId, QuestionId, Receipt, WatchEnd, WatchId
-from federation.peer import ANSWER
-from federation.seal import Sealed, Statement
+from federation.seal import ANSWER, Sealed, Statement
 from federation.server import Porter
 from federation.trust import AuthContext
 from tests.federation.test_seal import OTHERWISE

@@ -23,6 +23,7 @@ from federation.messages import (
     Watch,
     WatchId,
 )
+from federation.seal import SigningKey
 from node import app, store
 from node.audit import Entry, Operation
 from tests.world import Place, World, eventually

@@ -12,8 +12,8 @@ from federation import seal, wire
 from federation.charter import Charter
 from federation.keys import Keys
 from federation.messages import Entity, MemberId, PersonId, Receipt
-from federation.peer import RECEIPT, Self
-from federation.seal import Sealed, SigningKey
+from federation.peer import Self
+from federation.seal import RECEIPT, Sealed, SigningKey
 from federation.server import Porter
 from node import config, store
 from node import home as homes
