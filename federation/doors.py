@@ -11,19 +11,19 @@ from dataclasses import dataclass, field
 import grpc
 import structlog
 
-from federation import limits, trust, wire
+from federation import limits, trust, veil, wire
 from federation.charter import Charter, Member
 from federation.errors import BusyError, FederationError, InvalidError
 from federation.faults import abort, foreseen
 from federation.messages import MemberId
 from federation.peer import Self
-from federation.server import Gate, Letterbox, Limits, Porter
+from federation.server import Gate, Letterbox, Limits, Porter, Reply
 from federation.standing import Standing
 from federation.trust import AuthContext
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
 #: Plain code that makes of a request its reply.
-Serve = Callable[[AuthContext, bytes], bytes]
+Serve = Callable[[AuthContext, bytes], Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Door:
         self._threads = ThreadPoolExecutor(
             step.limits.in_flight, thread_name_prefix=f"door {member.id}"
         )
-        self._inside: set[Future[bytes]] = set()
+        self._inside: set[Future[Reply]] = set()
         self._standing = Standing(self._built, self._ended)
 
     @property
@@ -96,16 +96,21 @@ class Door:
         """A call to this door; every way out of it but a reply is a fault of the one table."""
 
         async def served(request: bytes, context: Context) -> bytes:
+            loop = asyncio.get_running_loop()
+            came_s = loop.time()
             try:
                 reply = await self._replied(serve, context.auth_context(), request)
             except Exception as error:  # noqa: BLE001 - the edge: nothing of ours may leave but a fault
                 await abort(context, error, door=self.member.id)
+            if reply.is_veiled:
+                floor_s = self._step.limits.floor.total_seconds()
+                await asyncio.sleep(veil.wait_s(loop.time() - came_s, floor_s))
             self._step.heard(self.member.id)
-            return reply
+            return reply.data
 
         return served
 
-    async def _replied(self, serve: Serve, context: AuthContext, request: bytes) -> bytes:
+    async def _replied(self, serve: Serve, context: AuthContext, request: bytes) -> Reply:
         if len(self._inside) >= limits.CALLS:
             raise BusyError(f"{len(self._inside)} calls are inside")
         work = self._threads.submit(serve, context, request)

@@ -53,11 +53,21 @@ class Limits:
     """What one member has at its door, and how far its clock may be from ours.
 
     Of its calls `in_flight` are worked on at once; some more wait their turn, see
-    `limits.CALLS`, and what comes on top is told that we are busy.
+    `limits.CALLS`, and what comes on top is told that we are busy. An answer under the veil
+    leaves a multiple of `floor` after its question came.
     """
 
     in_flight: int = 8
     window: timedelta = timedelta(seconds=30)
+    floor: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a call is told; under the veil neither its length nor its time may tell more."""
+
+    data: bytes
+    is_veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +86,21 @@ class Porter:
     member: MemberId
     window: timedelta
 
-    def answered(self, context: AuthContext, request: bytes) -> bytes:
+    def answered(self, context: AuthContext, request: bytes) -> Reply:
         """The sealed answer to a sealed question; raises the fault that the caller is told."""
         sealed, statement, question = self._admitted(context, request, ASK, self._question)
         member = self.us.charter().member(self.member)
         answer = self.gate.answer(member, question, sealed, statement)
-        return wire.response_to(self.us.reply(sealed, statement, wire.answer_to(answer)))
+        reply = self.us.reply(sealed, statement, wire.answer_to(answer))
+        return Reply(wire.response_to(reply), answer.is_veiled)
 
-    def taken(self, context: AuthContext, request: bytes) -> bytes:
+    def taken(self, context: AuthContext, request: bytes) -> Reply:
         """The sealed receipt of a dispatch; raises the fault that the caller is told."""
         admitted = self._admitted(context, request, MAIL, self._dispatch)
         sealed, statement, (dispatch, opened) = admitted
         member = self.us.charter().member(self.member)
         receipt = self.letterbox.receive(member, dispatch, opened)
-        return wire.response_to(self.us.reply(sealed, statement, wire.receipt_to(receipt)))
+        return Reply(wire.response_to(self.us.reply(sealed, statement, wire.receipt_to(receipt))))
 
     def _admitted(
         self,

@@ -38,11 +38,13 @@ from node.api.house import House
 from node.asking import Asking
 from node.assembly import Chance, Post
 from node.audit import Break
+from node.config import Config
 from node.finding import Beside, Finder, Here
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
 from node.policy import Policy
+from node.quotas import Quota, Quotas
 from node.reindexing import Reindexing
 from node.remarking import Remarking
 from node.screening import Screening, keyed
@@ -113,14 +115,18 @@ class Node:
             charter=in_force,
             digest=functools.partial(keyed_digest, keys.digest_key),
             limits=Limits(
-                settings.answer.quota_per_hour, timedelta(days=settings.retention.question_days)
+                _quotas(keys, settings), timedelta(days=settings.retention.question_days)
             ),
             find=_finder(home) if has_doors else Here(),
         )
-        door = DoorLimits(settings.listen.in_flight, timedelta(seconds=settings.answer.window_s))
+        door = DoorLimits(
+            in_flight=settings.listen.in_flight,
+            window=timedelta(seconds=settings.answer.window_s),
+            floor=timedelta(milliseconds=settings.answer.floor_ms),
+        )
         chance = Chance(new_id, random.random, secrets.token_bytes, home.remember)
         post = Post.of(gate, us, settings, chance)
-        gate = replace(gate, touched=post.touching.answered)
+        gate = replace(gate, touched=post.touching.answered, heard=post.guarding.heard)
         step = Doorstep(us, gate, post.mailing, settings.listen_host, door, post.delivery.heard)
         return cls(home, keys, store, in_force, gate, Fanout(us), Doors(step), post, has_doors)
 
@@ -143,6 +149,8 @@ class Node:
                 fanout=self.fanout,
                 answer_own=self.gate.answer_own,
                 digest=self.gate.digest,
+                quotas=replace(self.gate.limits.quotas, member=Quota()),
+                heard=self.post.guarding.heard,
             ),
             loading=Loading(self.store, keeping, self.home.rejects),
             administration=Administration(
@@ -194,6 +202,7 @@ async def running(home: Home) -> AsyncIterator[Node]:
             async with (
                 _beside(node.post.work()),
                 _beside(node.post.carry()),
+                _beside(node.post.guard()),
                 _beside(_erasing(node)),
                 port.opened(node.house(), home.config.desk_port, grace_s=GRACE_S) as address,
             ):
@@ -296,3 +305,14 @@ def _finder(home: Home) -> Finder:
     """Who finds for the gate."""
     count = home.config.answer.searchers
     return Beside(home.database, count=count) if count else Here()
+
+
+def _quotas(keys: Keys, settings: Config) -> Quotas:
+    """How often members, their people and ours may ask."""
+    answer, quota = settings.answer, settings.quota
+    return Quotas(
+        key=keys.digest_key,
+        member=Quota(answer.quota_per_hour, answer.quota_per_day),
+        analyst=Quota(quota.analyst_per_hour, quota.analyst_per_day),
+        case=Quota(quota.case_per_hour, quota.case_per_day),
+    )

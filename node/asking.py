@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from federation.charter import Charter
-from federation.errors import RefusedError
+from federation.errors import FederationError, QuotaError, RefusedError
 from federation.fanout import Fanout
 from federation.messages import (
     Answer,
@@ -20,10 +20,13 @@ from federation.messages import (
 )
 from federation.witness import TreeHead
 from node import store
-from node.answering import check_words, entry_about, request_of
+from node.answering import Heard, entry_about, request_of
 from node.audit import Entry, Operation
-from node.policy import Policy
+from node.policy import Policy, Verdict
+from node.quotas import Quotas
 from node.store import Store, Tx
+from node.store.asked import Became
+from node.wording import check_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Asking:
     fanout: Fanout
     answer_own: Callable[[Question], Answer]
     digest: Callable[[Question], str]
+    quotas: Quotas
+    heard: Heard = lambda _tx, _member, _question, _became: None
 
     async def ask(
         self, question: Question, *, to: Collection[MemberId], timeout_s: float
@@ -47,7 +52,8 @@ class Asking:
         with its outcome, and an answer from fewer never looks complete; hits come best first.
 
         Raises `TooWideError` for a question that would match half a register, `InvalidError`
-        for a word that no list knows and `RefusedError` when our own policy says no.
+        for a word that no list knows, `RefusedError` when our own policy says no and `QuotaError`
+        when this person or this case has asked too often.
         """
         check_words(question)
         members = self.charter().chosen(to)
@@ -63,17 +69,29 @@ class Asking:
         """Put "asked", or our refusal, on disk before anything leaves."""
         us = self.charter().member(self.us)
         verdict = self.policy.weigh(request_of(question, us, groups=frozenset(), is_own=True))
-        entry = self._entry(
-            question,
-            operation=Operation.CONSULTATION if verdict.is_allowed else Operation.REFUSAL,
-            event="asked" if verdict.is_allowed else "not asked",
-            recipients=tuple(members),
-            ground=verdict.ground,
-        )
         with self.store.write() as tx:
+            fault = self._fault(tx, question, verdict)
+            entry = self._entry(
+                question,
+                operation=Operation.REFUSAL if fault else Operation.CONSULTATION,
+                event="not asked" if fault else "asked",
+                recipients=tuple(members),
+                ground=f"{fault.code}: {fault}" if fault else verdict.ground,
+            )
             store.audit.append(tx, entry)
+            if fault:
+                is_over = isinstance(fault, QuotaError)
+                became = Became.QUOTA if is_over else Became.REFUSED
+                self.heard(tx, self.us, question, became)
+        if fault:
+            raise fault
+
+    def _fault(self, tx: Tx, question: Question, verdict: Verdict) -> FederationError | None:
+        """Why a question of our own people does not leave; None when it does, and is counted."""
         if not verdict.is_allowed:
-            raise RefusedError(verdict.ground)
+            return RefusedError(verdict.ground)
+        spent = self.quotas.take(tx, self.us, question)
+        return QuotaError(spent) if spent else None
 
     def _write_gathered(self, question: Question, gathered: Gathered) -> None:
         """Note what came back from whom: their references, not what they show."""
@@ -90,6 +108,8 @@ class Asking:
         )
         with self.store.write() as tx:
             store.audit.append(tx, entry)
+            is_hit = any(hit.is_strong for hit in gathered.hits)
+            self.heard(tx, self.us, question, Became.HIT if is_hit else Became.MISS)
             for outcome in gathered.outcomes:
                 if outcome.answer and outcome.answer.receipt:
                     self._keep(tx, question.id, outcome.member, outcome.answer.receipt)

@@ -6,6 +6,7 @@ from sqlite_utils.migrations import Migrations
 from federation import witness
 from node.store.schema import (
     ACTIVITIES,
+    GUARD,
     LETTERS,
     MAIL,
     SCREENING,
@@ -87,6 +88,12 @@ def activities(db: Database) -> None:
     db.executescript(ACTIVITIES)
 
 
+@migrations()
+def guard(db: Database) -> None:
+    """Quotas, what was asked lately, and alarms."""
+    db.executescript(GUARD)
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
 NAMES = frozenset(
     {
@@ -99,5 +106,6 @@ NAMES = frozenset(
         "letters",
         "touches",
         "activities",
+        "guard",
     }
 )
