@@ -196,7 +196,9 @@ class Guard(Struct, frozen=True, forbid_unknown_fields=True):
         float, Meta(ge=0, le=1, description="share of answers without a strong hit")
     ] = 0.95
     miss_least: Annotated[Count, Meta(description="answers that it is taken of; 0: never")] = 100
-    walk_least: Annotated[Count, Meta(description="names in order; 0: never")] = 25
+    walk_least: Annotated[
+        Count, Meta(description="names of which an order is looked for; 0: never")
+    ] = 25
     variation_least: Annotated[Count, Meta(description="forms of one name; 0: never")] = 10
     quiet_s: Annotated[
         float, Meta(ge=60, le=86_400, description="seconds until the same alarm is told again")

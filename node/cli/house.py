@@ -60,6 +60,8 @@ def status(ctx: click.Context, is_json: bool) -> None:
     if said["reindex_due"]:
         words += f"\n{said['reindex_due']} records are due: amber reindex"
     words += "".join(f"\n{_way_words(way)}" for way in said["ways"])
+    if said["alarms"]:
+        words += f"\n{said['alarms']} alarms nobody has looked at: amber alerts --alarms"
     printed(said, words, is_json)
 
 

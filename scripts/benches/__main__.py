@@ -3,7 +3,7 @@
 import json
 import sys
 
-from scripts.benches import alerts, answers, load, quality, scale, screen, search
+from scripts.benches import alerts, answers, load, quality, scale, screen, search, timing
 
 BENCHES = {
     "search": search.bench,
@@ -13,10 +13,11 @@ BENCHES = {
     "scale": scale.bench,
     "quality": quality.bench,
     "screen": screen.bench,
+    "timing": timing.bench,
     "quality-nodes": quality.bench_nodes,
 }
-#: Takes longer than anybody waits for a figure that another bench gives, too.
-ONLY_WHEN_NAMED = {"quality-nodes"}
+#: Take longer than anybody waits: for a figure that another bench gives, too, or half an hour.
+ONLY_WHEN_NAMED = {"quality-nodes", "timing"}
 
 
 def main(names: list[str]) -> int:
