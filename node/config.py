@@ -194,7 +194,7 @@ class Guard(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 10.0
     miss_share: Annotated[
         float, Meta(ge=0, le=1, description="share of answers without a strong hit")
-    ] = 0.95
+    ] = 0.97
     miss_least: Annotated[Count, Meta(description="answers that it is taken of; 0: never")] = 100
     walk_least: Annotated[
         Count, Meta(description="names of which an order is looked for; 0: never")
