@@ -88,7 +88,8 @@ class Door:
         }
         handler = grpc.method_handlers_generic_handler(wire.SERVICE, methods)
         server.add_generic_rpc_handlers((handler,))
-        credentials = trust.door_credentials(self._step.us.keys, self.member)
+        us = self._step.us
+        credentials = trust.door_credentials(us.keys, self.member, us.clock())
         server.add_secure_port(self.address, credentials)
         return server
 
@@ -144,12 +145,14 @@ class Doors:
     async def apply(self, charter: Charter) -> None:
         """Have a door open for each other member of this charter, and for nobody else.
 
-        The door of a member that left or changed is closed, with the connections on it. Raises
-        `InvalidError` when a port cannot be had; what is open by then stays so until `close`.
+        The door of a member that left, or is reached otherwise, is closed, with the connections
+        on it. Raises `InvalidError` when a port cannot be had; what is open by then stays so
+        until `close`.
         """
         others = {member.id: member for member in charter.others(self._step.us.id)}
         for door in tuple(self):
-            if others.get(door.member.id) != door.member:
+            member = others.get(door.member.id)
+            if member is None or member.reached_by != door.member.reached_by:
                 await self._doors.pop(door.member.id).close(grace_s=0)
         for member in others.values():
             if member.id not in self._doors:

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from federation import wire
 from federation.charter import Charter
-from federation.errors import InvalidError
 from federation.messages import Answer, MemberId, Outcome, Question
 from federation.peer import Lines, Self, met
 
@@ -41,16 +40,15 @@ class Fanout:
         """
         charter = self._us.charter()
         charter.check_in_force(self._us.clock())
-        if strangers := set(members or ()) - set(charter.members):
-            raise InvalidError(f"the charter names no member {', '.join(sorted(strangers))}")
+        chosen = charter.chosen(members or ())
         body = wire.question_to(question)
         await self._lines.apply(charter)
         asked = [
             self._ask_own(question, own, timeout_s)
             if own and member.id == self._us.id
             else self._lines.to(member).ask(question.id, body, timeout_s=timeout_s)
-            for member in charter.members.values()
-            if (members is None or member.id in members) and (own or member.id != self._us.id)
+            for member in map(charter.member, chosen)
+            if own or member.id != self._us.id
         ]
         return tuple(await asyncio.gather(*asked))
 

@@ -105,7 +105,8 @@ class Peer:
 
     def __init__(self, us: Self, member: Member) -> None:
         self._us, self.member = us, member
-        self._channel = trust.peer_channel(us.keys, us.charter().member(us.id), member)
+        here = us.charter().member(us.id)
+        self._channel = trust.peer_channel(us.keys, here, member, us.clock())
         self._ask: Call = self._channel.unary_unary(wire.ASK)
         self._deliver: Call = self._channel.unary_unary(wire.DELIVER)
 
@@ -153,9 +154,9 @@ class Peer:
             raise UnprovenError(f"{self.member.id}: {fault}") from None
 
     def _proven(self, said: Sealed, sealed: Sealed, id: str, method: str) -> bytes:
-        member = self.member
+        member = self._us.charter().heard(self.member.id)
         statement = seal.opened(
-            sealed, member.signing_key, sender=member.id, audience=self._us.id, method=method
+            sealed, member.signing_keys, sender=member.id, audience=self._us.id, method=method
         )
         if (statement.reply_to, statement.id) != (said.digest, id):
             raise BrokenSealError("the reply is to something else")
@@ -176,9 +177,10 @@ class Lines:
         return self._peers[member.id]
 
     async def apply(self, charter: Charter) -> None:
-        """Let go of the lines to members that left this charter or changed in it."""
+        """Let go of the lines to members that left this charter, or are reached otherwise."""
         for peer in tuple(self._peers.values()):
-            if charter.members.get(peer.member.id) != peer.member:
+            member = charter.active.get(peer.member.id)
+            if member is None or member.reached_by != peer.member.reached_by:
                 del self._peers[peer.member.id]
                 await peer.close()
 

@@ -347,6 +347,7 @@ def request_of(
         is_urgent=question.is_urgent,
         is_own=is_own,
         groups=groups,
+        is_granted=question.topic in member.topics,
     )
 
 

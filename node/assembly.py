@@ -23,6 +23,7 @@ from federation.messages import (
     WatchVerdict,
 )
 from federation.peer import Self
+from federation.seal import SigningKey
 from federation.threads import in_thread
 from node import store
 from node.alerts.guarding import Guarding, words_of
@@ -65,9 +66,9 @@ class _Signs:
         """Our signature under a head."""
         return self.keys.sign(data)
 
-    def holds(self, signing_key: bytes, data: bytes, signature: bytes) -> bool:
-        """Whether the owner of this key signed a head."""
-        return seal.holds(AUDIT_HEAD_TYPE, data, signature, signing_key=signing_key)
+    def holds(self, keys: Sequence[SigningKey], data: bytes, signature: bytes) -> bool:
+        """Whether the owner of one of these keys signed a head."""
+        return seal.is_by(keys, AUDIT_HEAD_TYPE, data, signature)
 
 
 class Bell:

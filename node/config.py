@@ -49,8 +49,8 @@ class Member(Struct, frozen=True, forbid_unknown_fields=True):
         Port, Meta(description="base of the doors: the member with number n knocks at port + n")
     ]
     kind: Annotated[
-        Literal["state", "organisation"],
-        Meta(description="state or organisation"),
+        Literal["state", "organisation", "observer"],
+        Meta(description="state, organisation, or observer with rights by topic"),
     ] = "state"
 
 

@@ -36,6 +36,7 @@ class Request:
     is_urgent: bool
     is_own: bool
     groups: frozenset[str]
+    is_granted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ def _query(request: Request, action: str, resource: dict[str, str], **more: bool
         "purpose": _word("Purpose", request.purpose),
         "hasCase": request.has_case,
         "isUrgent": request.is_urgent,
+        "isGranted": request.is_granted,
         **more,
     }
     if request.topic:

@@ -8,6 +8,7 @@ from typing import Protocol
 from federation import wire, witness
 from federation.charter import Charter
 from federation.messages import MemberId, Receipt
+from federation.seal import SigningKey
 from federation.witness import TreeHead
 from node import store
 from node.audit import Break, Entry, Operation
@@ -24,8 +25,8 @@ class Signs(Protocol):
     def sign(self, data: bytes) -> bytes:
         """Our signature under these bytes."""
 
-    def holds(self, signing_key: bytes, data: bytes, signature: bytes) -> bool:
-        """Whether the owner of this key signed these bytes."""
+    def holds(self, keys: Sequence[SigningKey], data: bytes, signature: bytes) -> bool:
+        """Whether the owner of one of these keys signed these bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ class Witnessing:
         if shown is None:
             return
         signed = witness.cosigned(shown.head, member)
-        key = self.charter().member(member).signing_key
-        if receipt.cosignature and self.signs.holds(key, signed, receipt.cosignature):
+        keys = self.charter().member(member).signing_keys
+        if receipt.cosignature and self.signs.holds(keys, signed, receipt.cosignature):
             store.witness.cosign(tx, member, shown.head, receipt.cosignature)
             self.remember(Cosigned(member, shown.head, receipt.cosignature))
         elif receipt.doubt and store.witness.doubt(tx, f"{member}: {receipt.doubt}", shown.head):
@@ -139,16 +140,16 @@ class Witnessing:
         if one.member not in members or self.us not in members:
             return False
         ours = self.signs.holds(
-            members[self.us].signing_key, one.head.statement, one.head.signature
+            members[self.us].signing_keys, one.head.statement, one.head.signature
         )
         signed = witness.cosigned(one.head, one.member)
-        return ours and self.signs.holds(members[one.member].signing_key, signed, one.cosignature)
+        return ours and self.signs.holds(members[one.member].signing_keys, signed, one.cosignature)
 
     def _is_signed(self, head: TreeHead) -> bool:
         """Whether a head is one that its member signed."""
         member = self.charter().members.get(head.member)
         return member is not None and self.signs.holds(
-            member.signing_key, head.statement, head.signature
+            member.signing_keys, head.statement, head.signature
         )
 
     def _doubt(self, tx: Tx, shown: wire.ShownHead) -> str:

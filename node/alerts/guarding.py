@@ -138,7 +138,7 @@ class Guarding:
         counts = (len(asked), misses(posed), asked[0].asked_at, asked[-1].asked_at)
         alarm = Alarm(self.mailing.ids(), kind, person, case, *counts)
         raised = self._note(tx, (self.us, member), alarm)
-        if raised and member != self.us and member in self.charter().members:
+        if raised and member != self.us and member in self.charter().active:
             self.mailing.post(tx, member, raised.about, about=raised.id)
 
     def _note(self, tx: Tx, whose: Whose, alarm: Alarm) -> HeldAlarm | None:

@@ -109,7 +109,7 @@ class Registry:
             return Verdict(is_allowed=False, ground=OVER)
         charter = self.gate.charter()
         groups = charter.groups_of(member)
-        request = weighed_as(watch, charter.member(member), groups, is_own=False)
+        request = weighed_as(watch, charter.heard(member), groups, is_own=False)
         verdict = self.gate.policy.weigh_watch(request)
         if verdict.is_allowed:
             return verdict

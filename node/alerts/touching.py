@@ -123,9 +123,9 @@ class Touching:
             tx.once_kept(self.told)
 
     def _request(self, member: MemberId, question: Question) -> Request | None:
-        """What policy weighs of a question now; None when its member left the charter."""
+        """What policy weighs of a question now; None when its member is not active."""
         charter = self.gate.charter()
-        if member not in charter.members:
+        if member not in charter.active:
             return None
         groups = charter.groups_of(member)
         return request_of(question, charter.member(member), groups=groups)

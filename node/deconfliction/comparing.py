@@ -88,7 +88,7 @@ class Comparing:
         if not isinstance(notice.content, Probe):
             return
         gate, probe = self.encounters.gate, notice.content
-        verdict = gate.policy.weigh_meeting(member, gate.charter().member(member).kind)
+        verdict = gate.policy.weigh_meeting(member, gate.charter().heard(member).kind)
         if not verdict.is_allowed:
             raise RefusedError(f"{member}: {verdict.ground}")
         quota = self.quota_per_hour
@@ -166,7 +166,7 @@ class Comparing:
     def _ask(self, probe: HeldProbe) -> None:
         with self._store.view() as view:
             activity = planned(view, probe)
-        is_member = probe.member in self.encounters.gate.charter().members
+        is_member = probe.member in self.encounters.gate.charter().active
         if activity is None or not is_member:
             with self._store.write() as tx:
                 store.probes.advance(tx, probe.handle, ProbeState.OVER)

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import pytest
 
 from federation import veil, wire
+from federation.charter import Kind
 from federation.messages import (
     Answer,
     Asker,
@@ -142,14 +143,14 @@ def test_a_policy_that_hides_by_topic_draws_the_veil_for_whom_it_hides_from(worl
     gate = world["pl"].up.gate
     member = gate.charter().member(world["ee"].home.member)
 
-    def is_veiled(kind: Literal["state", "organisation"], topic: str) -> bool:
+    def is_veiled(kind: Kind, topic: str) -> bool:
         question = asked(Sought(name=NOT_HELD), topic=topic)
         request = request_of(question, replace(member, kind=kind), groups=frozenset())
         return gate._weighed(request, question).is_veiled
 
-    assert not is_veiled("state", "customs")
-    assert not is_veiled("organisation", "drugs")
-    assert is_veiled("organisation", "customs")
+    assert not is_veiled(Kind.STATE, "customs")
+    assert not is_veiled(Kind.ORGANISATION, "drugs")
+    assert is_veiled(Kind.ORGANISATION, "customs")
 
 
 def test_what_a_hidden_hit_writes_down_is_written_behind_the_answer(world: World) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from federation import wire
-from federation.charter import Member
+from federation.charter import Kind, Member
 from federation.errors import InvalidError
 from federation.messages import MemberId, Notice, NoticeId, Receipt, WatchEnd, WatchId
 from federation.seal import Sealed, Statement
@@ -98,4 +98,4 @@ def _opened(sealed: Sealed, sender: MemberId) -> wire.Opened:
 
 
 def _member(id: MemberId) -> Member:
-    return Member(id, 1, id, "state", "127.0.0.1", 7400, b"", b"")
+    return Member(id, 1, id, Kind.STATE, "127.0.0.1", 7400, b"", b"")

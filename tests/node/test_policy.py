@@ -65,6 +65,13 @@ CASES = [
     Case("own-people-ask", OWN, None, decides=True, without=False),
     Case("states-ask", STATE, None, decides=True, without=False),
     Case("organisations-ask-by-topic", OBSERVER, None, decides=True, without=False),
+    Case(
+        "observers-ask-about-topics-granted-to-them",
+        replace(OBSERVER, kind="observer", is_granted=True),
+        None,
+        decides=True,
+        without=False,
+    ),
     Case("purpose-is-agreed", replace(STATE, purpose="gossip"), None, decides=False, without=True),
     Case("own-people-see-own-records", OWN, Marking(), Share.FULL, Share.HIDDEN),
     Case("members-see-what-is-shared", STATE, TO_ALL, Share.FULL, Share.HIDDEN),
@@ -122,9 +129,16 @@ def test_without_its_rule_a_case_is_decided_otherwise(case: Case) -> None:
 
 def test_every_shipped_rule_has_a_case() -> None:
     rules = [case.rule for case in CASES]
-    rules.insert(4, MEETING)
+    rules.insert(5, MEETING)
     assert rules == RULE.findall(RULES)
     assert len(rules) == RULES.count("permit (") + RULES.count("forbid (")
+
+
+def test_an_observer_asks_about_no_topic_that_the_charter_does_not_grant(policy: Policy) -> None:
+    observer = replace(OBSERVER, kind="observer")
+
+    assert not policy.weigh(observer).is_allowed
+    assert policy.release(observer, replace(TO_ALL, topic="drugs")).share is Share.HIDDEN
 
 
 def test_states_alone_find_out_whether_activities_meet_and_by_that_rule(policy: Policy) -> None:

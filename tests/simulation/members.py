@@ -13,7 +13,7 @@ from federation.charter import Charter
 from federation.keys import Keys
 from federation.messages import Entity, MemberId, PersonId, Receipt
 from federation.peer import RECEIPT, Self
-from federation.seal import Sealed
+from federation.seal import Sealed, SigningKey
 from federation.server import Porter
 from node import config, store
 from node import home as homes
@@ -176,8 +176,8 @@ class Member:
     def receipt(self, member: MemberId, said: Sealed, response: bytes) -> Receipt:
         """The receipt in a member's reply to what was said to it."""
         sealed = wire.response_from(response)
-        key = self.template.keys[member].signing_key
-        statement = seal.opened(sealed, key, sender=member, audience=self.id, method=RECEIPT)
+        keys = [SigningKey(self.template.keys[member].signing_key)]
+        statement = seal.opened(sealed, keys, sender=member, audience=self.id, method=RECEIPT)
         assert statement.reply_to == said.digest
         return wire.receipt_from(sealed.body)
 
