@@ -12,7 +12,6 @@ from federation.charter import Charter, Member
 from federation.errors import (
     FederationError,
     InvalidError,
-    QuotaError,
     RefusedError,
     ReplayedError,
 )
@@ -34,7 +33,7 @@ from node.audit import Entry, Operation
 from node.codes import Tell
 from node.finding import Finder, Here
 from node.policy import Policy, Request, Verdict
-from node.quotas import Quotas
+from node.quotas import Of, Quotas, SpentError
 from node.records import shown
 from node.search import Found, check_width
 from node.store import Store, Tx, View
@@ -159,7 +158,7 @@ class Gate:
                 markings = self.visible(view, request)
                 is_veiled = markings is not None and len(markings) < store.markings.count(view)
                 found = self._found(view, request, question, markings)
-        except (InvalidError, QuotaError) as fault:
+        except (InvalidError, SpentError) as fault:
             return Weighed(request, verdict, (), fault)
         return Weighed(request, verdict, found, is_veiled=is_veiled)
 
@@ -204,14 +203,13 @@ class Gate:
             return
         now, quotas = view.house.clock(), self.limits.quotas
         if spent := quotas.spent(view, now, request.member, question):
-            raise QuotaError(spent)
+            raise spent
 
     def _over_quota(self, tx: Tx, weighed: Weighed, question: Question) -> FederationError | None:
         """Count this question, unless a quota allows no more; those beside it may have spent it."""
-        if isinstance(weighed.fault, QuotaError):
+        if isinstance(weighed.fault, SpentError):
             return weighed.fault
-        spent = self.limits.quotas.take(tx, weighed.request.member, question)
-        return QuotaError(spent) if spent else None
+        return self.limits.quotas.take(tx, weighed.request.member, question)
 
     def _answered(
         self, tx: Tx, weighed: Weighed, question: Question, fault: FederationError | None
@@ -310,7 +308,14 @@ def _became(answered: Answer | FederationError) -> Became:
     """What became of a question, for whoever looks whether it is one of many."""
     if isinstance(answered, Answer):
         return Became.HIT if any(hit.is_strong for hit in answered.hits) else Became.MISS
-    return Became.QUOTA if isinstance(answered, QuotaError) else Became.REFUSED
+    return became_refused(answered)
+
+
+def became_refused(fault: FederationError) -> Became:
+    """What became of a question that met this fault."""
+    if not isinstance(fault, SpentError):
+        return Became.REFUSED
+    return Became.FULL if fault.of is Of.MEMBER else Became.QUOTA
 
 
 def _answer_or_raised(answered: Answer | FederationError) -> Answer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from federation.charter import Charter
-from federation.errors import FederationError, QuotaError, RefusedError
+from federation.errors import FederationError, RefusedError
 from federation.fanout import Fanout
 from federation.messages import (
     Answer,
@@ -20,7 +20,7 @@ from federation.messages import (
 )
 from federation.witness import TreeHead
 from node import store
-from node.answering import Heard, entry_about, request_of
+from node.answering import Heard, became_refused, entry_about, request_of
 from node.audit import Entry, Operation
 from node.policy import Policy, Verdict
 from node.quotas import Quotas
@@ -80,9 +80,7 @@ class Asking:
             )
             store.audit.append(tx, entry)
             if fault:
-                is_over = isinstance(fault, QuotaError)
-                became = Became.QUOTA if is_over else Became.REFUSED
-                self.heard(tx, self.us, question, became)
+                self.heard(tx, self.us, question, became_refused(fault))
         if fault:
             raise fault
 
@@ -90,8 +88,7 @@ class Asking:
         """Why a question of our own people does not leave; None when it does, and is counted."""
         if not verdict.is_allowed:
             return RefusedError(verdict.ground)
-        spent = self.quotas.take(tx, self.us, question)
-        return QuotaError(spent) if spent else None
+        return self.quotas.take(tx, self.us, question)
 
     def _write_gathered(self, question: Question, gathered: Gathered) -> None:
         """Note what came back from whom: their references, not what they show."""

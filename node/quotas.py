@@ -4,7 +4,9 @@ import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
+from federation.errors import QuotaError
 from federation.messages import MemberId, Question
 from node import store
 from node.store import Tx, View
@@ -33,6 +35,22 @@ class Quota:
         yield from (one for one in every if one[0])
 
 
+class Of(StrEnum):
+    """Whose questions a quota counts."""
+
+    MEMBER = "member"
+    ANALYST = "analyst"
+    CASE = "case"
+
+
+class SpentError(QuotaError):
+    """A quota allows no question more; `of` says whose."""
+
+    def __init__(self, of: Of, said: str) -> None:
+        super().__init__(said)
+        self.of = of
+
+
 _ANY = Quota()
 
 
@@ -51,17 +69,19 @@ class Quotas:
     analyst: Quota = _ANY
     case: Quota = _ANY
 
-    def spent(self, view: View, now: datetime, member: MemberId, question: Question) -> str:
-        """The quota that allows no question more, in words for our log; empty when all do."""
-        for what, quota, whom in self._whose(member, question):
+    def spent(
+        self, view: View, now: datetime, member: MemberId, question: Question
+    ) -> SpentError | None:
+        """The quota that allows no question more; None when all do."""
+        for of, quota, whom in self._whose(member, question):
             for most, period, name in quota.periods:
                 first = store.quotas.nth_last(view, whom, most)
                 if first and first > now - period:
-                    return f"{member}: {most} questions of one {what} in {name}"
-        return ""
+                    return SpentError(of, f"{member}: {most} questions of one {of} in {name}")
+        return None
 
-    def take(self, tx: Tx, member: MemberId, question: Question) -> str:
-        """Count a question unless a quota allows no more; that quota, or empty when it is counted.
+    def take(self, tx: Tx, member: MemberId, question: Question) -> SpentError | None:
+        """Count a question unless a quota allows no more; that quota, or None when it is counted.
 
         The same transaction must write down what becomes of the question.
         """
@@ -71,14 +91,14 @@ class Quotas:
                 store.quotas.count(tx, whom, keep=quota.most)
         return spent
 
-    def _whose(self, member: MemberId, question: Question) -> Iterator[tuple[str, Quota, bytes]]:
+    def _whose(self, member: MemberId, question: Question) -> Iterator[tuple[Of, Quota, bytes]]:
         """Each quota that is set, and by what it knows who asks."""
         scopes = (
-            ("member", self.member, ""),
-            ("analyst", self.analyst, question.asker.person),
-            ("case", self.case, question.case.strip().casefold()),
+            (Of.MEMBER, self.member, ""),
+            (Of.ANALYST, self.analyst, question.asker.person),
+            (Of.CASE, self.case, question.case.strip().casefold()),
         )
-        for what, quota, id in scopes:
+        for of, quota, id in scopes:
             if quota.most:
-                whom = "\0".join((what, member, id)).encode("utf-8", "surrogatepass")
-                yield what, quota, hmac.digest(self.key, whom, "sha256")[:_WHOM]
+                whom = "\0".join((of, member, id)).encode("utf-8", "surrogatepass")
+                yield of, quota, hmac.digest(self.key, whom, "sha256")[:_WHOM]

@@ -28,6 +28,8 @@ from node.store.letters import Line
 MOST = 500
 #: How far back fishing is looked for, and at how many questions of one member.
 WINDOW, MOST_ASKED = timedelta(hours=1), 4_000
+#: People of one member of whom we tell; more are told of as the member as a whole.
+MOST_PEOPLE = 20
 #: Alarms that one member may tell us of within `WINDOW`: it may make them up.
 MOST_TOLD = 100
 
@@ -122,18 +124,20 @@ class Guarding:
         for kind in AlarmKind:
             known = {person for person, its in active if its == kind}
             for person in new:
-                if self.measure.fits(kind, [_posed(one) for one in theirs[person]]):
+                if len(known) == MOST_PEOPLE:
+                    break
+                if self.measure.fits(kind, [_posed(one, Became.QUOTA) for one in theirs[person]]):
                     known.add(person)
                     yield person, kind, theirs[person]
             others = [one for one in asked if one.person not in known]
-            is_many = len(theirs.keys() - known) > 1
-            if is_many and self.measure.fits(kind, [_posed(one) for one in others]):
+            is_many = len(theirs.keys() - known) > 1 or kind is AlarmKind.QUOTA
+            if is_many and self.measure.fits(kind, [_posed(one, Became.FULL) for one in others]):
                 yield "", kind, others
 
     def _raise(
         self, tx: Tx, member: MemberId, person: str, kind: AlarmKind, asked: Sequence[Asked]
     ) -> None:
-        posed = [_posed(one) for one in asked]
+        posed = [_posed(one, Became.QUOTA) for one in asked]
         [(case, _)] = Counter(one.case for one in asked).most_common(1)
         counts = (len(asked), misses(posed), asked[0].asked_at, asked[-1].asked_at)
         alarm = Alarm(self.mailing.ids(), kind, person, case, *counts)
@@ -157,10 +161,11 @@ def words_of(seeks: bytes) -> str:
     return plain(_SOUGHT.decode(seeks))
 
 
-def _posed(asked: Asked) -> Posed:
+def _posed(asked: Asked, over: Became) -> Posed:
+    """A question as it is judged; `over` says which quota counts as spent."""
     is_answered = asked.became in (Became.HIT, Became.MISS)
     is_miss = asked.became is Became.MISS if is_answered else None
-    return Posed(asked.seeks, is_miss, is_over=asked.became is Became.QUOTA)
+    return Posed(asked.seeks, is_miss, is_over=asked.became is over)
 
 
 def _entry(event: str, alarm: HeldAlarm, *, person: str, role: str = "") -> Entry:

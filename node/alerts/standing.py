@@ -15,10 +15,11 @@ from federation.messages import (
 )
 from node import store
 from node.alerts.posed import decoded, encoded, question_of, weighed_as
-from node.answering import Gate, Heard, entry_about
+from node.answering import Gate, Heard, became_refused, entry_about
 from node.audit import Entry, Operation
 from node.mailing import Mailing
 from node.policy import Verdict
+from node.quotas import SpentError
 from node.search import KEYS_VERSION, standing_keys
 from node.store import Tx
 from node.store.asked import Became
@@ -46,7 +47,7 @@ class Registry:
             return
         watch = notice.content
         is_known = self._is_known(tx, member, watch)
-        spent = "" if is_known else self.gate.limits.quotas.take(tx, member, question_of(watch))
+        spent = None if is_known else self.gate.limits.quotas.take(tx, member, question_of(watch))
         verdict = self._verdict(tx, member, watch, spent)
         ground = "" if verdict.is_allowed else verdict.ground.partition(":")[0]
         if verdict.is_allowed:
@@ -54,7 +55,7 @@ class Registry:
         else:
             store.standing.end(tx, member, watch.id)  # what it said before stood by another verdict
         if not is_known:
-            refused = Became.QUOTA if spent else Became.REFUSED
+            refused = became_refused(spent) if spent else Became.REFUSED
             became = Became.STANDS if verdict.is_allowed else refused
             self.heard(tx, member, question_of(watch), became)
         event = "watch registered" if verdict.is_allowed else "watch refused"
@@ -98,7 +99,7 @@ class Registry:
         held = store.standing.find(tx, member, watch.id)
         return held is not None and decoded(held.question).seeks == watch.seeks
 
-    def _verdict(self, tx: Tx, member: MemberId, watch: Watch, spent: str) -> Verdict:
+    def _verdict(self, tx: Tx, member: MemberId, watch: Watch, spent: SpentError | None) -> Verdict:
         if spent:
             return Verdict(is_allowed=False, ground=f"{QUOTA}: {spent}")
         try:

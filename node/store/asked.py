@@ -11,13 +11,17 @@ from node.store.rows import one, run, select
 
 
 class Became(StrEnum):
-    """What became of it: a strong hit or none, a watch that stands, refused, over a quota."""
+    """What became of it: a strong hit or none, a watch that stands, refused; over a quota.
+
+    `quota` is that of a person or a case, `full` that of the whole member.
+    """
 
     HIT = "hit"
     MISS = "miss"
     STANDS = "stands"
     REFUSED = "refused"
     QUOTA = "quota"
+    FULL = "full"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ CREATE TABLE asked (
     person TEXT NOT NULL,
     case_reference TEXT NOT NULL,
     asked_at INTEGER NOT NULL,
-    became TEXT NOT NULL CHECK (became IN ('hit', 'miss', 'stands', 'refused', 'quota')),
+    became TEXT NOT NULL CHECK (became IN ('hit', 'miss', 'stands', 'refused', 'quota', 'full')),
     seeks BLOB NOT NULL
 ) STRICT;
 
