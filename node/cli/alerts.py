@@ -1,5 +1,6 @@
 """`amber alerts`: what watches found, and what became of it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ from node.desk import Desk, Plain
 
 _STATES = ("seen", "assigned", "useful", "false")
 _CLOSED = ("useful", "false")
+#: Which of the desk's lists a call is.
+_LISTS = {"FollowAlerts": "alerts", "FollowTouches": "touches", "FollowAlarms": "alarms"}
 
 
 @click.group(invoke_without_command=True)
@@ -29,24 +32,15 @@ def alerts(ctx: click.Context, /, **options: Any) -> int | None:  # noqa: ANN401
     """What watches found, here and at other members, in the order of the last change."""
     if ctx.invoked_subcommand:
         return None
+    call, words = _list_of(options)
     how = {"after": options["after"], "is_following": options["is_following"]}
-    if options["is_touched"] and options["is_alarmed"]:
-        raise click.UsageError("--touched and --alarms are two lists: ask for one.")
-    call, words = "FollowAlerts", _words
-    if options["is_touched"]:
-        call, words = "FollowTouches", _touch_words
-    if options["is_alarmed"]:
-        call, words = "FollowAlarms", _alarm_words
 
     async def listed(desk: Desk) -> None:
-        lists = {
-            "FollowAlerts": desk.alerts,
-            "FollowTouches": desk.touches,
-            "FollowAlarms": desk.alarms,
-        }
-        async for one in lists[call](**how):
+        async for one in getattr(desk, _LISTS[call])(**how):
             if not (options["is_open"] and one["state"] in _CLOSED):
                 printed(one, words(one), options["is_json"])
+        if call != "FollowAlarms" and (count := (await desk.status())["alarms"]):
+            noted(f"{count} alarms nobody has looked at: amber alerts --alarms")
 
     asked(ctx, call, listed, is_awake=options["is_following"])
     return DONE
@@ -62,6 +56,15 @@ def mark(ctx: click.Context, /, id: str, state: str, assignee: str) -> int:
     asked(ctx, "ChangeAlert", lambda desk: desk.change_alert(id, state, assignee))
     noted(f"{id}: {state}.")
     return DONE
+
+
+def _list_of(options: dict[str, Any]) -> tuple[str, Callable[[Plain], str]]:
+    """The call that lists what is asked for, and what it is in words."""
+    if options["is_touched"] and options["is_alarmed"]:
+        raise click.UsageError("--touched and --alarms are two lists: ask for one.")
+    if options["is_alarmed"]:
+        return "FollowAlarms", _alarm_words
+    return ("FollowTouches", _touch_words) if options["is_touched"] else ("FollowAlerts", _words)
 
 
 def _touch_words(one: Plain) -> str:

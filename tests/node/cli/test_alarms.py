@@ -54,6 +54,8 @@ def test_coordinators_of_both_sides_see_who_fished_and_analysts_do_not(
     assert "names in the order of the alphabet" in words
     assert "Anna" not in words
     assert "1 alarms nobody has looked at" in shell(*pl, "--as", "olga", "status")
+    assert shell(*pl, "--as", "olga", "alerts") == ""
+    assert "1 alarms nobody has looked at" in shell.err
 
     shell(*ee, "--as", "ilze", "alerts", "--alarms", code=3)
     assert "alarms nobody" not in shell(*pl, "--as", "ilze", "status")
