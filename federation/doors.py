@@ -13,7 +13,7 @@ from typing import TypeAlias
 import grpc
 import structlog
 
-from federation import limits, trust, wire
+from federation import limits, trust, veil, wire
 from federation.charter import Charter, Member
 from federation.errors import (
     BusyError,
@@ -26,14 +26,14 @@ from federation.faults import end, foreseen
 from federation.messages import MemberId
 from federation.peer import Self
 from federation.refusals import Refusals
-from federation.server import Books, Gate, Letterbox, Limits, NoBooks, Porter
+from federation.server import Books, Gate, Letterbox, Limits, NoBooks, Porter, Reply
 from federation.shares import Shares
 from federation.standing import Standing
 from federation.trust import AuthContext
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
 #: Plain code that makes of a request its reply.
-Serve = Callable[[AuthContext, bytes], bytes]
+Serve = Callable[[AuthContext, bytes], Reply]
 Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
 
 
@@ -70,7 +70,7 @@ class Door:
         self._threads = ThreadPoolExecutor(
             step.limits.in_flight, thread_name_prefix=f"door {member.id}"
         )
-        self._inside: set[Future[bytes]] = set()
+        self._inside: set[Future[Reply]] = set()
         self._open = 0
         self._standing = Standing(self._built, self._ended)
 
@@ -118,6 +118,8 @@ class Door:
         """
 
         async def served(_: AsyncIterator[bytes], context: Context) -> bytes:
+            loop = asyncio.get_running_loop()
+            came_s = loop.time()
             try:
                 self._enter()
                 request = await self._received(context) if has_message else b""
@@ -126,8 +128,11 @@ class Door:
                 raise
             except Exception as error:  # noqa: BLE001 - the edge: nothing of ours may leave but a fault
                 await end(context, self._refused(error))
+            if reply.is_veiled:
+                floor_s = self._step.limits.floor.total_seconds()
+                await asyncio.sleep(veil.wait_s(loop.time() - came_s, floor_s))
             self._step.heard(self.member.id)
-            return reply
+            return reply.data
 
         return grpc.stream_unary_rpc_method_handler(served)
 
@@ -160,7 +165,7 @@ class Door:
             raise fault
         return message
 
-    async def _replied(self, serve: Serve, context: AuthContext, request: bytes) -> bytes:
+    async def _replied(self, serve: Serve, context: AuthContext, request: bytes) -> Reply:
         work = self._threads.submit(self._in_turn, serve, context, request)
         # A caller that goes away frees its place only when its thread is free again, which takes
         # it out there and then: to tell the loop of it would wake the loop twice for each call.
@@ -168,11 +173,11 @@ class Door:
         work.add_done_callback(self._inside.discard)
         return await asyncio.wrap_future(work)
 
-    def _in_turn(self, serve: Serve, context: AuthContext, request: bytes) -> bytes:
+    def _in_turn(self, serve: Serve, context: AuthContext, request: bytes) -> Reply:
         with self._step.shares.turn(self.member.id):
             return serve(context, request)
 
-    def _unknown(self, _context: AuthContext, _request: bytes) -> bytes:
+    def _unknown(self, _context: AuthContext, _request: bytes) -> Reply:
         fault = UnknownMethodError("a method that no node has")
         self._step.gate.turned_away(self.member.id, fault, None)
         raise fault

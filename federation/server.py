@@ -75,12 +75,22 @@ class Limits:
 
     Of its calls `in_flight` are worked on at once, of all members' `together`; some more wait
     their turn, see `limits.CALLS`, and what comes on top is told that we are busy. A clock that is
-    further off than `refused` ends the call; what is less is for `Clocks` to tell.
+    further off than `refused` ends the call; what is less is for `Clocks` to tell. An answer under
+    the veil leaves a multiple of `floor` after its question came.
     """
 
     in_flight: int = 8
     together: int = 8
     refused: timedelta = timedelta(minutes=2)
+    floor: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a call is told; under the veil neither its length nor its time may tell more."""
+
+    data: bytes
+    is_veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,27 +110,28 @@ class Porter:
     refused: timedelta
     books: Books = field(default_factory=NoBooks)
 
-    def answered(self, context: AuthContext, request: bytes) -> bytes:
+    def answered(self, context: AuthContext, request: bytes) -> Reply:
         """The sealed answer to a sealed question; raises the fault that the caller is told."""
         sealed, statement, question = self._admitted(context, request, ASK, self._question)
         member = self.us.charter().heard(self.member)
         answer = self.gate.answer(member, question, sealed, statement)
-        return wire.response_to(self.us.reply(sealed, statement, wire.answer_to(answer)))
+        reply = self.us.reply(sealed, statement, wire.answer_to(answer))
+        return Reply(wire.response_to(reply), answer.is_veiled)
 
-    def taken(self, context: AuthContext, request: bytes) -> bytes:
+    def taken(self, context: AuthContext, request: bytes) -> Reply:
         """The sealed receipt of a dispatch; raises the fault that the caller is told."""
         admitted = self._admitted(context, request, MAIL, self._dispatch)
         sealed, statement, (dispatch, opened) = admitted
         member = self.us.charter().heard(self.member)
         receipt = self.letterbox.receive(member, dispatch, opened)
-        return wire.response_to(self.us.reply(sealed, statement, wire.receipt_to(receipt)))
+        return Reply(wire.response_to(self.us.reply(sealed, statement, wire.receipt_to(receipt))))
 
-    def accounted(self, context: AuthContext, request: bytes) -> bytes:
+    def accounted(self, context: AuthContext, request: bytes) -> Reply:
         """The sealed account of a sealed inquiry; raises the fault that the caller is told."""
         sealed, statement, inquiry = self._admitted(context, request, INQUIRY, _inquiry)
         member = self.us.charter().heard(self.member)
         account = self.books.account(member, inquiry, statement)
-        return wire.response_to(self.us.reply(sealed, statement, wire.account_to(account)))
+        return Reply(wire.response_to(self.us.reply(sealed, statement, wire.account_to(account))))
 
     def _admitted(
         self,

@@ -42,12 +42,14 @@ from node.asking import Asking
 from node.assembly import Chance, Post
 from node.audit import Break
 from node.books import Books
+from node.config import Config
 from node.finding import Beside, Finder, Here
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
 from node.memory import Memory
 from node.policy import Policy
+from node.quotas import Quota, Quotas
 from node.reconciling import Reconciling
 from node.reindexing import Reindexing
 from node.remarking import Remarking
@@ -123,15 +125,20 @@ class Node:
             charter=in_force,
             digest=functools.partial(keyed_digest, keys.digest_key),
             limits=Limits(
-                settings.answer.quota_per_hour, timedelta(days=settings.retention.question_days)
+                _quotas(keys, settings), timedelta(days=settings.retention.question_days)
             ),
             find=_finder(home) if has_doors else Here(),
         )
-        listen, refused = settings.listen, timedelta(seconds=settings.answer.refused_s)
-        door = DoorLimits(listen.in_flight, listen.together, refused)
+        listen = settings.listen
+        door = DoorLimits(
+            in_flight=listen.in_flight,
+            together=listen.together,
+            refused=timedelta(seconds=settings.answer.refused_s),
+            floor=timedelta(milliseconds=settings.answer.floor_ms),
+        )
         chance = Chance(new_id, random.random, secrets.token_bytes, home.remember)
         post = Post.of(gate, us, settings, chance)
-        gate = replace(gate, touched=post.touching.answered)
+        gate = replace(gate, touched=post.touching.answered, heard=post.guarding.heard)
         sparing = Sparing(gate)
         step = Doorstep(
             us,
@@ -166,6 +173,8 @@ class Node:
                 answer_own=self.gate.answer_own,
                 digest=self.gate.digest,
                 body_digest=functools.partial(digests.of_question, self.keys.digest_key),
+                quotas=replace(self.gate.limits.quotas, member=Quota()),
+                heard=self.post.guarding.heard,
             ),
             loading=Loading(self.store, keeping, self.home.rejects),
             administration=Administration(
@@ -233,6 +242,7 @@ async def running(home: Home) -> AsyncIterator[Node]:
             async with (
                 _beside(node.post.work()),
                 _beside(node.post.carry()),
+                _beside(node.post.guard()),
                 _beside(_erasing(node)),
                 _beside(_telling(node)),
                 _beside(_giving_back(memory)),
@@ -354,3 +364,14 @@ def _finder(home: Home) -> Finder:
     """Who finds for the gate."""
     count = home.config.answer.searchers
     return Beside(home.database, count=count) if count else Here()
+
+
+def _quotas(keys: Keys, settings: Config) -> Quotas:
+    """How often members, their people and ours may ask."""
+    answer, quota = settings.answer, settings.quota
+    return Quotas(
+        key=keys.digest_key,
+        member=Quota(answer.quota_per_hour, answer.quota_per_day),
+        analyst=Quota(quota.analyst_per_hour, quota.analyst_per_day),
+        case=Quota(quota.case_per_hour, quota.case_per_day),
+    )

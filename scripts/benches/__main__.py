@@ -13,6 +13,7 @@ from scripts.benches import (
     scale,
     screen,
     search,
+    timing,
 )
 
 BENCHES = {
@@ -24,11 +25,12 @@ BENCHES = {
     "scale": scale.bench,
     "quality": quality.bench,
     "screen": screen.bench,
+    "timing": timing.bench,
     "quality-nodes": quality.bench_nodes,
     "audit": audit.bench,
 }
-#: Takes longer than anybody waits who did not ask for it.
-ONLY_WHEN_NAMED = {"quality-nodes", "audit"}
+#: Take longer than anybody waits: for a figure that another bench gives, too, or half an hour.
+ONLY_WHEN_NAMED = {"quality-nodes", "audit", "timing"}
 
 
 def main(names: list[str]) -> int:

@@ -53,7 +53,7 @@ def asked(node: Node) -> Sealed:
 
 
 def serve(world: World, sealed: Sealed, *, own: Keys | None = None) -> bytes:
-    return porter(world).answered(context(own or world[EE].keys), wire.request_to(sealed))
+    return porter(world).answered(context(own or world[EE].keys), wire.request_to(sealed)).data
 
 
 def refused(world: World, sealed: Sealed, *, own: Keys | None = None) -> FederationError:
@@ -281,7 +281,7 @@ def posted(world: World, place: int = 1, *, by: Node | None = None, body: bytes 
 def take(world: World, sealed: Sealed) -> Receipt:
     """What Latvia says to mail, its seal opened as Estonia opens it."""
     reply = porter(world).taken(context(world[EE].keys), wire.request_to(sealed))
-    receipt = wire.response_from(reply)
+    receipt = wire.response_from(reply.data)
     keys = world[LV].member.signing_keys
     statement = seal.opened(receipt, keys, sender=LV, audience=EE, method="receipt")
     assert (statement.reply_to, statement.id) == (sealed.digest, "d-1")

@@ -24,6 +24,7 @@ from federation.seal import Statement
 from node import app, store
 from node.answering import Gate, Limits, keyed_digest
 from node.keeping import Keeping, Why
+from node.quotas import Quota, Quotas
 from node.search import findable
 from tests.world import Place, World
 
@@ -125,7 +126,8 @@ def test_a_question_received_before_a_restart_is_not_answered_after_it(world: Wo
 
 
 def test_a_quota_ends_an_hour_of_questions_and_the_next_hour_begins_anew(world: World) -> None:
-    gate = replace(world["pl"].up.gate, limits=Limits(2, timedelta(days=1)))
+    quotas = Quotas(b"key", member=Quota(per_hour=2))
+    gate = replace(world["pl"].up.gate, limits=Limits(quotas, timedelta(days=1)))
     put(world, asked(NOWAK), gate)
     put(world, asked(NOWAK), gate)
 
