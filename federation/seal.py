@@ -207,7 +207,7 @@ def _read(payload: bytes, sender: MemberId) -> Statement:
     try:
         line = msgspec.json.decode(payload, type=_Line)
         sealed_at = _EPOCH + line.sealed_at * _MICROSECOND
-    except (msgspec.DecodeError, OverflowError):
+    except (msgspec.DecodeError, OverflowError, RecursionError):
         raise BrokenSealError(f"{sender}: the statement cannot be read") from None
     return Statement(
         sender=MemberId(line.sender),

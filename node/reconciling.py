@@ -23,6 +23,8 @@ from node.witnessing import Witnessing
 
 #: So much of a period is compared at once, and so many questions of it at most.
 WINDOW, MOST = timedelta(days=7), 500_000
+#: The longest period that is compared.
+LONGEST = timedelta(days=3_660)
 #: Why a member's log is not believed, besides what a witness doubts.
 NOT_IN_LOG = "not-in-log"
 
@@ -81,8 +83,8 @@ class Reconciling:
         members = self.books.charter().chosen([member])
         if self.books.us in members:
             raise InvalidError("books are compared with those of another member (--with)")
-        if since > until:
-            raise InvalidError("the first day must not be behind the last one")
+        if not timedelta() <= until - since <= LONGEST:
+            raise InvalidError("a period ends on or after its first day, within ten years")
         result = Reconciled(member, since, until)
         now, known = await asyncio.to_thread(self._begin, result, asker)
         run = _Run(self, asker, result, Period(since, min(until, now), now), known)

@@ -72,9 +72,9 @@ def traffic() -> Iterator[World]:
         watch = world["ee"].watches("Anna Nowak")
         world["lv"].watches("Somebody Else", to=["ee"])
         wanted = {"EE": "registered", "LV": "registered", "PL": "registered"}
-        eventually(lambda: world["ee"].watch_states(watch) == wanted)
-        eventually(lambda: len(world["ee"].alerts) == 1)
-        eventually(lambda: not any(map(_waits, world.places.values())))
+        eventually(lambda: world["ee"].watch_states(watch) == wanted, timeout_s=30)
+        eventually(lambda: len(world["ee"].alerts) == 1, timeout_s=30)
+        eventually(lambda: not any(map(_waits, world.places.values())), timeout_s=30)
         yield world
 
 

@@ -1,6 +1,8 @@
 """Stories of two members that compare their books: what agrees, what is explained, who may."""
 
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -325,6 +327,20 @@ def test_a_member_that_is_away_is_an_outcome(world: World) -> None:
     assert world["ee"].last_audit.ground == "unreachable"
 
 
+def test_a_member_that_is_late_is_an_outcome(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_free = threading.Event()
+    books = world["lv"].up.doors._step.books
+    monkeypatch.setattr(type(books), "account", lambda *_: is_free.wait(20))
+    reconciling = replace(world["ee"].desk.reconciling, timeout_s=0.2)
+    monkeypatch.setattr(world["ee"], "house", replace(world["ee"].desk, reconciling=reconciling))
+
+    result = reconciled(world["ee"], LV).result
+
+    is_free.set()
+    assert result.outcome is OutcomeKind.LATE
+    assert "time" in result.reason
+
+
 def test_only_auditors_compare_books_on_either_side(world: World) -> None:
     analyst = Asker(PersonId("ann"), "analyst")
     with pytest.raises(RefusedError):
@@ -366,9 +382,10 @@ def test_books_are_compared_with_another_member_alone(world: World, member: Memb
         reconciled(world["ee"], member)
 
 
-def test_a_period_ends_after_it_began(world: World) -> None:
+@pytest.mark.parametrize("days", [-2, 4_000])
+def test_a_period_ends_after_it_began_and_within_ten_years(world: World, days: int) -> None:
     with pytest.raises(InvalidError):
-        reconciled(world["ee"], LV, days=-2)
+        reconciled(world["ee"], LV, days=days)
 
 
 def test_what_is_outside_of_the_period_is_not_compared(world: World) -> None:

@@ -55,6 +55,11 @@ DISHONEST = [
     ),
     ("UPDATE question SET statement = CAST('{}' AS BLOB)", "asked", What.OTHER_QUESTION),
     (
+        "UPDATE question SET statement = CAST(replace(hex(zeroblob(1900)), '00', '[') AS BLOB)",
+        "asked",
+        What.OTHER_QUESTION,
+    ),
+    (
         "UPDATE question SET statement = (SELECT statement FROM question WHERE sender = 'PL')",
         "asked",
         What.OTHER_QUESTION,
