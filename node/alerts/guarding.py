@@ -108,7 +108,9 @@ class Guarding:
                 raise RefusedError(f"{id} is about the person who would close it")
             store.alarms.change(tx, id, state, assignee=assignee)
             role = " ".join(sorted(person.roles))
-            store.audit.append(tx, _entry(f"alarm {state}", alarm, person=person.id, role=role))
+            peer = self._peer(alarm)
+            entry = _entry(f"alarm {state}", alarm, peer, person=person.id, role=role)
+            store.audit.append(tx, entry)
             tx.once_kept(self.told)
 
     def _found(self, view: View, member: MemberId) -> Iterator[Found]:
@@ -122,9 +124,9 @@ class Guarding:
         new = [person for person, its in theirs.items() if its[-1].number > looked]
         active = store.alarms.active(view, (self.us, member), now - self.quiet)
         for kind in AlarmKind:
-            known = {person for person, its in active if its == kind}
+            known = {person for person, its in active if its == kind and person}
             for person in new:
-                if len(known) == MOST_PEOPLE:
+                if len(known) >= MOST_PEOPLE:
                     break
                 if self.measure.fits(kind, [_posed(one, Became.QUOTA) for one in theirs[person]]):
                     known.add(person)
@@ -145,12 +147,17 @@ class Guarding:
         if raised and member != self.us and member in self.charter().active:
             self.mailing.post(tx, member, raised.about, about=raised.id)
 
+    def _peer(self, alarm: HeldAlarm) -> MemberId:
+        """The other side of an alarm."""
+        return alarm.member if alarm.told_by == self.us else alarm.told_by
+
     def _note(self, tx: Tx, whose: Whose, alarm: Alarm) -> HeldAlarm | None:
         """Keep an alarm; one that is news is written down and told."""
         id = alarm.id if whose[0] == self.us else self.mailing.ids()
         raised = store.alarms.raise_(tx, id, whose, alarm, quiet=self.quiet)
         if raised:
-            store.audit.append(tx, _entry("alarm raised", raised, person=alarm.person))
+            entry = _entry("alarm raised", raised, self._peer(raised), person=alarm.person)
+            store.audit.append(tx, entry)
             self.leaving.leave(tx, _line(raised))
             tx.once_kept(self.told)
         return raised
@@ -168,13 +175,13 @@ def _posed(asked: Asked, over: Became) -> Posed:
     return Posed(asked.seeks, is_miss, is_over=asked.became is over)
 
 
-def _entry(event: str, alarm: HeldAlarm, *, person: str, role: str = "") -> Entry:
+def _entry(event: str, alarm: HeldAlarm, peer: MemberId, *, person: str, role: str = "") -> Entry:
     """What is written down: the alarm, and who fished or, of a change, who made it."""
     about = alarm.about
     return Entry(
         operation=Operation.ADMINISTRATION,
         event=event,
-        peer=alarm.told_by if alarm.told_by != alarm.member else alarm.member,
+        peer=peer,
         question=alarm.id,
         case=about.case,
         ground=about.kind,

@@ -176,8 +176,9 @@ def test_a_walk_through_the_alphabet_is_told_to_both_sides_by_itself(world: Worl
     assert here.id == there.about.id
     assert (there.about.case, there.state) == ("CASE-1", "new")
     assert there.about.questions >= 25
-    assert [one.event for one in world["pl"].audit if one.ground == "walk"] == ["alarm raised"]
-    assert [one.event for one in world["ee"].audit if one.ground == "walk"] == ["alarm raised"]
+    for one, other in (("pl", "EE"), ("ee", "PL")):
+        [entry] = [entry for entry in world[one].audit if entry.ground == "walk"]
+        assert (entry.event, entry.peer, entry.person) == ("alarm raised", other, "ilze")
 
 
 def test_one_name_varied_and_hardly_a_hit_are_told_too(world: World) -> None:

@@ -2,8 +2,9 @@
 
 #: A `quota` row is one question that counts; `whom` is a keyed digest of a member, of one of its
 #: people or of a case, `number` the how-manieth of theirs. An `asked` row is a question of the last
-#: hour, with what it sought, and what became of it. An `alarm` is what looked like fishing: by the
-#: person of a member, or the member as a whole when `person` is empty; `told_by` is who noticed.
+#: hour, with what it sought, and what became of it; no number comes twice. An `alarm` is what
+#: looked like fishing: by the person of a member, or the member as a whole when `person` is empty;
+#: `told_by` is who noticed, `theirs` its id there.
 GUARD = """
 CREATE TABLE quota (
     whom BLOB NOT NULL,
@@ -15,7 +16,7 @@ CREATE TABLE quota (
 CREATE INDEX quota_asked_at ON quota (asked_at);
 
 CREATE TABLE asked (
-    number INTEGER PRIMARY KEY,
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
     member TEXT NOT NULL,
     person TEXT NOT NULL,
     case_reference TEXT NOT NULL,

@@ -59,6 +59,18 @@ def test_what_is_old_is_forgotten(shelf: Shelf) -> None:
     assert of(shelf) == ["c"]
 
 
+def test_a_number_never_comes_again(shelf: Shelf) -> None:
+    """Who looked up to a number would otherwise not look at what comes after all was forgotten."""
+    noted(shelf, "a", "b")
+    with shelf.store.write() as tx:
+        store.asked.forget(tx, shelf.now)
+
+    noted(shelf, "c")
+
+    with shelf.store.view() as view:
+        assert store.asked.last(view, LV) == 3
+
+
 def test_the_newest_of_one_member_are_kept(shelf: Shelf) -> None:
     noted(shelf, "x", member=LT)
     noted(shelf, "a", "b", "c")
