@@ -72,6 +72,7 @@ async def answering(world: World, reply: Reply, own: Keys | None = None) -> Asyn
         return reply(wire.request_from(request))
 
     methods: dict[str, grpc.RpcMethodHandler[bytes, bytes]]
+    handler: grpc.RpcMethodHandler[bytes, bytes]
     handler = grpc.unary_unary_rpc_method_handler(method)
     methods = {"Ask": handler, "Deliver": handler}
     server = grpc.aio.server()
