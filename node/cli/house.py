@@ -55,7 +55,7 @@ def serve(home: Path) -> None:
 def status(ctx: click.Context, is_json: bool) -> None:
     """Say how this node stands."""
     said = asked(ctx, "GetStatus", lambda desk: desk.status(), is_awake=True)
-    doors = ", ".join(f"{door['member']} {door['address']}" for door in said["doors"])
+    doors = ", ".join(map(_door_words, said["doors"]))
     words = (
         f"{said['member']}: charter {said['charter_version']}, {said['records']} records, "
         f"{said['audit_entries']} audit entries\ndoors: {doors or 'none'}"
@@ -65,6 +65,10 @@ def status(ctx: click.Context, is_json: bool) -> None:
     words += "".join(f"\n{_way_words(way)}" for way in said["ways"])
     words += "".join(f"\n{line}" for line in (*_clock_words(said), *_refused_words(said)))
     printed(said, words, is_json)
+
+
+def _door_words(door: Plain) -> str:
+    return f"{door['member']} {door['address']}{'' if door['open'] else ' (shut)'}"
 
 
 def _clock_words(said: Plain) -> Iterator[str]:

@@ -133,6 +133,7 @@ def loris(door: Door) -> None:
                 line = stack.enter_context(http2.connected(door.port, door.tls))
                 sent = min(place * 12, len(whole) - 1)
                 line.sendall(whole[:sent])
+                door.done += 1
                 lines.append((line, iter([bytes([one]) for one in whole[sent:-1]])))
         while door.is_time:
             for line, rest in lines:
