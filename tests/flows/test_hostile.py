@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -145,17 +146,21 @@ def test_whatever_a_member_sends_an_honest_one_is_answered(
         limits, "SHUT_S", 0.02
     )  # else the next attack would meet a door that is shut
     world["ee"].holds("Anna Nowak")
-    calm, spent = max(answered(world["lv"]) for _ in range(20)), list[float]()
+    spent = []
     with attacking(world["pl"].home, "EE", *KINDS, seconds=0.15) as attack:
         while attack.poll() is None:
             spent.append(answered(world["lv"]))
 
     counts = world["ee"].desk.refusals.counts()
     assert len(spent) > len(KINDS)
-    # A machine that is busy with other things is slow without any attack, too.
-    assert max(spent) < max(WORST_S, 10 * calm)
+    assert max(spent) < WORST_S * busy()
     assert {member for member, _ in counts} == {"PL"}
-    assert {str(reason) for _, reason in counts} >= {"invalid", "unfinished"}
+    assert "unfinished" in {str(reason) for _, reason in counts}
+
+
+def busy() -> float:
+    """How many times longer than alone everything takes, for what else this machine does."""
+    return max(1.0, os.getloadavg()[0] / len(os.sched_getaffinity(0)))
 
 
 @dataclass
