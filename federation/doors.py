@@ -18,6 +18,7 @@ from federation.charter import Charter, Member
 from federation.errors import (
     BusyError,
     FederationError,
+    FloodError,
     InvalidError,
     UnfinishedError,
     UnknownMethodError,
@@ -25,7 +26,7 @@ from federation.errors import (
 from federation.faults import end, foreseen
 from federation.messages import MemberId
 from federation.peer import Self
-from federation.refusals import Refusals
+from federation.refusals import Flood, Refusals
 from federation.server import Books, Gate, Letterbox, Limits, NoBooks, Porter, Reply
 from federation.shares import Shares
 from federation.standing import Standing
@@ -73,6 +74,7 @@ class Door:
         self._inside: set[Future[Reply]] = set()
         self._open = 0
         self._standing = Standing(self._built, self._ended)
+        self._flood = Flood(limits.FLOOD, limits.FLOOD_S)
 
     @property
     def is_open(self) -> bool:
@@ -187,10 +189,14 @@ class Door:
         fault = error if isinstance(error, FederationError) else FederationError()
         if calls := self._step.refusals.count(self.member.id, fault.code):
             foreseen(error, door=self.member.id, calls=str(calls))
+        if self._flood.rises(fault.code):
+            flood = FloodError(f"{limits.FLOOD} calls that were none in {limits.FLOOD_S:.0f} s")
+            structlog.get_logger().warning("door shut", door=self.member.id, detail=str(flood))
+            self._standing.shut(flood, limits.SHUT_S)
         return fault
 
     async def _ended(self, fault: FederationError) -> None:
-        """Write down that a caller of this door brought its server down."""
+        """Write down that a caller of this door brought its server down, or had it shut."""
         self._refused(fault)
         structlog.get_logger().warning("door rebuilt", door=self.member.id, detail=str(fault))
         work = self._threads.submit(self._step.gate.turned_away, self.member.id, fault, None)

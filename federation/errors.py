@@ -22,6 +22,7 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     BUSY = "busy"
     UNFINISHED = "unfinished"
+    FLOOD = "flood"
     UNKNOWN_METHOD = "unknown_method"
     UNREACHABLE = "unreachable"
     UNPROVEN = "unproven"
@@ -140,6 +141,13 @@ class UnfinishedError(FederationError):
 
     code = Code.UNFINISHED
     public = "The message did not come to its end in time."
+
+
+class FloodError(FederationError):
+    """A member sends what are no calls, by the hundred: its door is shut for a while."""
+
+    code = Code.FLOOD
+    public = "Too much came that is no call. The door is shut for a while."
 
 
 class UnknownMethodError(FederationError):

@@ -37,6 +37,7 @@ STATUS = MappingProxyType(
         Code.QUOTA: grpc.StatusCode.RESOURCE_EXHAUSTED,
         Code.NOT_FOUND: grpc.StatusCode.NOT_FOUND,
         Code.BUSY: grpc.StatusCode.UNAVAILABLE,
+        Code.FLOOD: grpc.StatusCode.UNAVAILABLE,
         Code.UNFINISHED: grpc.StatusCode.DEADLINE_EXCEEDED,
         Code.UNKNOWN_METHOD: grpc.StatusCode.UNIMPLEMENTED,
         Code.UNREACHABLE: grpc.StatusCode.UNAVAILABLE,

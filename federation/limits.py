@@ -26,6 +26,8 @@ MEMBERS = 63
 LAST_BASE_PORT = 65_535 - MEMBERS
 #: Calls of one member that are inside at once, from their head to the end of their reply.
 CALLS = 100
+#: So many calls that are none in so many seconds are a flood: the door is shut for so many more.
+FLOOD, FLOOD_S, SHUT_S = 1_000, 5.0, 10.0
 #: Seconds that the message of a call may take to come: nobody waits longer for its answer.
 RECEIVE_S = 20.0
 

@@ -11,6 +11,11 @@ from federation.messages import MemberId
 #: Of one member and reason the log names the first, then how many there were, this often.
 TOLD_EVERY_S = 10.0
 
+#: What no node sends that is in order: a thousand of these a moment are meant to hurt.
+NO_CALLS = frozenset(
+    {Code.UNFINISHED, Code.UNKNOWN_METHOD, Code.INVALID, Code.BROKEN_SEAL, Code.STRANGER}
+)
+
 #: Whose call it was, and why it was refused.
 Kind = tuple[MemberId, Code]
 
@@ -38,3 +43,26 @@ class Refusals:
         """How many there were of each kind, in the order of members and reasons."""
         with self._guard:
             return dict(sorted(self._counts.items()))
+
+
+class Flood:
+    """Tells a flood at one door from what may happen: so many of `NO_CALLS` in so many seconds."""
+
+    def __init__(
+        self, most: int, within_s: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._most, self._within_s, self._clock = most, within_s, clock
+        self._since, self._count = -within_s, 0
+
+    def rises(self, reason: Code) -> bool:
+        """Count one more; whether it is a flood now. After that it begins anew."""
+        if reason not in NO_CALLS:
+            return False
+        now = self._clock()
+        if now - self._since >= self._within_s:
+            self._since, self._count = now, 0
+        self._count += 1
+        if self._count < self._most:
+            return False
+        self._since = -self._within_s
+        return True

@@ -55,7 +55,7 @@ def serve(home: Path) -> None:
 def status(ctx: click.Context, is_json: bool) -> None:
     """Say how this node stands."""
     said = asked(ctx, "GetStatus", lambda desk: desk.status(), is_awake=True)
-    doors = ", ".join(f"{door['member']} {door['address']}" for door in said["doors"])
+    doors = ", ".join(map(_door_words, said["doors"]))
     words = (
         f"{said['member']}: charter {said['charter_version']}, {said['records']} records, "
         f"{said['audit_entries']} audit entries\ndoors: {doors or 'none'}"
@@ -67,6 +67,10 @@ def status(ctx: click.Context, is_json: bool) -> None:
     if said["alarms"]:
         words += f"\n{said['alarms']} alarms nobody has looked at: amber alerts --alarms"
     printed(said, words, is_json)
+
+
+def _door_words(door: Plain) -> str:
+    return f"{door['member']} {door['address']}{'' if door['open'] else ' (shut)'}"
 
 
 def _clock_words(said: Plain) -> Iterator[str]:

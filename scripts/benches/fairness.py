@@ -47,7 +47,7 @@ class Member:
         home = homes.open(lab / id, app.clock)
         charter = home.charter()
         self._fanout = Fanout(Self(home.keys(), lambda: charter, app.clock))
-        self._names = iter(one.first("name") for one in crowd(1_000_000, seed=hash(id) % 1_000))
+        self._names = iter(one.first("name") for one in crowd(1_000_000, seed=OTHERS.index(id)))
         self.ends: dict[str, int] = {}
 
     async def ask(self) -> bool:

@@ -1,9 +1,10 @@
 """What a member with a valid certificate may send; run as a process that does one thing for a time.
 
-`python -m tests.federation.attacks PORT FOLDER KIND SECONDS` prints how often it did it.
+`python -m tests.federation.attacks PORT FOLDER KIND+KIND SECONDS` prints how often it did each.
 """
 
 import contextlib
+import json
 import os
 import random
 import socket
@@ -17,86 +18,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.federation import http2
+from tests.federation.hostile import SEED, Door, drain, each, streams
 from tests.federation.http2 import END_HEADERS, END_STREAM, frame, prefixed
 
 ASK = "/amber.federation.v1.Federation/Ask"
 DELIVER = "/amber.federation.v1.Federation/Deliver"
-#: Seeded: what failed once is sent again.
-SEED = 5
 #: What a door takes in, and more.
 LINES = 40
-
-
-class Door:
-    """The door to be attacked, until a time."""
-
-    def __init__(self, port: int, folder: Path, seconds: float) -> None:
-        self.port, self.tls = port, http2.tls(folder)
-        self.until = time.monotonic() + seconds
-        self.chance = random.Random(SEED)
-        self.done = 0
-
-    @property
-    def is_time(self) -> bool:
-        return time.monotonic() < self.until
-
-    def lines(self, settings: bytes = b"") -> Iterator[ssl.SSLSocket]:
-        """One connection after the other; whatever ends one begins the next."""
-        while self.is_time:
-            try:
-                with http2.begun(self.port, self.tls, settings) as line:
-                    line.settimeout(1)
-                    yield line
-            except OSError:
-                time.sleep(0.005)
-
-    def send(self, line: ssl.SSLSocket, data: bytes) -> bool:
-        """Send, reading away what comes; False once the other side has hung up."""
-        try:
-            line.sendall(data)
-            self.done += 1
-            _drain(line)
-        except OSError:
-            return False
-        return self.is_time
-
-    def hold(self, count: int, begin: Callable[[ssl.SSLSocket], object]) -> None:
-        """So many connections at once, each begun in a way and then kept until time is up."""
-        with contextlib.ExitStack() as stack:
-            for _ in range(count):
-                with contextlib.suppress(OSError):
-                    line = stack.enter_context(http2.begun(self.port, self.tls))
-                    line.settimeout(0.5)
-                    begin(line)
-                if not self.is_time:
-                    return
-            while self.is_time:
-                time.sleep(0.05)
-
-
-def _drain(line: ssl.SSLSocket) -> None:
-    """Read what is there without waiting for more; raises when the line was hung up."""
-    line.setblocking(False)
-    try:
-        while True:
-            if not line.recv(65_536):
-                raise OSError
-    except ssl.SSLWantReadError:
-        pass
-    finally:
-        line.settimeout(1)
-
-
-def _streams() -> Iterator[int]:
-    return iter(range(1, 2**31, 2))
-
-
-def _each(door: Door, make: Callable[[int], bytes], settings: bytes = b"") -> None:
-    """The same on one stream after the other, on one connection after the other."""
-    for line in door.lines(settings):
-        for stream in _streams():
-            if not door.send(line, make(stream)):
-                break
 
 
 def frames(door: Door) -> None:
@@ -110,7 +38,7 @@ def frames(door: Door) -> None:
         whole = frame(kind, chance.randrange(256), chance.randbytes(size), stream=stream)
         return whole if chance.random() < 0.8 else b"\xff\xff\xff" + whole[3:]
 
-    _each(door, wrong)
+    each(door, wrong)
 
 
 def garbage(door: Door) -> None:
@@ -140,19 +68,19 @@ def handshakes(door: Door) -> None:
 def settings(door: Door) -> None:
     """Settings without end, each of which wants an answer."""
     one = frame(http2.SETTINGS, 0, struct.pack(">HI", 4, 65_535))
-    _each(door, lambda _: one * 200)
+    each(door, lambda _: one * 200)
 
 
 def pings(door: Door) -> None:
     """Pings without end, each of which wants an answer."""
-    _each(door, lambda _: frame(http2.PING, 0, b"12345678") * 200)
+    each(door, lambda _: frame(http2.PING, 0, b"12345678") * 200)
 
 
 def windows(door: Door) -> None:
     """Updates of windows, priorities and empty data without end."""
     window = frame(http2.WINDOW, 0, struct.pack(">I", 1))
     priority = frame(http2.PRIORITY, 0, struct.pack(">IB", 1, 1), stream=3)
-    _each(door, lambda stream: (window + priority + frame(0, 0, b"", stream=stream)) * 100)
+    each(door, lambda stream: (window + priority + frame(0, 0, b"", stream=stream)) * 100)
 
 
 def resets(door: Door) -> None:
@@ -163,7 +91,7 @@ def resets(door: Door) -> None:
         head = frame(http2.HEADERS, END_HEADERS, http2.headers(ASK), stream=stream)
         return head + frame(http2.RESET, 0, code, stream=stream)
 
-    _each(door, rapid)
+    each(door, rapid)
 
 
 def half_open(door: Door) -> None:
@@ -171,8 +99,9 @@ def half_open(door: Door) -> None:
 
     def begin(line: ssl.SSLSocket) -> None:
         for stream in range(1, 2_001, 2):
-            door.done += 1
-            line.sendall(frame(http2.HEADERS, END_HEADERS, http2.headers(ASK), stream=stream))
+            if door.is_time:
+                door.done += 1
+                line.sendall(frame(http2.HEADERS, END_HEADERS, http2.headers(ASK), stream=stream))
 
     door.hold(LINES, begin)
 
@@ -183,10 +112,11 @@ def almost(door: Door) -> None:
 
     def begin(line: ssl.SSLSocket) -> None:
         for stream in range(1, 201, 2):
-            whole = http2.request(ASK, data, stream=stream)
-            line.sendall(whole[: -(9 + len(data) % http2.FRAME_BYTES)])
-            door.done += 1
-            _drain(line)
+            if door.is_time:
+                whole = http2.request(ASK, data, stream=stream)
+                line.sendall(whole[: -(9 + len(data) % http2.FRAME_BYTES)])
+                door.done += 1
+                drain(line)
 
     door.hold(LINES, begin)
 
@@ -197,10 +127,13 @@ def loris(door: Door) -> None:
     whole = http2.PREFACE + frame(http2.SETTINGS, 0, b"") + http2.request(ASK, b"x", stream=1)
     with contextlib.ExitStack() as stack:
         for place in range(LINES):
+            if not door.is_time:
+                break
             with contextlib.suppress(OSError):
                 line = stack.enter_context(http2.connected(door.port, door.tls))
                 sent = min(place * 12, len(whole) - 1)
                 line.sendall(whole[:sent])
+                door.done += 1
                 lines.append((line, iter([bytes([one]) for one in whole[sent:-1]])))
         while door.is_time:
             for line, rest in lines:
@@ -213,7 +146,7 @@ def loris(door: Door) -> None:
 def huge(door: Door) -> None:
     """Messages that say that they are longer than any may be, and some that are."""
     for line in door.lines():
-        for stream in _streams():
+        for stream in streams():
             size = door.chance.choice((2**32 - 1, 2**31, 1024 * 1024 + 1))
             data = struct.pack(">BI", 0, size) + b"x" * 60_000
             if not door.send(line, http2.request(ASK, data, stream=stream)):
@@ -231,7 +164,7 @@ def metadata(door: Door) -> None:
             http2.CONTINUATION, END_HEADERS, rest, stream=stream
         )
 
-    _each(door, long)
+    each(door, long)
 
 
 def continuations(door: Door) -> None:
@@ -251,7 +184,7 @@ def tables(door: Door) -> None:
         block = http2.headers(ASK) + kept + b"\xbe" * 8_000
         return frame(http2.HEADERS, END_HEADERS | END_STREAM, block, stream=stream)
 
-    _each(door, bomb)
+    each(door, bomb)
 
 
 def methods(door: Door) -> None:
@@ -263,7 +196,7 @@ def methods(door: Door) -> None:
         "",
         "/" + "x" * 4_000,
     ]
-    _each(door, lambda stream: http2.request(door.chance.choice(paths), b"", stream=stream))
+    each(door, lambda stream: http2.request(door.chance.choice(paths), b"", stream=stream))
 
 
 def heads(door: Door) -> None:
@@ -280,19 +213,19 @@ def heads(door: Door) -> None:
         {"content-length": "7"},
     ]
     whole, pick = prefixed(b"x"), door.chance.choice
-    _each(
+    each(
         door,
         lambda stream: http2.request(ASK, whole, stream=stream, more=pick(wrong)),
     )
 
 
 def bombs(door: Door) -> None:
-    """Compressed messages of a megabyte that hold a gigabyte."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    """Compressed messages that hold a hundred megabytes."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
     nothing = bytes(1024 * 1024)
-    packed = b"".join([*(packer.compress(nothing) for _ in range(900)), packer.flush()])
+    packed = b"".join([*(packer.compress(nothing) for _ in range(100)), packer.flush()])
     for line in door.lines():
-        for stream in _streams():
+        for stream in streams():
             line.settimeout(5)
             call = http2.request(
                 ASK, prefixed(packed, flag=1), stream=stream, more={"grpc-encoding": "gzip"}
@@ -317,7 +250,7 @@ def nests(door: Door) -> None:
         message = (deep, groups)[stream % 8 // 4]
         return http2.request((ASK, DELIVER)[stream % 4 // 2], prefixed(message), stream=stream)
 
-    _each(door, deeper)
+    each(door, deeper)
 
 
 def flood(door: Door) -> None:
@@ -326,7 +259,7 @@ def flood(door: Door) -> None:
     def run() -> None:
         mine = random.Random(SEED)
         for line in door.lines():
-            for stream in _streams():
+            for stream in streams():
                 path = (ASK, DELIVER)[stream % 4 // 2]
                 call = http2.request(path, prefixed(mine.randbytes(300)), stream=stream)
                 if not door.send(line, call):
@@ -346,7 +279,7 @@ def again(door: Door) -> None:
     def more(stream: int) -> bytes:
         return http2.request(ASK, twice, stream=stream) + frame(0, 0, b"more", stream=stream)
 
-    _each(door, more)
+    each(door, more)
 
 
 def deaf(door: Door) -> None:
@@ -356,9 +289,10 @@ def deaf(door: Door) -> None:
     def run() -> None:
         for line in door.lines(nothing):
             for stream in range(1, 2_001, 2):
-                with contextlib.suppress(OSError):
-                    line.sendall(http2.request(ASK, prefixed(b"x"), stream=stream))
-                    door.done += 1
+                if door.is_time:
+                    with contextlib.suppress(OSError):
+                        line.sendall(http2.request(ASK, prefixed(b"x"), stream=stream))
+                        door.done += 1
             while door.is_time:
                 time.sleep(0.05)
 
@@ -397,11 +331,14 @@ KINDS: dict[str, Callable[[Door], None]] = {
 }
 
 
-def main(port: str, folder: str, kind: str, seconds: str) -> None:
-    """Do one thing for so many seconds."""
-    door = Door(int(port), Path(folder), float(seconds))
-    KINDS[kind](door)
-    sys.stdout.write(f"{door.done}\n")
+def main(port: str, folder: str, kinds: str, seconds: str) -> None:
+    """Do one thing after the other, each for so many seconds; says how often it did each."""
+    done = {}
+    for kind in kinds.split("+"):
+        door = Door(int(port), Path(folder), float(seconds))
+        KINDS[kind](door)
+        done[kind] = door.done
+    sys.stdout.write(f"{json.dumps(done)}\n")
     sys.stdout.flush()
     os._exit(0)
 

@@ -71,7 +71,8 @@ async def answering(world: World, reply: Reply, own: Keys | None = None) -> Asyn
     async def method(request: bytes, _: object) -> bytes:
         return reply(wire.request_from(request))
 
-    handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(method)
+    handler: grpc.RpcMethodHandler[bytes, bytes]
+    handler = grpc.unary_unary_rpc_method_handler(method)
     methods = {"Ask": handler, "Deliver": handler}
     server = grpc.aio.server()
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(wire.SERVICE, methods),))

@@ -3,22 +3,18 @@
 import asyncio
 import contextlib
 import gzip
-import ssl
 import struct
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
 from federation import limits, wire
-from federation.errors import Code
+from federation.errors import Code, QuotaError
 from federation.messages import OutcomeKind
 from tests.federation import http2
 from tests.federation.http2 import END_HEADERS, frame, headers, prefixed, request
-from tests.federation.world import EE, LV, World, ask, ended, knocking, sealed
-
-Say = Callable[[ssl.SSLSocket], object]
+from tests.federation.world import EE, LT, LV, World, ask, ended, knocking, sealed
 
 
 def counted(world: World) -> dict[Code, int]:
@@ -28,16 +24,23 @@ def counted(world: World) -> dict[Code, int]:
     return {reason: calls for (_, reason), calls in counts.items()}
 
 
-async def says(world: World, say: Say) -> None:
-    """Speak HTTP/2 by hand at Estonia's door at Latvia, then hang up."""
+@contextlib.asynccontextmanager
+async def saying(world: World, data: bytes) -> AsyncIterator[None]:
+    """Say this by hand at Estonia's door at Latvia, and hang up only when this ends."""
     port = world[LV].member.door_for(world[EE].member)
-    context = http2.tls(world[EE].folder)
+    context, is_enough = http2.tls(world[EE].folder), threading.Event()
 
     def speak() -> None:
-        with http2.begun(port, context) as line:
-            say(line)
+        with contextlib.suppress(OSError), http2.begun(port, context) as line:
+            line.sendall(data)
+            is_enough.wait(20)
 
-    await asyncio.to_thread(speak)
+    speaking = asyncio.create_task(asyncio.to_thread(speak))
+    try:
+        yield
+    finally:
+        is_enough.set()
+        await speaking
 
 
 async def until(world: World, reason: Code, calls: int) -> None:
@@ -65,18 +68,11 @@ async def test_a_call_whose_message_never_comes_is_ended_and_counted(
 ) -> None:
     monkeypatch.setattr(limits, "RECEIVE_S", 0.2)
 
-    def half_open(line: ssl.SSLSocket) -> None:
-        line.sendall(heads(3))
-        _read_for(line, 1.0)
+    async with saying(world, heads(3)):
+        await until(world, Code.UNFINISHED, 3)
+        await is_empty(world)
 
-    await says(world, half_open)
-
-    await until(world, Code.UNFINISHED, 3)
     assert counted(world) == {Code.UNFINISHED: 3}
-    [door] = [door for door in world[LV].doors if door.member.id == EE]
-    async with asyncio.timeout(5):
-        while door._open:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
     assert await is_well(world)
 
 
@@ -87,49 +83,36 @@ async def test_calls_that_are_taken_back_are_counted_and_leave_no_place_taken(
         frame(http2.RESET, 0, struct.pack(">I", 8), stream=1 + 2 * place) for place in range(30)
     )
 
-    await says(world, lambda line: line.sendall(heads(30) + resets))
-    await until(world, Code.UNFINISHED, 1)
+    async with saying(world, heads(30) + resets):
+        await until(world, Code.UNFINISHED, 1)
+        await is_empty(world)
 
-    [door] = [door for door in world[LV].doors if door.member.id == EE]
-    async with asyncio.timeout(5):
-        while door._open:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
     assert counted(world)[Code.UNFINISHED] <= 30
     assert await is_well(world)
 
 
+async def is_empty(world: World) -> None:
+    """Wait until no call is inside."""
+    [door] = [door for door in world[LV].doors if door.member.id == EE]
+    async with asyncio.timeout(10):
+        while door._open:  # noqa: ASYNC110 - the door says nothing of it
+            await asyncio.sleep(0.01)
+
+
 async def test_more_half_open_calls_than_a_door_takes_in_are_busy(world: World) -> None:
-    lines = 2
-
-    def hold(line: ssl.SSLSocket) -> None:
-        line.sendall(heads(80))
-        line.settimeout(5)
-        line.recv(1)
-        released.wait(5)
-
-    released = threading.Event()
-    holding = [asyncio.create_task(says(world, hold)) for _ in range(lines)]
-    await until(world, Code.BUSY, 60)
-    released.set()
-    await asyncio.gather(*holding)
+    async with saying(world, heads(80)), saying(world, heads(80)):
+        await until(world, Code.BUSY, 60)
 
     assert counted(world)[Code.BUSY] == 60
 
 
 async def test_a_message_that_is_too_long_is_counted(world: World) -> None:
-    long = request(wire.ASK, prefixed(b"x" * (limits.MESSAGE_BYTES + 1)), stream=1)
+    head = struct.pack(">BI", 0, limits.MESSAGE_BYTES + 1)
+    long = request(wire.ASK, head + bytes(10_000), stream=1)
 
-    def too_long(line: ssl.SSLSocket) -> None:
-        try:
-            line.sendall(long)
-            line.settimeout(2)
-            line.recv(65_536)
-        except OSError:
-            pass
+    async with saying(world, long):
+        await until(world, Code.UNFINISHED, 1)
 
-    await says(world, too_long)
-
-    await until(world, Code.UNFINISHED, 1)
     assert world[LV].house.asked == []
     assert await is_well(world)
 
@@ -143,17 +126,13 @@ async def test_an_unknown_method_is_counted_and_written_down(world: World) -> No
 
 
 async def test_what_is_packed_is_not_unpacked(world: World) -> None:
-    packed = gzip.compress(bytes(100 * 1024 * 1024))
+    packed = gzip.compress(bytes(30 * 1024 * 1024))
     call = request(wire.ASK, prefixed(packed, flag=1), stream=1, more={"grpc-encoding": "gzip"})
 
-    def bomb(line: ssl.SSLSocket) -> None:
-        line.sendall(call)
-        _read_for(line, 1.0)
+    async with saying(world, call):
+        await until(world, Code.INVALID, 1)
 
-    await says(world, bomb)
-    await until(world, Code.UNFINISHED, 1)
-
-    assert counted(world) == {Code.UNFINISHED: 1}
+    assert counted(world) == {Code.INVALID: 1}
     assert world[LV].house.asked == []
     assert await is_well(world)
 
@@ -171,24 +150,52 @@ async def test_what_the_porter_and_the_gate_refuse_is_counted_by_its_reason(worl
 
 
 async def test_a_server_that_was_ended_is_counted(world: World) -> None:
-    def end(line: ssl.SSLSocket) -> None:
-        line.sendall(request(b"/\xff", b"", stream=1))
-        _read_for(line, 1.0)
-
-    await says(world, end)
-
-    await until(world, Code.INVALID, 1)
+    async with saying(world, request(b"/\xff", b"", stream=1)):
+        await until(world, Code.INVALID, 1)
 
 
-def _read_for(line: ssl.SSLSocket, seconds: float) -> bytes:
-    """What comes within so long, or until it is hung up."""
-    seen = b""
-    until = time.monotonic() + seconds
-    with contextlib.suppress(OSError):
-        while (left := until - time.monotonic()) > 0:
-            line.settimeout(left)
-            data = line.recv(65_536)
-            if not data:
-                break
-            seen += data
-    return seen
+async def test_a_flood_of_what_is_no_call_shuts_the_door_for_a_while_and_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SHUT_S", 0.5)
+    [door] = [door for door in world[LV].doors if door.member.id == EE]
+    junk = b"".join(
+        request(wire.ASK, prefixed(b"\xff"), stream=1 + 2 * place) for place in range(100)
+    )
+
+    async def flood() -> None:
+        while door.is_open:
+            before = counted(world).get(Code.INVALID, 0)
+            async with saying(world, junk):
+                while counted(world).get(Code.INVALID, 0) < before + 100:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+
+    flooding = asyncio.create_task(flood())
+    async with asyncio.timeout(20):
+        while door.is_open:
+            assert (await ask(world, by=LT)).kind is OutcomeKind.ANSWERED
+    during = await ask(world), await ask(world, by=LT)
+    flooding.cancel()
+    await asyncio.wait([flooding])
+    async with asyncio.timeout(10):
+        while not await is_well(world):
+            pass
+
+    assert [one.kind for one in during] == [OutcomeKind.UNREACHABLE, OutcomeKind.ANSWERED]
+    assert (EE, Code.FLOOD, None) in world[LV].house.refused
+    assert counted(world)[Code.FLOOD] == 1
+    assert counted(world)[Code.INVALID] >= 100
+
+
+async def test_any_number_of_questions_that_are_refused_is_no_flood(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "FLOOD", 5)
+    world[LV].house.fault = QuotaError("EE: more than 3600 in an hour")
+    await world[LV].doors.close(0)
+    await world[LV].doors.apply(world.charter)
+
+    for _ in range(20):
+        assert (await ask(world)).kind is OutcomeKind.REFUSED
+
+    assert counted(world) == {Code.QUOTA: 20}
