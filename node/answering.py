@@ -1,12 +1,9 @@
 """The gate: the only way anything we hold reaches anyone, our own people included."""
 
-import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
-
-import msgspec
 
 from federation import wire
 from federation.charter import Charter, Member
@@ -396,11 +393,6 @@ def entry_about(question: Question, digest: str = "", **what: Any) -> Entry:  # 
         is_urgent=question.is_urgent,
         **what,
     )
-
-
-def keyed_digest(key: bytes, question: Question) -> str:
-    """A digest of what is sought that only the holder of the key can test a guess against."""
-    return hmac.digest(key, msgspec.json.encode(question.seeks), "sha256").hex()
 
 
 def _referred(view: View, member: MemberId, detail: Detail) -> list[Found]:

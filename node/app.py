@@ -35,7 +35,7 @@ from node import digests, search
 from node import home as homes
 from node.accounting import Accounting
 from node.administration import Administration
-from node.answering import Gate, Limits, keyed_digest
+from node.answering import Gate, Limits
 from node.api import port
 from node.api.house import House
 from node.asking import Asking
@@ -123,7 +123,7 @@ class Node:
             store=store,
             policy=Policy(*home.policies()),
             charter=in_force,
-            digest=functools.partial(keyed_digest, keys.digest_key),
+            digest=functools.partial(digests.of_seeks, keys.digest_key),
             limits=Limits(
                 _quotas(keys, settings), timedelta(days=settings.retention.question_days)
             ),
@@ -185,14 +185,7 @@ class Node:
                 timedelta(days=self.home.config.retention.mail_days),
                 self._unwitnessed,
             ),
-            reconciling=Reconciling(
-                books=self._books(),
-                policy=self.gate.policy,
-                fanout=self.fanout,
-                witnessing=self.post.witnessing,
-                ids=new_id,
-                timeout_s=self.home.config.ask.timeout_s,
-            ),
+            reconciling=self._reconciling(),
             remarking=Remarking(self.store, keeping),
             reindexing=Reindexing(self.store, keeping, search.KEYS_VERSION, threading.Lock()),
             screening=Screening(
@@ -209,10 +202,17 @@ class Node:
             clocks=self.step.us.clocks,
         )
 
-    def _books(self) -> Books:
-        """What we have of the traffic with each member."""
+    def _reconciling(self) -> Reconciling:
+        """Comparing what we have of the traffic with each member with what it has."""
         keyed = functools.partial(digests.of_digest, self.keys.digest_key)
-        return Books(self.home.member, self.store, self.in_force, keyed)
+        return Reconciling(
+            books=Books(self.home.member, self.store, self.in_force, keyed),
+            policy=self.gate.policy,
+            fanout=self.fanout,
+            witnessing=self.post.witnessing,
+            ids=new_id,
+            timeout_s=self.home.config.ask.timeout_s,
+        )
 
     def _unwitnessed(self, view: View) -> Break | None:
         return self.post.witnessing.broken(view, self.home.remembered())
