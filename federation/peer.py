@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
@@ -12,6 +12,7 @@ import grpc
 from federation import seal, trust, wire
 from federation.accounts import Account, Inquiry
 from federation.charter import Charter, Member
+from federation.clocks import Clocks
 from federation.errors import (
     BrokenSealError,
     Code,
@@ -66,11 +67,12 @@ _KIND = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Self:
-    """Who we are when we speak: our keys, the charter in force, our clock."""
+    """Who we are when we speak: our keys, the charter in force, our clock and those of others."""
 
     keys: Keys
     charter: Callable[[], Charter]
     clock: Callable[[], datetime]
+    clocks: Clocks = field(default_factory=Clocks)
 
     @property
     def id(self) -> MemberId:
@@ -130,7 +132,8 @@ class Peer:
         Only what it sealed for us as the answer to these very bytes counts as an answer.
         """
         asking = self._answer(question, body, timeout_s)
-        return await met(self.member.id, question, asking, timeout_s=timeout_s)
+        outcome = await met(self.member.id, question, asking, timeout_s=timeout_s)
+        return replace(outcome, clock_off_s=self._us.clocks.off_s(self.member.id))
 
     async def deliver(self, id: str, dispatch: wire.Dispatch, *, timeout_s: float) -> Receipt:
         """Hand over mail; only what the member sealed as the receipt of these bytes counts as one.
@@ -180,6 +183,7 @@ class Peer:
         )
         if (statement.reply_to, statement.id) != (said.digest, id):
             raise BrokenSealError("the reply is to something else")
+        self._us.clocks.heard(member.id, statement.sealed_at, self._us.clock())
         return sealed.body
 
 

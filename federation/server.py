@@ -73,12 +73,24 @@ class NoBooks:
 class Limits:
     """What one member has at its door, and how far its clock may be from ours.
 
-    Of its calls `in_flight` are worked on at once; some more wait their turn, see
-    `limits.CALLS`, and what comes on top is told that we are busy.
+    Of its calls `in_flight` are worked on at once, of all members' `together`; some more wait
+    their turn, see `limits.CALLS`, and what comes on top is told that we are busy. A clock that is
+    further off than `refused` ends the call; what is less is for `Clocks` to tell. An answer under
+    the veil leaves a multiple of `floor` after its question came.
     """
 
     in_flight: int = 8
-    window: timedelta = timedelta(seconds=30)
+    together: int = 8
+    refused: timedelta = timedelta(minutes=2)
+    floor: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a call is told; under the veil neither its length nor its time may tell more."""
+
+    data: bytes
+    is_veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,7 @@ class Porter:
     """Serves one member's calls: plain synchronous code, one call to a thread.
 
     A call gets to the gate only when it came over TLS 1.3 with the certificate of this member's
-    node, under a seal of a signing key of its for us, sealed within `window` of our clock, and a
+    node, under a seal of a signing key of its for us, sealed within `refused` of our clock, and a
     question under the charter that we hold, or one next to it: mail may bring the news of any
     other. Every other call is written down and refused.
     """
@@ -95,30 +107,31 @@ class Porter:
     gate: Gate
     letterbox: Letterbox
     member: MemberId
-    window: timedelta
+    refused: timedelta
     books: Books = field(default_factory=NoBooks)
 
-    def answered(self, context: AuthContext, request: bytes) -> bytes:
+    def answered(self, context: AuthContext, request: bytes) -> Reply:
         """The sealed answer to a sealed question; raises the fault that the caller is told."""
         sealed, statement, question = self._admitted(context, request, ASK, self._question)
         member = self.us.charter().heard(self.member)
         answer = self.gate.answer(member, question, sealed, statement)
-        return wire.response_to(self.us.reply(sealed, statement, wire.answer_to(answer)))
+        reply = self.us.reply(sealed, statement, wire.answer_to(answer))
+        return Reply(wire.response_to(reply), answer.is_veiled)
 
-    def taken(self, context: AuthContext, request: bytes) -> bytes:
+    def taken(self, context: AuthContext, request: bytes) -> Reply:
         """The sealed receipt of a dispatch; raises the fault that the caller is told."""
         admitted = self._admitted(context, request, MAIL, self._dispatch)
         sealed, statement, (dispatch, opened) = admitted
         member = self.us.charter().heard(self.member)
         receipt = self.letterbox.receive(member, dispatch, opened)
-        return wire.response_to(self.us.reply(sealed, statement, wire.receipt_to(receipt)))
+        return Reply(wire.response_to(self.us.reply(sealed, statement, wire.receipt_to(receipt))))
 
-    def accounted(self, context: AuthContext, request: bytes) -> bytes:
+    def accounted(self, context: AuthContext, request: bytes) -> Reply:
         """The sealed account of a sealed inquiry; raises the fault that the caller is told."""
         sealed, statement, inquiry = self._admitted(context, request, INQUIRY, _inquiry)
         member = self.us.charter().heard(self.member)
         account = self.books.account(member, inquiry, statement)
-        return wire.response_to(self.us.reply(sealed, statement, wire.account_to(account)))
+        return Reply(wire.response_to(self.us.reply(sealed, statement, wire.account_to(account))))
 
     def _admitted(
         self,
@@ -146,8 +159,9 @@ class Porter:
     def _check_now(self, statement: Statement) -> None:
         """The call was sealed now, by our clock, and our charter still counts."""
         now = self.us.clock()
+        self.us.clocks.heard(self.member, statement.sealed_at, now)
         behind_s = (now - statement.sealed_at).total_seconds()
-        if abs(behind_s) > self.window.total_seconds():
+        if abs(behind_s) > self.refused.total_seconds():
             raise ClockError(
                 f"sealed {behind_s:.0f} s before our clock, which says {now:%H:%M:%S} UTC"
             )

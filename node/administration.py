@@ -10,11 +10,12 @@ from federation.messages import MemberId
 from node import store
 from node.audit import About, Break, Entry, Framed, Operation, framed
 from node.people import Person, Role
+from node.quotas import DAY
 from node.store import Store, View
 from node.store.letters import WayState
 from node.store.mail import LaneState
 
-#: Ids of questions are remembered this long: longer than any time window and than quotas count.
+#: Ids of questions are remembered this long: longer than any time window.
 SEEN_FOR = timedelta(days=1)
 #: Of what others sign of our log every state is kept this long, then one a day.
 WHOLE_FOR = timedelta(days=7)
@@ -34,7 +35,8 @@ class Standing:
     """How a node stands: the charter it follows, what it holds, how long its log is.
 
     `reindex_due` are the records that are still found by keys of an earlier version, `lanes` how
-    the mail to and from each member stands, `ways` what leaves by the ways out of the node.
+    the mail to and from each member stands, `ways` what leaves by the ways out of the node, and
+    `alarms` are those that nobody has looked at.
     """
 
     charter: Charter
@@ -44,6 +46,7 @@ class Standing:
     lanes: Sequence[LaneState]
     logs: Mapping[MemberId, LogState]
     ways: Sequence[WayState]
+    alarms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Administration:
                 lanes=store.mail.lanes(view),
                 logs={one.id: _log(view, one.id) for one in self.charter().members.values()},
                 ways=store.letters.states(view),
+                alarms=store.alarms.unseen(view),
             )
 
     def adopt_charter(self, document: bytes, *, by: Person) -> Charter:
@@ -143,6 +147,7 @@ class Administration:
                 "notices": store.mail.erase(tx, tx.now - self.keep_mail),
             }
             store.seen.forget(tx, tx.now - SEEN_FOR)
+            store.quotas.forget(tx, tx.now - DAY)
             store.witness.thin(tx, tx.now - WHOLE_FOR)
             store.letters.forget(tx, tx.now - self.keep_mail)
             for what, count in erased.items():

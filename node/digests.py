@@ -2,8 +2,15 @@
 
 import hmac
 
+import msgspec
+
 from federation import wire
 from federation.messages import Question
+
+
+def of_seeks(key: bytes, question: Question) -> str:
+    """A keyed digest of what a question looks for, as the log names it without a word of it."""
+    return hmac.digest(key, msgspec.json.encode(question.seeks), "sha256").hex()
 
 
 def of_question(key: bytes, question: Question) -> str:

@@ -40,6 +40,7 @@ MAY = MappingProxyType(
         "RemoveWatch": (Role.ANALYST, Role.COORDINATOR),
         "FollowAlerts": (Role.ANALYST, Role.COORDINATOR),
         "FollowTouches": (Role.ANALYST, Role.COORDINATOR),
+        "FollowAlarms": (Role.COORDINATOR, Role.ADMINISTRATOR, Role.AUDITOR, Role.DPO),
         "Remark": (Role.ANALYST, Role.COORDINATOR),
         "ListMail": (Role.ADMINISTRATOR, Role.AUDITOR, Role.COORDINATOR, Role.ANALYST, Role.DPO),
         "ChangeAlert": (Role.ANALYST, Role.COORDINATOR),

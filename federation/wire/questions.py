@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from federation import veil
 from federation.errors import InvalidError
 from federation.limits import ANSWER_BYTES, HITS, IDENTIFIERS, LINE, WORD
 from federation.messages import (
@@ -27,7 +28,7 @@ from federation.witness import TreeHead
 from protos.federation.v1 import federation_pb2 as pb
 
 #: What an answer may grow by after its hits are counted: its own fields and the lengths of each.
-_FRAME_BYTES = 1024
+_FRAME_BYTES = 1536
 
 
 def question_to(question: Question) -> bytes:
@@ -65,7 +66,8 @@ def answer_to(answer: Answer) -> bytes:
     """The body of a sealed answer, at most `ANSWER_BYTES` long.
 
     A hit that no longer fits keeps its reference and score and loses its content, which can be
-    fetched by that reference; the answer then says that it is truncated.
+    fetched by that reference; the answer then says that it is truncated. One under the veil is as
+    long as a multiple of `veil.BUCKET_BYTES`.
     """
     message = pb.Answer(truncated=answer.is_truncated or len(answer.hits) > HITS)
     if answer.index_age_s is not None:
@@ -80,6 +82,8 @@ def answer_to(answer: Answer) -> bytes:
     else:
         message.truncated = True
         message.hits.extend(_cut(answer.hits[:HITS], whole, room))
+    if answer.is_veiled:
+        message.filling = veil.filling(message.ByteSize())
     return message.SerializeToString(deterministic=True)
 
 

@@ -1,14 +1,16 @@
 """What the desk may use of the node."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from federation.charter import Charter
+from federation.clocks import Clocks
 from federation.doors import Door
 from federation.keys import Issued, Keys
 from federation.messages import PersonId
+from federation.refusals import Refusals
 from node.administration import Administration
 from node.asking import Asking
 from node.assembly import Post
@@ -42,3 +44,5 @@ class House:
     issue: Callable[[PersonId, tuple[Role, ...]], Issued]
     follow: Callable[[Charter], Awaitable[None]]
     doors: Callable[[], list[Door]]
+    refusals: Refusals = field(default_factory=Refusals)
+    clocks: Clocks = field(default_factory=Clocks)

@@ -8,6 +8,7 @@ from node.store import backfill
 from node.store.schema import (
     ACTIVITIES,
     EXCHANGES,
+    GUARD,
     LETTERS,
     MAIL,
     SCREENING,
@@ -96,6 +97,12 @@ def exchanges(db: Database) -> None:
     backfill.exchanges(db.conn)
 
 
+@migrations()
+def guard(db: Database) -> None:
+    """Quotas, what was asked lately, and alarms."""
+    db.executescript(GUARD)
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
 NAMES = frozenset(
     {
@@ -109,5 +116,6 @@ NAMES = frozenset(
         "touches",
         "activities",
         "exchanges",
+        "guard",
     }
 )

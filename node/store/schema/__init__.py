@@ -7,6 +7,7 @@ A text that was released is never changed again; what comes later is a migration
 
 from node.store.schema.activities import ACTIVITIES
 from node.store.schema.exchanges import EXCHANGES
+from node.store.schema.guard import GUARD
 from node.store.schema.letters import LETTERS
 from node.store.schema.mail import MAIL
 from node.store.schema.screening import SCREENING
@@ -19,6 +20,7 @@ from node.store.schema.watches import WATCHES
 __all__ = [
     "ACTIVITIES",
     "EXCHANGES",
+    "GUARD",
     "LETTERS",
     "MAIL",
     "SCREENING",

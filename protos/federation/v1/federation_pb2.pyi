@@ -424,12 +424,15 @@ class Answer(_message.Message):
     TRUNCATED_FIELD_NUMBER: _builtins.int
     ENTRY_FIELD_NUMBER: _builtins.int
     HEAD_FIELD_NUMBER: _builtins.int
+    FILLING_FIELD_NUMBER: _builtins.int
     index_age_s: _builtins.int
     """Seconds since the member's records last changed; absent when it holds none."""
     truncated: _builtins.bool
     """More was found than one message holds."""
     entry: _builtins.int
     """The place of this answer in the log of the member, from 1, and a head that covers it."""
+    filling: _builtins.bytes
+    """Says nothing: fills the answer up to one of few lengths, for whom something may be hidden."""
     @_builtins.property
     def hits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Hit]:
         """Best first, at most 100."""
@@ -444,10 +447,11 @@ class Answer(_message.Message):
         truncated: _builtins.bool = ...,
         entry: _builtins.int = ...,
         head: Global___TreeHead | None = ...,
+        filling: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "head", b"head", "index_age_s", b"index_age_s"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "entry", b"entry", "head", b"head", "hits", b"hits", "index_age_s", b"index_age_s", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "entry", b"entry", "filling", b"filling", "head", b"head", "hits", b"hits", "index_age_s", b"index_age_s", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__index_age_s: _TypeAlias = _typing.Literal["index_age_s"]  # noqa: Y015
     _WhichOneofArgType__index_age_s: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s"]  # noqa: Y015
@@ -855,6 +859,7 @@ class Notice(_message.Message):
     CONSENT_FIELD_NUMBER: _builtins.int
     SHOWING_FIELD_NUMBER: _builtins.int
     PARTING_FIELD_NUMBER: _builtins.int
+    ALARM_FIELD_NUMBER: _builtins.int
     expires_at: _builtins.int
     """Microseconds UTC; what comes later than this has no effect. 0 when it always has."""
     @_builtins.property
@@ -881,6 +886,8 @@ class Notice(_message.Message):
     def showing(self) -> Global___Showing: ...
     @_builtins.property
     def parting(self) -> Global___Parting: ...
+    @_builtins.property
+    def alarm(self) -> Global___Alarm: ...
     def __init__(
         self,
         *,
@@ -897,12 +904,13 @@ class Notice(_message.Message):
         consent: Global___Consent | None = ...,
         showing: Global___Showing | None = ...,
         parting: Global___Parting | None = ...,
+        alarm: Global___Alarm | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "consent", b"consent", "content", b"content", "encounter", b"encounter", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm", "alert", b"alert", "consent", b"consent", "content", b"content", "encounter", b"encounter", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "consent", b"consent", "content", b"content", "encounter", b"encounter", "expires_at", b"expires_at", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm", "alert", b"alert", "consent", b"consent", "content", b"content", "encounter", b"encounter", "expires_at", b"expires_at", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["watch", "watch_verdict", "watch_end", "alert", "recall", "probe", "probe_answer", "probe_proof", "encounter", "consent", "showing", "parting"]  # noqa: Y015
+    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["watch", "watch_verdict", "watch_end", "alert", "recall", "probe", "probe_answer", "probe_proof", "encounter", "consent", "showing", "parting", "alarm"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_content) -> _WhichOneofReturnType_content | None: ...
 
@@ -1506,3 +1514,52 @@ class Line(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Line: _TypeAlias = Line  # noqa: Y015
+
+@_typing.final
+class Alarm(_message.Message):
+    """Questions of one of the receiver's people that look like fishing in the sender's records. What
+    comes again under the same id goes on.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    CASE_REFERENCE_FIELD_NUMBER: _builtins.int
+    QUESTIONS_FIELD_NUMBER: _builtins.int
+    MISSES_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    kind: _builtins.str
+    """misses, walk, variation or quota."""
+    person: _builtins.str
+    """Empty when it was the member as a whole."""
+    case_reference: _builtins.str
+    """The case that most of the questions named."""
+    questions: _builtins.int
+    misses: _builtins.int
+    """How many of them brought no strong hit."""
+    since: _builtins.int
+    """Microseconds UTC, of the first and the last question."""
+    until: _builtins.int
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        person: _builtins.str = ...,
+        case_reference: _builtins.str = ...,
+        questions: _builtins.int = ...,
+        misses: _builtins.int = ...,
+        since: _builtins.int = ...,
+        until: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_reference", b"case_reference", "id", b"id", "kind", b"kind", "misses", b"misses", "person", b"person", "questions", b"questions", "since", b"since", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Alarm: _TypeAlias = Alarm  # noqa: Y015

@@ -247,6 +247,7 @@ class MemberOutcome(_message.Message):
     INDEX_AGE_S_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     TRUNCATED_FIELD_NUMBER: _builtins.int
+    CLOCK_OFF_S_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     outcome: _builtins.str
     """answered, refused, late or unreachable."""
@@ -256,6 +257,8 @@ class MemberOutcome(_message.Message):
     """Seconds since that member's records last changed; absent when it holds none or did not answer."""
     reason: _builtins.str
     truncated: _builtins.bool
+    clock_off_s: _builtins.int
+    """Seconds by which its clock is ahead of ours, below 0 when it is behind; 0 when they agree well enough."""
     def __init__(
         self,
         *,
@@ -266,10 +269,11 @@ class MemberOutcome(_message.Message):
         index_age_s: _builtins.int | None = ...,
         reason: _builtins.str = ...,
         truncated: _builtins.bool = ...,
+        clock_off_s: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "index_age_s", b"index_age_s"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "hits", b"hits", "index_age_s", b"index_age_s", "member", b"member", "ms", b"ms", "outcome", b"outcome", "reason", b"reason", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "clock_off_s", b"clock_off_s", "hits", b"hits", "index_age_s", b"index_age_s", "member", b"member", "ms", b"ms", "outcome", b"outcome", "reason", b"reason", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__index_age_s: _TypeAlias = _typing.Literal["index_age_s"]  # noqa: Y015
     _WhichOneofArgType__index_age_s: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s"]  # noqa: Y015
@@ -803,6 +807,8 @@ class GetStatusResponse(_message.Message):
     REINDEX_DUE_FIELD_NUMBER: _builtins.int
     LANES_FIELD_NUMBER: _builtins.int
     WAYS_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    ALARMS_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     pid: _builtins.int
     charter_version: _builtins.int
@@ -810,12 +816,18 @@ class GetStatusResponse(_message.Message):
     audit_entries: _builtins.int
     reindex_due: _builtins.int
     """Records that are found by keys of an earlier version: a reindex is due."""
+    alarms: _builtins.int
+    """Alarms that nobody has looked at; 0 for those who may not see them."""
     @_builtins.property
     def doors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Door]: ...
     @_builtins.property
     def lanes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Lane]: ...
     @_builtins.property
     def ways(self) -> _containers.RepeatedCompositeFieldContainer[Global___Way]: ...
+    @_builtins.property
+    def refused(self) -> _containers.RepeatedCompositeFieldContainer[Global___Refused]:
+        """Since the node began."""
+
     def __init__(
         self,
         *,
@@ -828,14 +840,44 @@ class GetStatusResponse(_message.Message):
         reindex_due: _builtins.int = ...,
         lanes: _abc.Iterable[Global___Lane] | None = ...,
         ways: _abc.Iterable[Global___Way] | None = ...,
+        refused: _abc.Iterable[Global___Refused] | None = ...,
+        alarms: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_entries", b"audit_entries", "charter_version", b"charter_version", "doors", b"doors", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarms", b"alarms", "audit_entries", b"audit_entries", "charter_version", b"charter_version", "doors", b"doors", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "refused", b"refused", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetStatusResponse: _TypeAlias = GetStatusResponse  # noqa: Y015
+
+@_typing.final
+class Refused(_message.Message):
+    """Calls of one member that its door ended by one fault."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    CALLS_FIELD_NUMBER: _builtins.int
+    member: _builtins.str
+    reason: _builtins.str
+    """Code of the fault, as in a refused answer."""
+    calls: _builtins.int
+    def __init__(
+        self,
+        *,
+        member: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        calls: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "member", b"member", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Refused: _TypeAlias = Refused  # noqa: Y015
 
 @_typing.final
 class Way(_message.Message):
@@ -937,19 +979,23 @@ class Door(_message.Message):
     MEMBER_FIELD_NUMBER: _builtins.int
     ADDRESS_FIELD_NUMBER: _builtins.int
     OPEN_FIELD_NUMBER: _builtins.int
+    CLOCK_OFF_S_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     address: _builtins.str
     open: _builtins.bool
+    clock_off_s: _builtins.int
+    """Seconds by which the member's clock is ahead of ours, below 0 when it is behind; 0 when they agree well enough."""
     def __init__(
         self,
         *,
         member: _builtins.str = ...,
         address: _builtins.str = ...,
         open: _builtins.bool = ...,
+        clock_off_s: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "member", b"member", "open", b"open"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "clock_off_s", b"clock_off_s", "member", b"member", "open", b"open"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2238,6 +2284,123 @@ class Touch(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Touch: _TypeAlias = Touch  # noqa: Y015
+
+@_typing.final
+class FollowAlarmsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AFTER_FIELD_NUMBER: _builtins.int
+    FOLLOW_FIELD_NUMBER: _builtins.int
+    after: _builtins.int
+    """Only what changed after this change."""
+    follow: _builtins.bool
+    """Go on as they come, until the caller hangs up."""
+    def __init__(
+        self,
+        *,
+        after: _builtins.int = ...,
+        follow: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "follow", b"follow"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowAlarmsRequest: _TypeAlias = FollowAlarmsRequest  # noqa: Y015
+
+@_typing.final
+class FollowAlarmsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALARM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def alarm(self) -> Global___Alarm: ...
+    def __init__(
+        self,
+        *,
+        alarm: Global___Alarm | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowAlarmsResponse: _TypeAlias = FollowAlarmsResponse  # noqa: Y015
+
+@_typing.final
+class Alarm(_message.Message):
+    """Questions of one person of a member that looked like fishing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALARM_FIELD_NUMBER: _builtins.int
+    TOLD_BY_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CASE_REFERENCE_FIELD_NUMBER: _builtins.int
+    QUESTIONS_FIELD_NUMBER: _builtins.int
+    MISSES_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    TIMES_FIELD_NUMBER: _builtins.int
+    FIRST_AT_FIELD_NUMBER: _builtins.int
+    LAST_AT_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    alarm: _builtins.str
+    told_by: _builtins.str
+    """Who noticed: this node, or the member in whose records it was."""
+    member: _builtins.str
+    """Whose person it was, and who; empty when it was the member as a whole."""
+    person: _builtins.str
+    kind: _builtins.str
+    """misses, walk, variation or quota."""
+    case_reference: _builtins.str
+    """The case that most of the questions named."""
+    questions: _builtins.int
+    misses: _builtins.int
+    """How many of them brought no strong hit."""
+    state: _builtins.str
+    """new, seen, assigned, useful or false."""
+    assignee: _builtins.str
+    times: _builtins.int
+    """How often it was told, once a period at most."""
+    first_at: _builtins.int
+    """Microseconds UTC, of the first and the last question."""
+    last_at: _builtins.int
+    change: _builtins.int
+    """Where to go on behind it."""
+    reference: _builtins.str
+    """The id of the alarm at whoever noticed."""
+    def __init__(
+        self,
+        *,
+        alarm: _builtins.str = ...,
+        told_by: _builtins.str = ...,
+        member: _builtins.str = ...,
+        person: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        case_reference: _builtins.str = ...,
+        questions: _builtins.int = ...,
+        misses: _builtins.int = ...,
+        state: _builtins.str = ...,
+        assignee: _builtins.str = ...,
+        times: _builtins.int = ...,
+        first_at: _builtins.int = ...,
+        last_at: _builtins.int = ...,
+        change: _builtins.int = ...,
+        reference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm", "assignee", b"assignee", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "kind", b"kind", "last_at", b"last_at", "member", b"member", "misses", b"misses", "person", b"person", "questions", b"questions", "reference", b"reference", "state", b"state", "times", b"times", "told_by", b"told_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Alarm: _TypeAlias = Alarm  # noqa: Y015
 
 @_typing.final
 class RemarkRequest(_message.Message):

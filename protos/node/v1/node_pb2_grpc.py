@@ -129,6 +129,11 @@ class DeskStub:
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesResponse.FromString,
                 _registered_method=True)
+        self.FollowAlarms = channel.unary_stream(
+                '/amber.node.v1.Desk/FollowAlarms',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlarmsRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlarmsResponse.FromString,
+                _registered_method=True)
         self.Remark = channel.unary_unary(
                 '/amber.node.v1.Desk/Remark',
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.RemarkRequest.SerializeToString,
@@ -297,6 +302,13 @@ class DeskServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FollowAlarms(self, request, context):
+        """Lists who seemed to fish in our records, and which of our people in those of others, as FollowAlerts does alerts.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Remark(self, request, context):
         """Changes how we are told when a question touches one of our records.
         """
@@ -305,7 +317,7 @@ class DeskServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ChangeAlert(self, request, context):
-        """Notes what became of an alert, or of a touch.
+        """Notes what became of an alert, of a touch or of an alarm.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -436,6 +448,11 @@ def add_DeskServicer_to_server(servicer, server):
                     servicer.FollowTouches,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesResponse.SerializeToString,
+            ),
+            'FollowAlarms': grpc.unary_stream_rpc_method_handler(
+                    servicer.FollowAlarms,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlarmsRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlarmsResponse.SerializeToString,
             ),
             'Remark': grpc.unary_unary_rpc_method_handler(
                     servicer.Remark,
@@ -981,6 +998,33 @@ class Desk:
             '/amber.node.v1.Desk/FollowTouches',
             protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FollowAlarms(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/amber.node.v1.Desk/FollowAlarms',
+            protos_dot_node_dot_v1_dot_node__pb2.FollowAlarmsRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.FollowAlarmsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -65,6 +65,7 @@ def test_every_call_refuses_a_person_without_the_role(world: World, call: str) -
 _STREAMS = (
     "Reindex",
     "FollowAlerts",
+    "FollowAlarms",
     "FollowTouches",
     "ListMail",
     "ReportAudit",
