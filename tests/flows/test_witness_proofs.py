@@ -77,6 +77,7 @@ def _resting(*members: str) -> Iterator[World]:
         *members, settings=lambda one: msgspec.structs.replace(one, mail=rare)
     ) as running:
         for place in running.places.values():
+            running.run(place.up.post.delivery.close())
             object.__setattr__(place.up.post.witnessing, "every", timedelta(0))
         yield running
 
