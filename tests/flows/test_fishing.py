@@ -13,8 +13,8 @@ import pytest
 from federation.errors import NotFoundError, QuotaError, RefusedError
 from federation.messages import PersonId, QuestionId
 from node import app, config, store
-from node.answering import request_of
 from node.people import person
+from node.policy import request_of
 from node.store.alerts import AlertState
 from tests.flows.fisher import alarms, ask, fish, in_order, kinds, names, question, walk
 from tests.world import Place, World, eventually, federation

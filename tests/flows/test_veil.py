@@ -24,7 +24,7 @@ from federation.messages import (
     Sought,
 )
 from node import app, config
-from node.answering import request_of
+from node.policy import request_of
 from tests.world import Place, World, federation
 
 HELD, NOT_HELD = "Zorbana Uliskenko", "Velmira Ostadanov"
