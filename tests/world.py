@@ -46,9 +46,11 @@ Result = TypeVar("Result")
 #: Changes the settings of a member before its home is made.
 Settings = Callable[[config.Config], config.Config]
 
-#: Ports of this test process, apart from those of processes beside it.
+#: Ports of this test process, apart from those of processes beside it: a stretch for each of one
+#: run, begun elsewhere by each run.
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_BASES = itertools.cycle(range(12_000 + _WORKER * 6_000, 17_900 + _WORKER * 6_000, 64))
+_STRETCH = range(12_000 + _WORKER * 6_000, 17_900 + _WORKER * 6_000, 64)
+_BASES = itertools.islice(itertools.cycle(_STRETCH), os.getpid() % len(_STRETCH), None)
 _SHM = Path("/dev/shm")  # noqa: S108 - memory, so that a test does not wait for a disk
 
 
