@@ -32,7 +32,7 @@ from federation.peer import Self
 from node import app
 from node import home as homes
 from tests.federation.attacks import KINDS
-from tests.flows.test_processes import Lab
+from tests.flows.lab import Lab
 from tests.world import Place, World, free_base
 
 #: What the worst call of an honest member may take, and the memory that may stay with the node.
