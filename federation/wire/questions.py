@@ -55,11 +55,12 @@ def question_digest(question: Question) -> str:
 
 
 def answer_digest(answer: Answer) -> str:
-    """The SHA-256, in hex, of what an answer says, but for its receipt.
+    """The SHA-256, in hex, of what an answer says, but for its receipt and its filling.
 
     Both sides can tell it: the one that answers before the answer has a place in its log.
     """
-    return hashlib.sha256(answer_to(replace(answer, receipt=None))).hexdigest()
+    bare = replace(answer, receipt=None, is_veiled=False)
+    return hashlib.sha256(answer_to(bare)).hexdigest()
 
 
 def answer_to(answer: Answer) -> bytes:
@@ -104,11 +105,12 @@ def answer_from(body: bytes, question: QuestionId, member: MemberId) -> Answer:
 
 
 def _said(message: pb.Answer) -> str:
-    """The digest of an answer as it came, but for its receipt."""
+    """The digest of an answer as it came, but for its receipt and its filling."""
     bare = pb.Answer()
     bare.CopyFrom(message)
     bare.ClearField("entry")
     bare.ClearField("head")
+    bare.ClearField("filling")
     return hashlib.sha256(bare.SerializeToString(deterministic=True)).hexdigest()
 
 

@@ -66,6 +66,7 @@ def traffic() -> Iterator[World]:
     """Estonia, Latvia and Poland with traffic of every kind between all of them, at rest."""
     with federation("EE", "LV", "PL") as world:
         world["lv"].holds("Anna Nowak", share="full")
+        world["lv"].holds("Somebody Else", share="hidden")  # so that answers are under the veil
         world["ee"].search("Anna Nowak")
         world["lv"].search("Nobody Known")
         world["pl"].search("Anna Nowak")

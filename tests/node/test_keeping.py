@@ -233,7 +233,7 @@ def test_what_was_done_is_written_down_with_every_record_and_no_content(shelf: S
         (Operation.COLLECTION, "stored", ("R1", "R2")),
         (Operation.COLLECTION, "stored", ("R3",)),
         (Operation.ALTERATION, "updated", ("R1",)),
-        (Operation.ALTERATION, "withdrawn", ("R2",)),
+        (Operation.ERASURE, "withdrawn", ("R2",)),
         (Operation.ALTERATION, "remarked", ("R1",)),
     ]
     assert {(one.person, one.role, one.reason) for one in said} == {

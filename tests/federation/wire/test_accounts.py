@@ -10,9 +10,10 @@ from federation import wire
 from federation.accounts import Account, Book, Inquiry, Kept, Line
 from federation.errors import InvalidError
 from federation.limits import LINES, PROOF, STATEMENT_BYTES, WORD
-from federation.messages import Asker, MemberId, PersonId
+from federation.messages import Answer, Asker, LogReceipt, MemberId, PersonId, QuestionId
 from federation.witness import TreeHead
 from protos.federation.v1 import federation_pb2 as pb
+from tests.federation.world import hit
 
 LV = MemberId("LV")
 AT = datetime(2027, 1, 31, 20, 0, 0, 5, tzinfo=UTC)
@@ -116,3 +117,22 @@ def test_a_page_that_leads_astray_is_refused(what: str) -> None:
 def test_a_page_of_notices_stays_within_what_was_asked_for(line: Line) -> None:
     with pytest.raises(InvalidError):
         wire.account_from(wire.account_to(replace(OF_NOTICES, lines=(line,))), LV, OF_MAIL)
+
+
+def test_an_answer_has_one_digest_on_both_sides_whatever_receipt_and_filling_it_travels_with() -> (
+    None
+):
+    answer = Answer(QuestionId("q-1"), LV, (hit(LV, 300),), 7)
+    receipt = LogReceipt(3, 9, b"r" * 32, AT, b"signed")
+    bodies = [
+        wire.answer_to(replace(answer, receipt=given, is_veiled=is_veiled))
+        for given in (None, receipt)
+        for is_veiled in (False, True)
+    ]
+
+    came = {wire.answer_from(body, QuestionId("q-1"), LV).digest for body in bodies}
+
+    assert len(set(bodies)) == 4
+    assert came == {wire.answer_digest(replace(answer, receipt=receipt, is_veiled=True))}
+    other = replace(answer, index_age_s=8)
+    assert wire.answer_digest(other) not in came
