@@ -149,7 +149,7 @@ class Node:
                 fanout=self.fanout,
                 answer_own=self.gate.answer_own,
                 digest=self.gate.digest,
-                quotas=replace(self.gate.limits.quotas, member=Quota()),
+                quotas=self.gate.limits.quotas.own,
                 heard=self.post.guarding.heard,
             ),
             loading=Loading(self.store, keeping, self.home.rejects),
