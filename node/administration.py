@@ -104,6 +104,22 @@ class Administration:
                     yield entry
         self._write_down("audit reported", by, {"entries": count})
 
+    def shown(self, what: str, ids: Sequence[str], *, by: Person, role: Role) -> None:
+        """Write down that one of our people looks at a list of what we keep, before it is shown."""
+        if not ids:
+            return
+        entry = Entry(
+            operation=Operation.CONSULTATION,
+            event=f"{what} shown",
+            person=by.id,
+            role=role,
+            reason=f"list of {what}",
+            records=tuple(ids),
+            counts={what: len(ids)},
+        )
+        with self.store.write() as tx:
+            store.audit.append(tx, entry)
+
     def accept_log(self, member: MemberId, reason: str, *, by: Person) -> None:
         """Take a member's log as it stands from now on, for a reason that is written down."""
         if not reason.strip():
@@ -121,26 +137,23 @@ class Administration:
             store.audit.append(tx, entry)
 
     def erase_overdue(self) -> int:
-        """Erase the text of questions whose retention has ended; their seals and entries stay.
+        """Erase questions and mail whose retention has ended; their seals and entries stay.
 
         Ids older than any time window are dropped with them. Returns how many texts were erased.
         """
         with self.store.write() as tx:
-            erased = store.questions.erase_expired(tx)
+            erased = {
+                "questions": store.questions.erase_expired(tx),
+                "notices": store.mail.erase(tx, tx.now - self.keep_mail),
+            }
             store.seen.forget(tx, tx.now - SEEN_FOR)
             store.quotas.forget(tx, tx.now - DAY)
-            store.mail.erase(tx, tx.now - self.keep_mail)
             store.witness.thin(tx, tx.now - WHOLE_FOR)
             store.letters.forget(tx, tx.now - self.keep_mail)
-            if erased:
-                entry = Entry(
-                    operation=Operation.ERASURE,
-                    event="questions erased",
-                    reason="their retention ended",
-                    counts={"questions": erased},
-                )
-                store.audit.append(tx, entry)
-        return erased
+            for what, count in erased.items():
+                if count:
+                    store.audit.append(tx, _erased(what, count))
+        return sum(erased.values())
 
     def _write_down(self, event: str, by: Person, counts: dict[str, int]) -> None:
         entry = Entry(
@@ -152,6 +165,15 @@ class Administration:
         )
         with self.store.write() as tx:
             store.audit.append(tx, entry)
+
+
+def _erased(what: str, count: int) -> Entry:
+    return Entry(
+        operation=Operation.ERASURE,
+        event=f"{what} erased",
+        reason="their retention ended",
+        counts={what: count},
+    )
 
 
 def _log(view: View, member: MemberId) -> LogState:

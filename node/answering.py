@@ -1,13 +1,11 @@
 """The gate: the only way anything we hold reaches anyone, our own people included."""
 
-import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-import msgspec
-
+from federation import wire
 from federation.charter import Charter, Member
 from federation.errors import (
     FederationError,
@@ -27,7 +25,7 @@ from federation.messages import (
     Reference,
     Share,
 )
-from federation.seal import Sealed, Statement
+from federation.seal import ASK, Sealed, Statement
 from node import store
 from node.audit import Entry, Operation
 from node.codes import Tell
@@ -39,6 +37,7 @@ from node.search import Found, check_width
 from node.store import Store, Tx, View
 from node.store.asked import Became
 from node.store.disclosures import Given
+from node.store.exchanges import Reply
 from node.store.markings import MarkingNumber
 from node.store.records import Held
 
@@ -106,10 +105,11 @@ class Gate:
         def written(tx: Tx) -> tuple[Answer | FederationError, int]:
             is_new = self._received(tx, question, sealed, statement)
             fault = self._over_quota(tx, weighed, question) if is_new else _replayed(statement)
-            answered = self._answered(tx, weighed, question, fault or _fault(weighed))
+            answer, entry = self._answered(tx, weighed, question, fault or _fault(weighed))
+            store.exchanges.hear(tx, member.id, entry, question.id, _reply(answer))
             if is_new:
-                self.heard(tx, member.id, question, _became(answered[0]))
-            return answered
+                self.heard(tx, member.id, question, _became(answer))
+            return answer, entry
 
         answered, entry = self.store.together(written)
         answer, receipt = _answer_or_raised(answered), self._receipt(entry)
@@ -136,17 +136,29 @@ class Gate:
         return self._leaving(tx, weighed)
 
     def turned_away(
-        self, member: MemberId, fault: FederationError, statement: Statement | None
+        self,
+        member: MemberId,
+        fault: FederationError,
+        statement: Statement | None,
+        *,
+        calls: int = 1,
     ) -> None:
-        """Write down a call that was refused before its question could be weighed."""
+        """Write down a call that was refused before its question could be weighed, or several."""
         entry = Entry(
             operation=Operation.REFUSAL,
             event="turned away",
             peer=member,
             question=statement.id if statement else "",
             ground=fault.code,
+            counts={"calls": calls} if calls > 1 else {},
         )
-        self.store.together(lambda tx: store.audit.append(tx, entry))
+
+        def written(tx: Tx) -> None:
+            place = store.audit.append(tx, entry)
+            if statement and statement.method == ASK:
+                store.exchanges.hear(tx, member, place, statement.id, Reply("turned-away"))
+
+        self.store.together(written)
 
     def _weighed(self, request: Request, question: Question) -> Weighed:
         verdict = self.policy.weigh(request)
@@ -221,11 +233,13 @@ class Gate:
             store.disclosures.add(tx, weighed.request.member, question.id, given)
             if not fault:
                 self.touched(tx, weighed.request, question, [one.held for one in given])
-        entry = store.audit.append(tx, self._entry(weighed, question, given, fault))
         changed_at = store.records.last_changed_at(tx)
         age_s = int((tx.now - changed_at).total_seconds()) if changed_at else None
-        hits = tuple(hit for _, hit in leaving)
-        return fault or Answer(question.id, self.us, hits, age_s), entry
+        answer = Answer(question.id, self.us, tuple(hit for _, hit in leaving), age_s)
+        if not (fault or weighed.request.is_own):
+            answer = replace(answer, digest=wire.answer_digest(answer))
+        said = fault or answer
+        return said, store.audit.append(tx, self._entry(weighed, question, given, said))
 
     def _receipt(self, entry: int) -> LogReceipt:
         """Where an answer that is on disk stands in the log, and how far the log goes now."""
@@ -274,9 +288,11 @@ class Gate:
         weighed: Weighed,
         question: Question,
         given: Sequence[Given],
-        fault: FederationError | None,
+        said: Answer | FederationError,
     ) -> Entry:
         """What Directive (EU) 2016/680 Art. 25 asks to be written down."""
+        fault = said if isinstance(said, FederationError) else None
+        digest = "" if isinstance(said, FederationError) else said.digest
         is_own = weighed.request.is_own
         operation = Operation.CONSULTATION if is_own else Operation.DISCLOSURE
         return entry_about(
@@ -290,6 +306,7 @@ class Gate:
             handling=tuple(sorted({c for one in given for c in one.held.record.marking.handling})),
             counts={"hits": len(given)},
             ground=f"{fault.code}: {fault}" if fault else weighed.verdict.ground,
+            digests={self.us: digest} if digest else {},
         )
 
 
@@ -324,6 +341,13 @@ def _answer_or_raised(answered: Answer | FederationError) -> Answer:
     return answered
 
 
+def _reply(answered: Answer | FederationError) -> Reply:
+    """How a question was met, as the books have it."""
+    if isinstance(answered, FederationError):
+        return Reply("refused")
+    return Reply("answered", answered.digest)
+
+
 def _as_told(given: Given, hit: Hit) -> Hit:
     """A hit as a member sees it: whether its owner's people are told, unless they are silently."""
     tell = given.held.record.marking.tell
@@ -356,7 +380,7 @@ def request_of(
     )
 
 
-def entry_about(question: Question, digest: str, **what: Any) -> Entry:  # noqa: ANN401 - Entry's fields
+def entry_about(question: Question, digest: str = "", **what: Any) -> Entry:  # noqa: ANN401 - Entry's fields
     """An entry that says who asks and why, and by its keyed digest what; `what` says the rest."""
     return Entry(
         person=question.asker.person,
@@ -369,11 +393,6 @@ def entry_about(question: Question, digest: str, **what: Any) -> Entry:  # noqa:
         is_urgent=question.is_urgent,
         **what,
     )
-
-
-def keyed_digest(key: bytes, question: Question) -> str:
-    """A digest of what is sought that only the holder of the key can test a guess against."""
-    return hmac.digest(key, msgspec.json.encode(question.seeks), "sha256").hex()
 
 
 def _referred(view: View, member: MemberId, detail: Detail) -> list[Found]:

@@ -22,33 +22,40 @@ from typing import Any
 import structlog
 
 from federation.charter import Charter
+from federation.clocks import Clocks
 from federation.doors import Doors, Doorstep
 from federation.errors import FederationError
 from federation.fanout import Fanout
 from federation.keys import Keys
 from federation.peer import Self
 from federation.server import Limits as DoorLimits
+from federation.shares import Shares
 from federation.threads import in_thread
+from node import digests, search
 from node import home as homes
-from node import search
+from node.accounting import Accounting
 from node.administration import Administration
-from node.answering import Gate, Limits, keyed_digest
+from node.answering import Gate, Limits
 from node.api import port
 from node.api.house import House
 from node.asking import Asking
 from node.assembly import Chance, Post
 from node.audit import Break
+from node.books import Books
 from node.config import Config
 from node.finding import Beside, Finder, Here
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
+from node.memory import Memory
 from node.policy import Policy
 from node.quotas import Quota, Quotas
+from node.reconciling import Reconciling
 from node.reindexing import Reindexing
 from node.remarking import Remarking
 from node.screening import Screening, keyed
 from node.searchers import Searchers
+from node.sparing import EVERY_S, Sparing
 from node.store import Store, View
 
 #: How long calls in flight have to finish when the node is told to stop.
@@ -100,35 +107,51 @@ class Node:
     fanout: Fanout
     doors: Doors
     post: Post
+    step: Doorstep
+    sparing: Sparing
     has_doors: bool
 
     @classmethod
     def of(cls, home: Home, *, has_doors: bool) -> "Node":
         """Put a node together; the home must be locked."""
         keys, in_force = home.keys(), InForce(home)
-        us = Self(keys, in_force, home.clock)
         store, settings = home.store(keys), home.config
+        clocks = Clocks(timedelta(seconds=settings.answer.window_s))
+        us = Self(keys, in_force, home.clock, clocks)
         gate = Gate(
             us=home.member,
             store=store,
             policy=Policy(*home.policies()),
             charter=in_force,
-            digest=functools.partial(keyed_digest, keys.digest_key),
+            digest=functools.partial(digests.of_seeks, keys.digest_key),
             limits=Limits(
                 _quotas(keys, settings), timedelta(days=settings.retention.question_days)
             ),
             find=_finder(home) if has_doors else Here(),
         )
+        listen = settings.listen
         door = DoorLimits(
-            in_flight=settings.listen.in_flight,
-            window=timedelta(seconds=settings.answer.window_s),
+            in_flight=listen.in_flight,
+            together=listen.together,
+            refused=timedelta(seconds=settings.answer.refused_s),
             floor=timedelta(milliseconds=settings.answer.floor_ms),
         )
         chance = Chance(new_id, random.random, secrets.token_bytes, home.remember)
         post = Post.of(gate, us, settings, chance)
         gate = replace(gate, touched=post.touching.answered, heard=post.guarding.heard)
-        step = Doorstep(us, gate, post.mailing, settings.listen_host, door, post.delivery.heard)
-        return cls(home, keys, store, in_force, gate, Fanout(us), Doors(step), post, has_doors)
+        sparing = Sparing(gate)
+        step = Doorstep(
+            us,
+            sparing,
+            post.mailing,
+            settings.listen_host,
+            door,
+            post.delivery.heard,
+            shares=Shares(door.together),
+            books=Accounting(store, gate.policy),
+        )
+        lines = Fanout(us), Doors(step)
+        return cls(home, keys, store, in_force, gate, *lines, post, step, sparing, has_doors)
 
     def house(self) -> House:
         """What the desk may use."""
@@ -149,6 +172,7 @@ class Node:
                 fanout=self.fanout,
                 answer_own=self.gate.answer_own,
                 digest=self.gate.digest,
+                body_digest=functools.partial(digests.of_question, self.keys.digest_key),
                 quotas=self.gate.limits.quotas.own,
                 heard=self.post.guarding.heard,
             ),
@@ -161,6 +185,7 @@ class Node:
                 timedelta(days=self.home.config.retention.mail_days),
                 self._unwitnessed,
             ),
+            reconciling=self._reconciling(),
             remarking=Remarking(self.store, keeping),
             reindexing=Reindexing(self.store, keeping, search.KEYS_VERSION, threading.Lock()),
             screening=Screening(
@@ -173,6 +198,20 @@ class Node:
             issue=self.home.issue,
             follow=self.follow,
             doors=lambda: list(self.doors),
+            refusals=self.step.refusals,
+            clocks=self.step.us.clocks,
+        )
+
+    def _reconciling(self) -> Reconciling:
+        """Comparing what we have of the traffic with each member with what it has."""
+        keyed = functools.partial(digests.of_digest, self.keys.digest_key)
+        return Reconciling(
+            books=Books(self.home.member, self.store, self.in_force, keyed),
+            policy=self.gate.policy,
+            fanout=self.fanout,
+            witnessing=self.post.witnessing,
+            ids=new_id,
+            timeout_s=self.home.config.ask.timeout_s,
         )
 
     def _unwitnessed(self, view: View) -> Break | None:
@@ -194,6 +233,7 @@ class Node:
 @asynccontextmanager
 async def running(home: Home) -> AsyncIterator[Node]:
     """A node with its doors and its desk open, until this ends; calls in flight are finished."""
+    memory = Memory()
     async with _locked(home, has_doors=True) as node:
         node.post.check_ways()
         await node.doors.apply(node.in_force())
@@ -204,6 +244,8 @@ async def running(home: Home) -> AsyncIterator[Node]:
                 _beside(node.post.carry()),
                 _beside(node.post.guard()),
                 _beside(_erasing(node)),
+                _beside(_telling(node)),
+                _beside(_giving_back(memory)),
                 port.opened(node.house(), home.config.desk_port, grace_s=GRACE_S) as address,
             ):
                 with home.announced(address):
@@ -286,6 +328,23 @@ async def _erasing(node: Node) -> None:
         except FederationError as fault:
             structlog.get_logger().error("not erased", code=fault.code, detail=str(fault))
         await asyncio.sleep(ERASING_S)
+
+
+async def _telling(node: Node) -> None:
+    """Have what was refused in floods written down, again and again."""
+    while True:
+        await asyncio.sleep(EVERY_S)
+        try:
+            await in_thread(node.sparing.tell)
+        except FederationError as fault:
+            structlog.get_logger().error("not written down", code=fault.code, detail=str(fault))
+
+
+async def _giving_back(memory: Memory) -> None:
+    """Give memory back that a flood took, again and again."""
+    while True:
+        await asyncio.sleep(EVERY_S)
+        await in_thread(memory.give_back)
 
 
 @asynccontextmanager

@@ -26,6 +26,7 @@ from node.policy import Policy, Verdict
 from node.quotas import Quotas
 from node.store import Store, Tx
 from node.store.asked import Became
+from node.store.exchanges import Reply
 from node.wording import check_words
 
 
@@ -40,6 +41,7 @@ class Asking:
     fanout: Fanout
     answer_own: Callable[[Question], Answer]
     digest: Callable[[Question], str]
+    body_digest: Callable[[Question], str]
     quotas: Quotas
     heard: Heard = lambda _tx, _member, _question, _became: None
 
@@ -77,10 +79,14 @@ class Asking:
                 event="not asked" if fault else "asked",
                 recipients=tuple(members),
                 ground=f"{fault.code}: {fault}" if fault else verdict.ground,
+                digests={"body": self.body_digest(question)},
             )
-            store.audit.append(tx, entry)
+            place = store.audit.append(tx, entry)
             if fault:
                 self.heard(tx, self.us, question, became_refused(fault))
+            else:
+                others = [member for member in members if member != self.us]
+                store.exchanges.ask(tx, others, place, question.id, entry.digests["body"])
         if fault:
             raise fault
 
@@ -102,12 +108,18 @@ class Asking:
                 for one in gathered.outcomes
             },
             records=tuple(f"{hit.member} {hit.reference}" for hit in gathered.hits),
+            digests={
+                one.member: one.answer.digest
+                for one in gathered.outcomes
+                if one.answer and one.answer.digest
+            },
         )
         with self.store.write() as tx:
             store.audit.append(tx, entry)
             is_hit = any(hit.is_strong for hit in gathered.hits)
             self.heard(tx, self.us, question, Became.HIT if is_hit else Became.MISS)
             for outcome in gathered.outcomes:
+                store.exchanges.gather(tx, outcome.member, question.id, _reply(outcome))
                 if outcome.answer and outcome.answer.receipt:
                     self._keep(tx, question.id, outcome.member, outcome.answer.receipt)
 
@@ -118,6 +130,14 @@ class Asking:
 
     def _entry(self, question: Question, **what: Any) -> Entry:  # noqa: ANN401 - Entry's own fields
         return entry_about(question, self.digest(question), **what)
+
+
+def _reply(outcome: Outcome) -> Reply:
+    """How a member met a question, as the books have it."""
+    answer = outcome.answer
+    if answer is None:
+        return Reply(outcome.kind)
+    return Reply(outcome.kind, answer.digest, answer.receipt.entry if answer.receipt else 0)
 
 
 def merged(outcomes: Sequence[Outcome], limit: int) -> tuple[Hit, ...]:

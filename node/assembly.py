@@ -35,6 +35,7 @@ from node.alerts.telling import Telling
 from node.alerts.touching import Touching
 from node.alerts.watching import Watching
 from node.answering import Gate
+from node.audit import Break
 from node.config import Config, Guard
 from node.deconfliction.comparing import Comparing
 from node.deconfliction.encounters import Encounters
@@ -241,7 +242,8 @@ def _mail(
         delivery.queued(member)
 
     every = timedelta(seconds=config.mail.beat_s * _ALMOST)
-    witnessing = Witnessing(us.id, gate.charter, _Signs(us.keys), every, chance.remember)
+    signs = _Signs(us.keys)
+    witnessing = Witnessing(us.id, gate.charter, signs, every, chance.remember, _alarm)
     mailing = Mailing(
         store=gate.store,
         seal=lambda to, id, body, place: us.notice(to, id, body, sequence=place),
@@ -277,6 +279,10 @@ def _ways_out(
     carriers = [Carrier(way, held, queued, Lane(TICK_S, chance.number)) for way in ways]
     told_by = [Way(way.name, timedelta(seconds=gathers[way.name])) for way in ways]
     return carriers, Leaving(chance.ids, told_by, queued)
+
+
+def _alarm(broken: Break) -> None:
+    structlog.get_logger().error("audit log is not whole", entry=broken.seq, what=broken.what)
 
 
 def _warn(member: MemberId, percent: int) -> None:

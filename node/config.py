@@ -64,6 +64,10 @@ class Listen(Struct, frozen=True, forbid_unknown_fields=True):
     in_flight: Annotated[
         int, Meta(ge=1, le=100, description="calls of one member answered at the same time")
     ] = 8
+    together: Annotated[
+        int,
+        Meta(ge=1, le=1_000, description="calls of all members answered at once, in fair shares"),
+    ] = 8
 
 
 class Desk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,8 +90,11 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True):
     """How we answer."""
 
     window_s: Annotated[
-        Seconds, Meta(description="how far the sender's clock may be from ours, in seconds")
+        Seconds, Meta(description="seconds that a member's clock may be off before we are told")
     ] = 30.0
+    refused_s: Annotated[
+        Seconds, Meta(description="seconds that it may be off before its calls are refused")
+    ] = 120.0
     quota_per_hour: Annotated[
         Count, Meta(description="questions one member may ask in an hour; 0: no quota")
     ] = 3_600

@@ -29,6 +29,7 @@ MAY = MappingProxyType(
         "GetStatus": (Role.ADMINISTRATOR, Role.AUDITOR, Role.COORDINATOR, Role.ANALYST, Role.DPO),
         "VerifyAudit": (Role.AUDITOR, Role.DPO, Role.ADMINISTRATOR),
         "ReportAudit": (Role.AUDITOR, Role.DPO),
+        "ReconcileAudit": (Role.AUDITOR, Role.DPO),
         "AcceptLog": (Role.AUDITOR, Role.DPO),
         "AdoptCharter": (Role.ADMINISTRATOR,),
         "AddPerson": (Role.ADMINISTRATOR,),

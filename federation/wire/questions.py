@@ -1,6 +1,8 @@
 """Questions and answers as they travel."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from federation import veil
 from federation.errors import InvalidError
@@ -47,6 +49,19 @@ def question_from(body: bytes, id: str) -> Question:
     return _question_from(decoded(pb.Question, body), id)
 
 
+def question_digest(question: Question) -> str:
+    """The SHA-256, in hex, of the body of a question: what its statement says of it."""
+    return hashlib.sha256(question_to(question)).hexdigest()
+
+
+def answer_digest(answer: Answer) -> str:
+    """The SHA-256, in hex, of what an answer says, but for its receipt.
+
+    Both sides can tell it: the one that answers before the answer has a place in its log.
+    """
+    return hashlib.sha256(answer_to(replace(answer, receipt=None))).hexdigest()
+
+
 def answer_to(answer: Answer) -> bytes:
     """The body of a sealed answer, at most `ANSWER_BYTES` long.
 
@@ -84,7 +99,17 @@ def answer_from(body: bytes, question: QuestionId, member: MemberId) -> Answer:
         index_age_s=message.index_age_s if message.HasField("index_age_s") else None,
         is_truncated=message.truncated,
         receipt=_receipt(message, member) if message.HasField("head") else None,
+        digest=_said(message),
     )
+
+
+def _said(message: pb.Answer) -> str:
+    """The digest of an answer as it came, but for its receipt."""
+    bare = pb.Answer()
+    bare.CopyFrom(message)
+    bare.ClearField("entry")
+    bare.ClearField("head")
+    return hashlib.sha256(bare.SerializeToString(deterministic=True)).hexdigest()
 
 
 def _head_to(member: MemberId, receipt: LogReceipt) -> pb.TreeHead:

@@ -23,12 +23,14 @@ from node.api.admission import Context
 from node.api.alarms import AlarmCalls
 from node.api.audits import AuditCalls
 from node.api.forms import (
+    door_to,
     gathered_to,
     hit_to,
     lane_to,
     marking_from,
     members_from,
     outcome_to,
+    refused_to,
     sought_from,
     way_to,
 )
@@ -140,15 +142,13 @@ class DeskPort(ActivityCalls, AlarmCalls, AuditCalls, TouchCalls, WatchCalls, De
             member=self._house.keys.member,
             pid=self._house.pid,
             charter_version=standing.charter.version,
-            doors=[
-                pb.Door(member=door.member.id, address=door.address, open=door.is_open)
-                for door in self._house.doors()
-            ],
+            doors=[door_to(door, self._house.clocks) for door in self._house.doors()],
             records=standing.records,
             audit_entries=standing.audit_entries,
             reindex_due=standing.reindex_due,
             lanes=[lane_to(lane, standing.logs.get(lane.member)) for lane in standing.lanes],
             ways=[way_to(way) for way in standing.ways],
+            refused=refused_to(self._house.refusals.counts()),
             alarms=standing.alarms if who.acting("FollowAlarms") else 0,
         )
 

@@ -27,3 +27,8 @@ def _still(words: str) -> str:
     Names come from files and from other members, and anything may be in them.
     """
     return words if words.isprintable() else _ACTS.sub("\ufffd", words)
+
+
+def clock_words(off_s: int) -> str:
+    """How far another clock is from ours, to be followed by "ours"."""
+    return f"{abs(off_s)} s {'ahead of' if off_s > 0 else 'behind'}"

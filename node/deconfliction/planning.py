@@ -126,6 +126,7 @@ class Planning:
         return held
 
     def _end(self, tx: Tx, held: HeldActivity, ground: str, *, by: Person | None = None) -> None:
+        activity = decoded(held.content) if held.content else None
         self.comparing.encounters.end(tx, held.id, ground)
         store.probes.end(tx, held.id)
         store.activities.end(tx, held.id, ground)
@@ -136,6 +137,9 @@ class Planning:
             person=by.id if by else "",
             role=" ".join(sorted(by.roles)) if by else "",
             question=held.id,
+            case=activity.case if activity else "",
+            purpose=activity.purpose if activity else "",
+            reason=ground,
         )
         store.audit.append(tx, entry)
 

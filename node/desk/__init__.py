@@ -180,8 +180,9 @@ class Desk(ActivityCalls, AuditCalls, WatchCalls):
         """How the node stands."""
         response = await told(self._calls.GetStatus(pb.GetStatusRequest()))
         doors, lanes = map(fields, response.doors), map(fields, response.lanes)
-        ways = list(map(fields, response.ways))
-        return fields(response) | {"doors": list(doors), "lanes": list(lanes), "ways": ways}
+        ways, refused = map(fields, response.ways), map(fields, response.refused)
+        lists = {"doors": doors, "lanes": lanes, "ways": ways, "refused": refused}
+        return fields(response) | {name: list(rows) for name, rows in lists.items()}
 
     async def adopt_charter(self, document: bytes) -> Plain:
         """Put a charter in force that everybody it names has signed."""

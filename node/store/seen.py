@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from federation.messages import MemberId
-from node.store.engine import Tx
+from node.store.engine import Tx, View
 from node.store.instants import microseconds
-from node.store.rows import run
+from node.store.rows import one, run
 
 
 def remember(tx: Tx, sender: MemberId, id: str) -> bool:
@@ -14,6 +14,16 @@ def remember(tx: Tx, sender: MemberId, id: str) -> bool:
         tx, "INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", (sender, id, microseconds(tx.now))
     )
     return noted.rowcount == 1
+
+
+def count_since(view: View, sender: MemberId, since: datetime) -> int:
+    """How often a sender has called since an instant."""
+    row = one(
+        view,
+        "SELECT count(*) FROM seen WHERE sender = ? AND seen_at >= ?",
+        (sender, microseconds(since)),
+    )
+    return int(row[0]) if row else 0
 
 
 def forget(tx: Tx, before: datetime) -> int:

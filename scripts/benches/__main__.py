@@ -3,11 +3,23 @@
 import json
 import sys
 
-from scripts.benches import alerts, answers, load, quality, scale, screen, search, timing
+from scripts.benches import (
+    alerts,
+    answers,
+    audit,
+    fairness,
+    load,
+    quality,
+    scale,
+    screen,
+    search,
+    timing,
+)
 
 BENCHES = {
     "search": search.bench,
     "answers": answers.bench,
+    "fairness": fairness.bench,
     "load": load.bench,
     "alerts": alerts.bench,
     "scale": scale.bench,
@@ -15,9 +27,10 @@ BENCHES = {
     "screen": screen.bench,
     "timing": timing.bench,
     "quality-nodes": quality.bench_nodes,
+    "audit": audit.bench,
 }
 #: Take longer than anybody waits: for a figure that another bench gives, too, or half an hour.
-ONLY_WHEN_NAMED = {"quality-nodes", "timing"}
+ONLY_WHEN_NAMED = {"quality-nodes", "audit", "timing"}
 
 
 def main(names: list[str]) -> int:

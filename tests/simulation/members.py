@@ -12,12 +12,12 @@ from federation import seal, wire
 from federation.charter import Charter
 from federation.keys import Keys
 from federation.messages import Entity, MemberId, PersonId, Receipt
-from federation.peer import RECEIPT, Self
-from federation.seal import Sealed, SigningKey
+from federation.peer import Self
+from federation.seal import RECEIPT, Sealed, SigningKey
 from federation.server import Porter
-from node import config, store
+from node import config, digests, store
 from node import home as homes
-from node.answering import Gate, Limits, keyed_digest
+from node.answering import Gate, Limits
 from node.assembly import Chance, Post
 from node.keeping import Keeping, Why
 from node.policy import Policy
@@ -119,7 +119,7 @@ class Member:
             store=self.store,
             policy=self.template.policy,
             charter=self.us.charter,
-            digest=functools.partial(keyed_digest, keys.digest_key),
+            digest=functools.partial(digests.of_seeks, keys.digest_key),
             limits=Limits(Quotas(keys.digest_key), timedelta(days=365)),
         )
         mail = config.Mail(beat_s=self.beat_s, most_waiting=self.most_waiting)

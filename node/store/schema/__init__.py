@@ -6,6 +6,7 @@ A text that was released is never changed again; what comes later is a migration
 """
 
 from node.store.schema.activities import ACTIVITIES
+from node.store.schema.exchanges import EXCHANGES
 from node.store.schema.guard import GUARD
 from node.store.schema.letters import LETTERS
 from node.store.schema.mail import MAIL
@@ -18,6 +19,7 @@ from node.store.schema.watches import WATCHES
 
 __all__ = [
     "ACTIVITIES",
+    "EXCHANGES",
     "GUARD",
     "LETTERS",
     "MAIL",

@@ -67,6 +67,35 @@ WATCH_STATE_REFUSED: WatchState.ValueType  # 2
 WATCH_STATE_REMOVED: WatchState.ValueType  # 3
 Global___WatchState: _TypeAlias = WatchState  # noqa: Y015
 
+class _Book:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BookEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Book.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BOOK_UNSPECIFIED: _Book.ValueType  # 0
+    BOOK_ASKED: _Book.ValueType  # 1
+    """Questions that the receiver of the inquiry put to its sender."""
+    BOOK_HEARD: _Book.ValueType  # 2
+    """Questions of the sender's that came to the receiver."""
+    BOOK_SENT: _Book.ValueType  # 3
+    """Notices to the sender of the inquiry."""
+    BOOK_TAKEN: _Book.ValueType  # 4
+    """Notices that came from it."""
+
+class Book(_Book, metaclass=_BookEnumTypeWrapper): ...
+
+BOOK_UNSPECIFIED: Book.ValueType  # 0
+BOOK_ASKED: Book.ValueType  # 1
+"""Questions that the receiver of the inquiry put to its sender."""
+BOOK_HEARD: Book.ValueType  # 2
+"""Questions of the sender's that came to the receiver."""
+BOOK_SENT: Book.ValueType  # 3
+"""Notices to the sender of the inquiry."""
+BOOK_TAKEN: Book.ValueType  # 4
+"""Notices that came from it."""
+Global___Book: _TypeAlias = Book  # noqa: Y015
+
 @_typing.final
 class AskRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -154,6 +183,50 @@ class DeliverResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeliverResponse: _TypeAlias = DeliverResponse  # noqa: Y015
+
+@_typing.final
+class ReconcileRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEALED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sealed(self) -> Global___Sealed:
+        """The body is an Inquiry."""
+
+    def __init__(
+        self,
+        *,
+        sealed: Global___Sealed | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sealed", b"sealed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sealed", b"sealed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconcileRequest: _TypeAlias = ReconcileRequest  # noqa: Y015
+
+@_typing.final
+class ReconcileResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEALED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sealed(self) -> Global___Sealed:
+        """The body is an Account."""
+
+    def __init__(
+        self,
+        *,
+        sealed: Global___Sealed | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sealed", b"sealed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sealed", b"sealed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconcileResponse: _TypeAlias = ReconcileResponse  # noqa: Y015
 
 @_typing.final
 class Sealed(_message.Message):
@@ -1287,6 +1360,160 @@ class Parting(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Parting: _TypeAlias = Parting  # noqa: Y015
+
+@_typing.final
+class Inquiry(_message.Message):
+    """What the sender wants to see of the receiver's books, of the traffic between both alone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASKER_FIELD_NUMBER: _builtins.int
+    BOOK_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    THROUGH_FIELD_NUMBER: _builtins.int
+    KNOWN_FIELD_NUMBER: _builtins.int
+    book: Global___Book.ValueType
+    since: _builtins.int
+    """Microseconds UTC; the first and last moment. Of notices, of their being put in the outbox."""
+    until: _builtins.int
+    after: _builtins.int
+    """Only lines behind this: of notices a sequence; of questions, among those of the moment since,
+    an entry of the receiver's log.
+    """
+    through: _builtins.int
+    """Of notices the last sequence; 0 stands for the last of the period."""
+    known: _builtins.int
+    """The size of the receiver's log that the sender knows: the head is to be proven from it."""
+    @_builtins.property
+    def asker(self) -> Global___Asker: ...
+    def __init__(
+        self,
+        *,
+        asker: Global___Asker | None = ...,
+        book: Global___Book.ValueType = ...,
+        since: _builtins.int = ...,
+        until: _builtins.int = ...,
+        after: _builtins.int = ...,
+        through: _builtins.int = ...,
+        known: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asker", b"asker"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "asker", b"asker", "book", b"book", "known", b"known", "since", b"since", "through", b"through", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Inquiry: _TypeAlias = Inquiry  # noqa: Y015
+
+@_typing.final
+class Account(_message.Message):
+    """One page of a book; it is all true by the seal of its member."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINES_FIELD_NUMBER: _builtins.int
+    MORE_FIELD_NUMBER: _builtins.int
+    HEAD_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
+    THROUGH_FIELD_NUMBER: _builtins.int
+    LAST_FIELD_NUMBER: _builtins.int
+    more: _builtins.bool
+    """More lines follow behind the last of these."""
+    through: _builtins.int
+    """Of notices: the last sequence of what was asked for, and the last that there is at all."""
+    last: _builtins.int
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___Line]:
+        """Questions in the order of their moment and entry, notices by sequence; at most 200."""
+
+    @_builtins.property
+    def head(self) -> Global___TreeHead:
+        """The member's log now, and the proof that it goes on from the size known (RFC 9162 2.1.4)."""
+
+    @_builtins.property
+    def consistency(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        lines: _abc.Iterable[Global___Line] | None = ...,
+        more: _builtins.bool = ...,
+        head: Global___TreeHead | None = ...,
+        consistency: _abc.Iterable[_builtins.bytes] | None = ...,
+        through: _builtins.int = ...,
+        last: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["head", b"head"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "head", b"head", "last", b"last", "lines", b"lines", "more", b"more", "through", b"through"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Account: _TypeAlias = Account  # noqa: Y015
+
+@_typing.final
+class Line(_message.Message):
+    """One question or notice as the member's books have it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    WORD_FIELD_NUMBER: _builtins.int
+    ENTRY_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    THEIRS_FIELD_NUMBER: _builtins.int
+    STATEMENT_FIELD_NUMBER: _builtins.int
+    LEAF_FIELD_NUMBER: _builtins.int
+    INCLUSION_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Of the question; empty for a notice."""
+    sequence: _builtins.int
+    """Of the notice; 0 for a question."""
+    at: _builtins.int
+    """Microseconds UTC, by the member's clock."""
+    word: _builtins.str
+    """Coded: how it ended. Of asked answered, refused, late, unreachable, or empty while it is open;
+    of heard answered, refused or turned-away; of sent waiting, delivered, refused or expired; of
+    taken empty, or why it has no effect.
+    """
+    entry: _builtins.int
+    """Its place in the member's log; 0 when it has none yet."""
+    answer: _builtins.str
+    """Of the answer, but for its receipt: SHA-256 in hex; empty when it is not known."""
+    theirs: _builtins.int
+    """The place that the other side gave for its answer, in the other side's log."""
+    leaf: _builtins.bytes
+    """The hash of the entry, and the proof that it is in the log of the head (RFC 9162 2.1.3)."""
+    @_builtins.property
+    def statement(self) -> Global___Sealed:
+        """The statement as it was sealed, without its body; absent when it was not kept."""
+
+    @_builtins.property
+    def inclusion(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        sequence: _builtins.int = ...,
+        at: _builtins.int = ...,
+        word: _builtins.str = ...,
+        entry: _builtins.int = ...,
+        answer: _builtins.str = ...,
+        theirs: _builtins.int = ...,
+        statement: Global___Sealed | None = ...,
+        leaf: _builtins.bytes = ...,
+        inclusion: _abc.Iterable[_builtins.bytes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["statement", b"statement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "at", b"at", "entry", b"entry", "id", b"id", "inclusion", b"inclusion", "leaf", b"leaf", "sequence", b"sequence", "statement", b"statement", "theirs", b"theirs", "word", b"word"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Line: _TypeAlias = Line  # noqa: Y015
 
 @_typing.final
 class Alarm(_message.Message):

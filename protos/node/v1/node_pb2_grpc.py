@@ -69,6 +69,11 @@ class DeskStub:
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReportAuditRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReportAuditResponse.FromString,
                 _registered_method=True)
+        self.ReconcileAudit = channel.unary_stream(
+                '/amber.node.v1.Desk/ReconcileAudit',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReconcileAuditRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReconcileAuditResponse.FromString,
+                _registered_method=True)
         self.AcceptLog = channel.unary_unary(
                 '/amber.node.v1.Desk/AcceptLog',
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.AcceptLogRequest.SerializeToString,
@@ -208,6 +213,13 @@ class DeskServicer:
 
     def ReportAudit(self, request, context):
         """Lists what the audit log says of a time, a person, a record, a case or a member.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReconcileAudit(self, request, context):
+        """Compares our books of the traffic with one member with its own: differences, then how it ended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -376,6 +388,11 @@ def add_DeskServicer_to_server(servicer, server):
                     servicer.ReportAudit,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReportAuditRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReportAuditResponse.SerializeToString,
+            ),
+            'ReconcileAudit': grpc.unary_stream_rpc_method_handler(
+                    servicer.ReconcileAudit,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReconcileAuditRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReconcileAuditResponse.SerializeToString,
             ),
             'AcceptLog': grpc.unary_unary_rpc_method_handler(
                     servicer.AcceptLog,
@@ -657,6 +674,33 @@ class Desk:
             '/amber.node.v1.Desk/ReportAudit',
             protos_dot_node_dot_v1_dot_node__pb2.ReportAuditRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.ReportAuditResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReconcileAudit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/amber.node.v1.Desk/ReconcileAudit',
+            protos_dot_node_dot_v1_dot_node__pb2.ReconcileAuditRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ReconcileAuditResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -48,6 +48,8 @@ class DeskStub:
     """Proves the audit log, or names the first entry that does not hold."""
     ReportAudit: _grpc.UnaryStreamMultiCallable[_node_pb2.ReportAuditRequest, _node_pb2.ReportAuditResponse]
     """Lists what the audit log says of a time, a person, a record, a case or a member."""
+    ReconcileAudit: _grpc.UnaryStreamMultiCallable[_node_pb2.ReconcileAuditRequest, _node_pb2.ReconcileAuditResponse]
+    """Compares our books of the traffic with one member with its own: differences, then how it ended."""
     AcceptLog: _grpc.UnaryUnaryMultiCallable[_node_pb2.AcceptLogRequest, _node_pb2.AcceptLogResponse]
     """Takes a member's audit log as it stands from now on, after it was doubted."""
     AdoptCharter: _grpc.UnaryUnaryMultiCallable[_node_pb2.AdoptCharterRequest, _node_pb2.AdoptCharterResponse]
@@ -102,6 +104,8 @@ class DeskAsyncStub(DeskStub):
     """Proves the audit log, or names the first entry that does not hold."""
     ReportAudit: _aio.UnaryStreamMultiCallable[_node_pb2.ReportAuditRequest, _node_pb2.ReportAuditResponse]  # type: ignore[assignment]
     """Lists what the audit log says of a time, a person, a record, a case or a member."""
+    ReconcileAudit: _aio.UnaryStreamMultiCallable[_node_pb2.ReconcileAuditRequest, _node_pb2.ReconcileAuditResponse]  # type: ignore[assignment]
+    """Compares our books of the traffic with one member with its own: differences, then how it ended."""
     AcceptLog: _aio.UnaryUnaryMultiCallable[_node_pb2.AcceptLogRequest, _node_pb2.AcceptLogResponse]  # type: ignore[assignment]
     """Takes a member's audit log as it stands from now on, after it was doubted."""
     AdoptCharter: _aio.UnaryUnaryMultiCallable[_node_pb2.AdoptCharterRequest, _node_pb2.AdoptCharterResponse]  # type: ignore[assignment]
@@ -195,6 +199,14 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_node_pb2.ReportAuditResponse], _abc.AsyncIterator[_node_pb2.ReportAuditResponse]]:
         """Lists what the audit log says of a time, a person, a record, a case or a member."""
+
+    @_abc_1.abstractmethod
+    def ReconcileAudit(
+        self,
+        request: _node_pb2.ReconcileAuditRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_node_pb2.ReconcileAuditResponse], _abc.AsyncIterator[_node_pb2.ReconcileAuditResponse]]:
+        """Compares our books of the traffic with one member with its own: differences, then how it ended."""
 
     @_abc_1.abstractmethod
     def AcceptLog(

@@ -69,6 +69,7 @@ _STREAMS = (
     "FollowTouches",
     "ListMail",
     "ReportAudit",
+    "ReconcileAudit",
 )
 
 
