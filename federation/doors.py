@@ -121,10 +121,11 @@ class Door:
 
         async def served(_: AsyncIterator[bytes], context: Context) -> bytes:
             loop = asyncio.get_running_loop()
-            came_s = loop.time()
             try:
                 self._enter()
                 request = await self._received(context) if has_message else b""
+                # From the whole message on: by a late one its sender could shift the veil's times.
+                came_s = loop.time()
                 reply = await self._replied(serve, context.auth_context(), request)
             except grpc.aio.AbortError:
                 raise

@@ -173,7 +173,7 @@ class Node:
                 answer_own=self.gate.answer_own,
                 digest=self.gate.digest,
                 body_digest=functools.partial(digests.of_question, self.keys.digest_key),
-                quotas=replace(self.gate.limits.quotas, member=Quota()),
+                quotas=self.gate.limits.quotas.own,
                 heard=self.post.guarding.heard,
             ),
             loading=Loading(self.store, keeping, self.home.rejects),
