@@ -120,6 +120,11 @@ class Issuer:
         )
 
 
+def digest_of(certificate: x509.Certificate) -> str:
+    """The SHA-256 of a certificate in hex, by which it is revoked."""
+    return certificate.fingerprint(SHA256()).hex()
+
+
 def parsed(pem: bytes) -> x509.Certificate:
     """The one certificate in a PEM text. Raises `InvalidError` for anything else."""
     try:

@@ -64,7 +64,7 @@ class Delivery:
         """Deliver to each other member of this charter, and to nobody else."""
         others = {member.id: member for member in charter.others(self._us.id)}
         for id, way in tuple(self._ways.items()):
-            if others.get(id) != way.member:
+            if id not in others or others[id].reached_by != way.member.reached_by:
                 await self._stop(id)
         await self._lines.apply(charter)
         for member in others.values():

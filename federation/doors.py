@@ -13,7 +13,7 @@ from typing import TypeAlias
 import grpc
 import structlog
 
-from federation import limits, trust, wire
+from federation import limits, trust, veil, wire
 from federation.charter import Charter, Member
 from federation.errors import (
     BusyError,
@@ -27,14 +27,14 @@ from federation.faults import end, foreseen
 from federation.messages import MemberId
 from federation.peer import Self
 from federation.refusals import Flood, Refusals
-from federation.server import Gate, Letterbox, Limits, Porter
+from federation.server import Books, Gate, Letterbox, Limits, NoBooks, Porter, Reply
 from federation.shares import Shares
 from federation.standing import Standing
 from federation.trust import AuthContext
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
 #: Plain code that makes of a request its reply.
-Serve = Callable[[AuthContext, bytes], bytes]
+Serve = Callable[[AuthContext, bytes], Reply]
 Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
 
 
@@ -54,6 +54,7 @@ class Doorstep:
     heard: Callable[[MemberId], None] = lambda _: None
     refusals: Refusals = field(default_factory=Refusals)
     shares: Shares = field(default_factory=lambda: Shares(Limits().together))
+    books: Books = field(default_factory=NoBooks)
 
 
 class Door:
@@ -64,12 +65,13 @@ class Door:
         self.port = step.us.charter().member(step.us.id).door_for(member)
         self.address = trust.target(step.host, self.port)
         self._step = step
-        self._porter = Porter(step.us, step.gate, step.letterbox, member.id, step.limits.refused)
+        behind = step.gate, step.letterbox
+        self._porter = Porter(step.us, *behind, member.id, step.limits.refused, step.books)
         # Threads of its own: the calls of one member never wait for those of another.
         self._threads = ThreadPoolExecutor(
             step.limits.in_flight, thread_name_prefix=f"door {member.id}"
         )
-        self._inside: set[Future[bytes]] = set()
+        self._inside: set[Future[Reply]] = set()
         self._open = 0
         self._standing = Standing(self._built, self._ended)
         self._flood = Flood(limits.FLOOD, limits.FLOOD_S)
@@ -101,10 +103,12 @@ class Door:
         served = {
             wire.ASK: self._handler(self._porter.answered),
             wire.DELIVER: self._handler(self._porter.taken),
+            wire.RECONCILE: self._handler(self._porter.accounted),
         }
         methods = _Methods(served, self._handler(self._unknown, has_message=False))
         server.add_generic_rpc_handlers((methods,))
-        credentials = trust.door_credentials(self._step.us.keys, self.member)
+        us = self._step.us
+        credentials = trust.door_credentials(us.keys, self.member, us.clock())
         server.add_secure_port(self.address, credentials)
         return server
 
@@ -116,6 +120,8 @@ class Door:
         """
 
         async def served(_: AsyncIterator[bytes], context: Context) -> bytes:
+            loop = asyncio.get_running_loop()
+            came_s = loop.time()
             try:
                 self._enter()
                 request = await self._received(context) if has_message else b""
@@ -124,8 +130,11 @@ class Door:
                 raise
             except Exception as error:  # noqa: BLE001 - the edge: nothing of ours may leave but a fault
                 await end(context, self._refused(error))
+            if reply.is_veiled:
+                floor_s = self._step.limits.floor.total_seconds()
+                await asyncio.sleep(veil.wait_s(loop.time() - came_s, floor_s))
             self._step.heard(self.member.id)
-            return reply
+            return reply.data
 
         return grpc.stream_unary_rpc_method_handler(served)
 
@@ -158,7 +167,7 @@ class Door:
             raise fault
         return message
 
-    async def _replied(self, serve: Serve, context: AuthContext, request: bytes) -> bytes:
+    async def _replied(self, serve: Serve, context: AuthContext, request: bytes) -> Reply:
         work = self._threads.submit(self._in_turn, serve, context, request)
         # A caller that goes away frees its place only when its thread is free again, which takes
         # it out there and then: to tell the loop of it would wake the loop twice for each call.
@@ -166,11 +175,11 @@ class Door:
         work.add_done_callback(self._inside.discard)
         return await asyncio.wrap_future(work)
 
-    def _in_turn(self, serve: Serve, context: AuthContext, request: bytes) -> bytes:
+    def _in_turn(self, serve: Serve, context: AuthContext, request: bytes) -> Reply:
         with self._step.shares.turn(self.member.id):
             return serve(context, request)
 
-    def _unknown(self, _context: AuthContext, _request: bytes) -> bytes:
+    def _unknown(self, _context: AuthContext, _request: bytes) -> Reply:
         fault = UnknownMethodError("a method that no node has")
         self._step.gate.turned_away(self.member.id, fault, None)
         raise fault
@@ -228,12 +237,14 @@ class Doors:
     async def apply(self, charter: Charter) -> None:
         """Have a door open for each other member of this charter, and for nobody else.
 
-        The door of a member that left or changed is closed, with the connections on it. Raises
-        `InvalidError` when a port cannot be had; what is open by then stays so until `close`.
+        The door of a member that left, or is reached otherwise, is closed, with the connections
+        on it. Raises `InvalidError` when a port cannot be had; what is open by then stays so
+        until `close`.
         """
         others = {member.id: member for member in charter.others(self._step.us.id)}
         for door in tuple(self):
-            if others.get(door.member.id) != door.member:
+            member = others.get(door.member.id)
+            if member is None or member.reached_by != door.member.reached_by:
                 await self._doors.pop(door.member.id).close(grace_s=0)
         for member in others.values():
             if member.id not in self._doors:

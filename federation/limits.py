@@ -14,6 +14,8 @@ NOTICES, DISPATCH_BYTES, NOTICE_BYTES = 100, 768 * KIB, 256 * KIB
 HASH_BYTES, PROOF = 32, 128
 #: Blocks in one part of the answer to a probe, points in all of them, parts of one answer.
 BLOCKS, POINTS, PARTS = 16, 16_384, 8
+#: Lines in one page of an account, and the bytes of a statement and its signature in one of them.
+LINES, STATEMENT_BYTES = 200, 2 * KIB
 #: Identifiers in one question.
 IDENTIFIERS = 20
 #: Most characters of a code, id or date, and of any other text of a question.

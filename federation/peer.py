@@ -10,6 +10,7 @@ from typing import TypeVar
 import grpc
 
 from federation import seal, trust, wire
+from federation.accounts import Account, Inquiry
 from federation.charter import Charter, Member
 from federation.clocks import Clocks
 from federation.errors import (
@@ -23,12 +24,20 @@ from federation.errors import (
 from federation.faults import fault_of, foreseen, public
 from federation.keys import Keys
 from federation.messages import Answer, MemberId, Outcome, OutcomeKind, QuestionId, Receipt
-from federation.seal import Sealed, Statement
+from federation.seal import (
+    ACCOUNT,
+    ANSWER,
+    ASK,
+    INQUIRY,
+    MAIL,
+    NOTICE,
+    RECEIPT,
+    Sealed,
+    Statement,
+)
 
-#: What one member's node says to another's, as a seal names it: a question and its answer, a
-#: dispatch of notices and its receipt, and each notice in it.
-ASK, ANSWER, MAIL, RECEIPT, NOTICE = "ask", "answer", "mail", "receipt", "notice"
-_REPLY = MappingProxyType({ASK: ANSWER, MAIL: RECEIPT})
+#: What is said in reply to what.
+_REPLY = MappingProxyType({ASK: ANSWER, MAIL: RECEIPT, INQUIRY: ACCOUNT})
 
 _Read = TypeVar("_Read")
 
@@ -78,6 +87,10 @@ class Self:
         """A dispatch to a member, sealed at this moment."""
         return seal.seal(self._statement(to, MAIL, id), body, self.keys.signer)
 
+    def inquire(self, to: MemberId, id: str, body: bytes) -> Sealed:
+        """An inquiry to a member, sealed at this moment."""
+        return seal.seal(self._statement(to, INQUIRY, id), body, self.keys.signer)
+
     def notice(self, to: MemberId, id: str, body: bytes, *, sequence: int) -> Sealed:
         """A notice in its place in our mail to a member; it may travel much later."""
         statement = replace(self._statement(to, NOTICE, id), sequence=sequence)
@@ -107,9 +120,11 @@ class Peer:
 
     def __init__(self, us: Self, member: Member) -> None:
         self._us, self.member = us, member
-        self._channel = trust.peer_channel(us.keys, us.charter().member(us.id), member)
+        here = us.charter().member(us.id)
+        self._channel = trust.peer_channel(us.keys, here, member, us.clock())
         self._ask: Call = self._channel.unary_unary(wire.ASK)
         self._deliver: Call = self._channel.unary_unary(wire.DELIVER)
+        self._reconcile: Call = self._channel.unary_unary(wire.RECONCILE)
 
     async def ask(self, question: QuestionId, body: bytes, *, timeout_s: float) -> Outcome:
         """What this member says within the deadline; never raised, whatever the member does.
@@ -128,6 +143,12 @@ class Peer:
         mail = self._us.mail(self.member.id, id, wire.dispatch_to(dispatch))
         body = await self._replied(self._deliver, mail, id, RECEIPT, timeout_s)
         return self._read(lambda: wire.receipt_from(body))
+
+    async def account(self, id: str, inquiry: Inquiry, *, timeout_s: float) -> Account:
+        """What this member's books say, sealed by it; raises the fault that it met or gave."""
+        said = self._us.inquire(self.member.id, id, wire.inquiry_to(inquiry))
+        body = await self._replied(self._reconcile, said, id, ACCOUNT, timeout_s)
+        return self._read(lambda: wire.account_from(body, self.member.id, inquiry))
 
     async def close(self) -> None:
         """Let go of the line; calls on it end."""
@@ -156,9 +177,9 @@ class Peer:
             raise UnprovenError(f"{self.member.id}: {fault}") from None
 
     def _proven(self, said: Sealed, sealed: Sealed, id: str, method: str) -> bytes:
-        member = self.member
+        member = self._us.charter().heard(self.member.id)
         statement = seal.opened(
-            sealed, member.signing_key, sender=member.id, audience=self._us.id, method=method
+            sealed, member.signing_keys, sender=member.id, audience=self._us.id, method=method
         )
         if (statement.reply_to, statement.id) != (said.digest, id):
             raise BrokenSealError("the reply is to something else")
@@ -180,9 +201,10 @@ class Lines:
         return self._peers[member.id]
 
     async def apply(self, charter: Charter) -> None:
-        """Let go of the lines to members that left this charter or changed in it."""
+        """Let go of the lines to members that left this charter, or are reached otherwise."""
         for peer in tuple(self._peers.values()):
-            if charter.members.get(peer.member.id) != peer.member:
+            member = charter.active.get(peer.member.id)
+            if member is None or member.reached_by != peer.member.reached_by:
                 del self._peers[peer.member.id]
                 await peer.close()
 
@@ -208,8 +230,13 @@ async def met(
         fault = foreseen(error, member=member, question=question)
     else:
         return Outcome(member, OutcomeKind.ANSWERED, _ms(loop.time() - started), answer)
+    return missed(member, fault, _ms(loop.time() - started))
+
+
+def missed(member: MemberId, fault: FederationError, ms: int = 0) -> Outcome:
+    """How a member met what it did not answer."""
     kind = _KIND.get(fault.code, OutcomeKind.UNREACHABLE)
-    return Outcome(member, kind, _ms(loop.time() - started), reason=_shown(public(fault)))
+    return Outcome(member, kind, ms, reason=_shown(public(fault)))
 
 
 def _ms(elapsed_s: float) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -17,6 +18,11 @@ from federation.messages import MemberId
 
 #: What a statement's signature is over; a signature under another type never counts as a seal.
 STATEMENT_TYPE = "application/vnd.amber.statement.v1+json"
+
+#: What one member's node says to another's, as a seal names it: a question and its answer, a
+#: dispatch of notices and its receipt, each notice in it, a look into books and what they say.
+ASK, ANSWER, MAIL, RECEIPT, NOTICE = "ask", "answer", "mail", "receipt", "notice"
+INQUIRY, ACCOUNT = "inquiry", "account"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -41,6 +47,23 @@ class Statement:
     body_digest: str = ""
     reply_to: str = ""
     sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A raw Ed25519 public key, and until when it seals: for good when no instant is given.
+
+    What was sealed later does not count; of a key that was revoked nothing counts that arrives
+    after that, for whoever has it may write any time into a seal.
+    """
+
+    public: bytes
+    until: datetime | None = None
+    is_revoked: bool = False
+
+    def counts_at(self, instant: datetime) -> bool:
+        """Whether a seal of this instant counts."""
+        return not self.is_revoked and (self.until is None or instant <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +114,55 @@ def seal(statement: Statement, body: bytes, signer: Signer) -> Sealed:
 
 
 def opened(
-    sealed: Sealed, signing_key: bytes, *, sender: MemberId, audience: MemberId, method: str
+    sealed: Sealed,
+    signing_keys: Sequence[SigningKey],
+    *,
+    sender: MemberId,
+    audience: MemberId,
+    method: str,
 ) -> Statement:
     """The statement under a seal that this sender put on these bytes for this audience.
 
-    Nothing is read before the signature holds. Time, charter version and reply are the
-    caller's to judge. Raises `BrokenSealError` when anything else does not hold.
+    The seal names the key it is by, which must be one of these and have counted when it was put.
+    Nothing is read before the signature holds. Time, charter version and reply are the caller's
+    to judge. Raises `BrokenSealError` when anything else does not hold.
     """
-    if not holds(STATEMENT_TYPE, sealed.statement, sealed.signature, signing_key=signing_key):
-        raise BrokenSealError(f"{sender}: the signature is not by the signing key of the charter")
+    key = _named(sealed.key_id, signing_keys)
+    if key is None:
+        raise BrokenSealError(f"{sender}: the seal names no key that the charter knows")
+    if not holds(STATEMENT_TYPE, sealed.statement, sealed.signature, signing_key=key.public):
+        raise BrokenSealError(f"{sender}: the signature is not by the key that the seal names")
     statement = _read(sealed.statement, sender)
-    if sealed.key_id != public_key(signing_key).keyid:
-        raise BrokenSealError(f"{sender}: the seal names another key")
+    if not key.counts_at(statement.sealed_at):
+        raise BrokenSealError(f"{sender}: sealed with a key that did not count any more")
     if not hmac.compare_digest(statement.body_digest, _sha256(sealed.body)):
         raise BrokenSealError(f"{sender}: the body is not the one that was sealed")
     claimed = (statement.sender, statement.audience, statement.method)
     if claimed != (sender, audience, method):
         raise BrokenSealError(f"{sender}: sealed as {claimed}, not for {audience}, {method}")
     return statement
+
+
+def stated(sealed: Sealed, signing_keys: Sequence[SigningKey]) -> Statement | None:
+    """The statement under a seal of one of these keys, whose body is no longer looked at.
+
+    None when it is not by the key that it names, or that key did not count when it was put.
+    """
+    key = _named(sealed.key_id, signing_keys)
+    if key is None or not holds(
+        STATEMENT_TYPE, sealed.statement, sealed.signature, signing_key=key.public
+    ):
+        return None
+    statement = read(sealed.statement)
+    return statement if statement and key.counts_at(statement.sealed_at) else None
+
+
+def read(statement: bytes) -> Statement | None:
+    """What a statement says, whoever signed it; None for bytes that say nothing."""
+    try:
+        return _read(statement, MemberId(""))
+    except BrokenSealError:
+        return None
 
 
 def signed(kind: str, payload: bytes, signer: Signer) -> Signature:
@@ -127,6 +181,15 @@ def holds(kind: str, payload: bytes, signature: bytes, *, signing_key: bytes) ->
     return True
 
 
+def is_by(signing_keys: Sequence[SigningKey], kind: str, payload: bytes, signature: bytes) -> bool:
+    """Whether one of these keys, unless it was revoked, signed the payload as being of one kind."""
+    return any(
+        holds(kind, payload, signature, signing_key=one.public)
+        for one in signing_keys
+        if not one.is_revoked
+    )
+
+
 @lru_cache(maxsize=256)
 def public_key(signing_key: bytes) -> Key:
     """A raw Ed25519 public key in the form that DSSE and the charter know it by.
@@ -136,11 +199,15 @@ def public_key(signing_key: bytes) -> Key:
     return SSlibKey.from_crypto(Ed25519PublicKey.from_public_bytes(signing_key))
 
 
+def _named(key_id: str, signing_keys: Sequence[SigningKey]) -> SigningKey | None:
+    return next((one for one in signing_keys if public_key(one.public).keyid == key_id), None)
+
+
 def _read(payload: bytes, sender: MemberId) -> Statement:
     try:
         line = msgspec.json.decode(payload, type=_Line)
         sealed_at = _EPOCH + line.sealed_at * _MICROSECOND
-    except (msgspec.DecodeError, OverflowError):
+    except (msgspec.DecodeError, OverflowError, RecursionError):
         raise BrokenSealError(f"{sender}: the statement cannot be read") from None
     return Statement(
         sender=MemberId(line.sender),

@@ -15,6 +15,7 @@ from cryptography import x509
 from federation import limits
 from federation.certificates import (
     Holder,
+    digest_of,
     dns_name,
     holder_in,
     leaf_defect,
@@ -33,9 +34,9 @@ TLS_VERSION = b"TLSv1.3"
 AuthContext = Mapping[str, Iterable[bytes]]
 
 
-def door_credentials(own: Keys, member: Member) -> grpc.ServerCredentials:
-    """The door of one member: only what its CA certified gets through the handshake."""
-    return _server_credentials(own, member.ca)
+def door_credentials(own: Keys, member: Member, now: datetime) -> grpc.ServerCredentials:
+    """The door of one member: only what a CA of its certified gets through the handshake."""
+    return _server_credentials(own, _bundle(member, now))
 
 
 def desk_credentials(own: Keys) -> grpc.ServerCredentials:
@@ -43,9 +44,10 @@ def desk_credentials(own: Keys) -> grpc.ServerCredentials:
     return _server_credentials(own, own.ca)
 
 
-def peer_channel(own: Keys, us: Member, member: Member) -> grpc.aio.Channel:
+def peer_channel(own: Keys, us: Member, member: Member, now: datetime) -> grpc.aio.Channel:
     """Our line to the door that another member keeps for us; it connects when first used."""
-    credentials = grpc.ssl_channel_credentials(member.ca, own.tls_key, own.tls_chain)
+    roots = _bundle(member, now)
+    credentials = grpc.ssl_channel_credentials(roots, own.tls_key, own.tls_chain)
     address = f"dns:///{target(member.host, member.door_for(us))}"
     return _channel(address, credentials, member.id)
 
@@ -61,9 +63,17 @@ def desk_channel(
 def prove_member(context: AuthContext, member: Member, now: datetime) -> None:
     """Raise `StrangerError` unless this connection is that member's node."""
     leaf = _leaf(context)
-    ca = _parsed(member.ca)
-    if defect := leaf_defect(leaf, ca=ca, names=node_names(member.id), now=now):
+    if defect := node_defect(leaf, member, now):
         raise StrangerError(f"the certificate at the door of {member.id} {defect}")
+
+
+def node_defect(leaf: x509.Certificate, member: Member, now: datetime) -> str:
+    """What keeps a certificate from being that of this member's node now; else empty."""
+    if digest_of(leaf) in member.revoked:
+        return "was revoked by its owner"
+    names = node_names(member.id)
+    defects = [leaf_defect(leaf, ca=_parsed(ca), names=names, now=now) for ca in member.cas_at(now)]
+    return "" if "" in defects else defects[0]
 
 
 def holder(context: AuthContext, own: Keys, now: datetime) -> Holder:
@@ -84,6 +94,10 @@ def holder(context: AuthContext, own: Keys, now: datetime) -> Holder:
 def target(host: str, port: int) -> str:
     """Where something listens, as gRPC writes it: IPv6 in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _bundle(member: Member, now: datetime) -> bytes:
+    return b"".join(member.cas_at(now))
 
 
 def _server_credentials(own: Keys, ca: bytes) -> grpc.ServerCredentials:

@@ -6,6 +6,8 @@ import sys
 from node.cli import amber
 from node.cli.faults import guarded
 
+sys.setswitchinterval(0.05)
+
 
 def main() -> None:
     """Run one verb and end with its exit code."""

@@ -10,11 +10,12 @@ from federation.messages import MemberId
 from node import store
 from node.audit import About, Break, Entry, Framed, Operation, framed
 from node.people import Person, Role
+from node.quotas import DAY
 from node.store import Store, View
 from node.store.letters import WayState
 from node.store.mail import LaneState
 
-#: Ids of questions are remembered this long: longer than any time window and than quotas count.
+#: Ids of questions are remembered this long: longer than any time window.
 SEEN_FOR = timedelta(days=1)
 #: Of what others sign of our log every state is kept this long, then one a day.
 WHOLE_FOR = timedelta(days=7)
@@ -34,7 +35,8 @@ class Standing:
     """How a node stands: the charter it follows, what it holds, how long its log is.
 
     `reindex_due` are the records that are still found by keys of an earlier version, `lanes` how
-    the mail to and from each member stands, `ways` what leaves by the ways out of the node.
+    the mail to and from each member stands, `ways` what leaves by the ways out of the node, and
+    `alarms` are those that nobody has looked at.
     """
 
     charter: Charter
@@ -44,6 +46,7 @@ class Standing:
     lanes: Sequence[LaneState]
     logs: Mapping[MemberId, LogState]
     ways: Sequence[WayState]
+    alarms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Administration:
                 lanes=store.mail.lanes(view),
                 logs={one.id: _log(view, one.id) for one in self.charter().members.values()},
                 ways=store.letters.states(view),
+                alarms=store.alarms.unseen(view),
             )
 
     def adopt_charter(self, document: bytes, *, by: Person) -> Charter:
@@ -100,6 +104,22 @@ class Administration:
                     yield entry
         self._write_down("audit reported", by, {"entries": count})
 
+    def shown(self, what: str, ids: Sequence[str], *, by: Person, role: Role) -> None:
+        """Write down that one of our people looks at a list of what we keep, before it is shown."""
+        if not ids:
+            return
+        entry = Entry(
+            operation=Operation.CONSULTATION,
+            event=f"{what} shown",
+            person=by.id,
+            role=role,
+            reason=f"list of {what}",
+            records=tuple(ids),
+            counts={what: len(ids)},
+        )
+        with self.store.write() as tx:
+            store.audit.append(tx, entry)
+
     def accept_log(self, member: MemberId, reason: str, *, by: Person) -> None:
         """Take a member's log as it stands from now on, for a reason that is written down."""
         if not reason.strip():
@@ -117,25 +137,23 @@ class Administration:
             store.audit.append(tx, entry)
 
     def erase_overdue(self) -> int:
-        """Erase the text of questions whose retention has ended; their seals and entries stay.
+        """Erase questions and mail whose retention has ended; their seals and entries stay.
 
         Ids older than any time window are dropped with them. Returns how many texts were erased.
         """
         with self.store.write() as tx:
-            erased = store.questions.erase_expired(tx)
+            erased = {
+                "questions": store.questions.erase_expired(tx),
+                "notices": store.mail.erase(tx, tx.now - self.keep_mail),
+            }
             store.seen.forget(tx, tx.now - SEEN_FOR)
-            store.mail.erase(tx, tx.now - self.keep_mail)
+            store.quotas.forget(tx, tx.now - DAY)
             store.witness.thin(tx, tx.now - WHOLE_FOR)
             store.letters.forget(tx, tx.now - self.keep_mail)
-            if erased:
-                entry = Entry(
-                    operation=Operation.ERASURE,
-                    event="questions erased",
-                    reason="their retention ended",
-                    counts={"questions": erased},
-                )
-                store.audit.append(tx, entry)
-        return erased
+            for what, count in erased.items():
+                if count:
+                    store.audit.append(tx, _erased(what, count))
+        return sum(erased.values())
 
     def _write_down(self, event: str, by: Person, counts: dict[str, int]) -> None:
         entry = Entry(
@@ -147,6 +165,15 @@ class Administration:
         )
         with self.store.write() as tx:
             store.audit.append(tx, entry)
+
+
+def _erased(what: str, count: int) -> Entry:
+    return Entry(
+        operation=Operation.ERASURE,
+        event=f"{what} erased",
+        reason="their retention ended",
+        counts={what: count},
+    )
 
 
 def _log(view: View, member: MemberId) -> LogState:

@@ -31,21 +31,26 @@ from federation.peer import Self
 from federation.server import Limits as DoorLimits
 from federation.shares import Shares
 from federation.threads import in_thread
+from node import digests, search
 from node import home as homes
-from node import search
+from node.accounting import Accounting
 from node.administration import Administration
-from node.answering import Gate, Limits, keyed_digest
+from node.answering import Gate, Limits
 from node.api import port
 from node.api.house import House
 from node.asking import Asking
 from node.assembly import Chance, Post
 from node.audit import Break
+from node.books import Books
+from node.config import Config
 from node.finding import Beside, Finder, Here
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
 from node.memory import Memory
 from node.policy import Policy
+from node.quotas import Quota, Quotas
+from node.reconciling import Reconciling
 from node.reindexing import Reindexing
 from node.remarking import Remarking
 from node.screening import Screening, keyed
@@ -118,17 +123,22 @@ class Node:
             store=store,
             policy=Policy(*home.policies()),
             charter=in_force,
-            digest=functools.partial(keyed_digest, keys.digest_key),
+            digest=functools.partial(digests.of_seeks, keys.digest_key),
             limits=Limits(
-                settings.answer.quota_per_hour, timedelta(days=settings.retention.question_days)
+                _quotas(keys, settings), timedelta(days=settings.retention.question_days)
             ),
             find=_finder(home) if has_doors else Here(),
         )
-        listen, refused = settings.listen, timedelta(seconds=settings.answer.refused_s)
-        door = DoorLimits(listen.in_flight, listen.together, refused)
+        listen = settings.listen
+        door = DoorLimits(
+            in_flight=listen.in_flight,
+            together=listen.together,
+            refused=timedelta(seconds=settings.answer.refused_s),
+            floor=timedelta(milliseconds=settings.answer.floor_ms),
+        )
         chance = Chance(new_id, random.random, secrets.token_bytes, home.remember)
         post = Post.of(gate, us, settings, chance)
-        gate = replace(gate, touched=post.touching.answered)
+        gate = replace(gate, touched=post.touching.answered, heard=post.guarding.heard)
         sparing = Sparing(gate)
         step = Doorstep(
             us,
@@ -138,6 +148,7 @@ class Node:
             door,
             post.delivery.heard,
             shares=Shares(door.together),
+            books=Accounting(store, gate.policy),
         )
         lines = Fanout(us), Doors(step)
         return cls(home, keys, store, in_force, gate, *lines, post, step, sparing, has_doors)
@@ -161,6 +172,9 @@ class Node:
                 fanout=self.fanout,
                 answer_own=self.gate.answer_own,
                 digest=self.gate.digest,
+                body_digest=functools.partial(digests.of_question, self.keys.digest_key),
+                quotas=replace(self.gate.limits.quotas, member=Quota()),
+                heard=self.post.guarding.heard,
             ),
             loading=Loading(self.store, keeping, self.home.rejects),
             administration=Administration(
@@ -171,6 +185,7 @@ class Node:
                 timedelta(days=self.home.config.retention.mail_days),
                 self._unwitnessed,
             ),
+            reconciling=self._reconciling(),
             remarking=Remarking(self.store, keeping),
             reindexing=Reindexing(self.store, keeping, search.KEYS_VERSION, threading.Lock()),
             screening=Screening(
@@ -185,6 +200,18 @@ class Node:
             doors=lambda: list(self.doors),
             refusals=self.step.refusals,
             clocks=self.step.us.clocks,
+        )
+
+    def _reconciling(self) -> Reconciling:
+        """Comparing what we have of the traffic with each member with what it has."""
+        keyed = functools.partial(digests.of_digest, self.keys.digest_key)
+        return Reconciling(
+            books=Books(self.home.member, self.store, self.in_force, keyed),
+            policy=self.gate.policy,
+            fanout=self.fanout,
+            witnessing=self.post.witnessing,
+            ids=new_id,
+            timeout_s=self.home.config.ask.timeout_s,
         )
 
     def _unwitnessed(self, view: View) -> Break | None:
@@ -215,6 +242,7 @@ async def running(home: Home) -> AsyncIterator[Node]:
             async with (
                 _beside(node.post.work()),
                 _beside(node.post.carry()),
+                _beside(node.post.guard()),
                 _beside(_erasing(node)),
                 _beside(_telling(node)),
                 _beside(_giving_back(memory)),
@@ -336,3 +364,14 @@ def _finder(home: Home) -> Finder:
     """Who finds for the gate."""
     count = home.config.answer.searchers
     return Beside(home.database, count=count) if count else Here()
+
+
+def _quotas(keys: Keys, settings: Config) -> Quotas:
+    """How often members, their people and ours may ask."""
+    answer, quota = settings.answer, settings.quota
+    return Quotas(
+        key=keys.digest_key,
+        member=Quota(answer.quota_per_hour, answer.quota_per_day),
+        analyst=Quota(quota.analyst_per_hour, quota.analyst_per_day),
+        case=Quota(quota.case_per_hour, quota.case_per_day),
+    )

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from federation import charter, keys
-from federation.charter import Charter, Member, Proposal
+from federation.charter import Charter, Kind, Member, Proposal
 from federation.keys import Issued, Keys
 from federation.messages import MemberId, PersonId
 from node import config, store
@@ -281,7 +281,7 @@ def _member(settings: Config, own: Keys) -> Member:
         id=MemberId(said.id),
         number=0,
         name=said.name,
-        kind=said.kind,
+        kind=Kind(said.kind),
         host=said.host,
         port=said.port,
         ca=own.ca,

@@ -36,6 +36,7 @@ class Request:
     is_urgent: bool
     is_own: bool
     groups: frozenset[str]
+    is_granted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,12 @@ class Policy:
     def weigh_meeting(self, member: MemberId, kind: str) -> Verdict:
         """Whether a member of this kind may find out if its planned activities meet ours."""
         context = {"isOwn": False, "kind": _word("Kind", kind)}
-        principal = {"type": "Member", "id": member}
-        action = {"type": "Action", "id": "meet"}
-        query = {"principal": principal, "action": action, "resource": _NODE, "context": context}
-        return self._decide(query, _NOTHING_KNOWN)
+        return self._decide(_of_member(member, "meet", context), _NOTHING_KNOWN)
+
+    def weigh_inquiry(self, member: MemberId, kind: str, role: str, *, is_own: bool) -> Verdict:
+        """Whether a person in this role may see books: ours a member's, a member's ours."""
+        context = {"isOwn": is_own, "kind": _word("Kind", kind), "role": _word("Role", role)}
+        return self._decide(_of_member(member, "reconcile", context), _NOTHING_KNOWN)
 
     def release(self, request: Request, marking: Marking) -> Release:
         """The most that this question may see of a record with this marking.
@@ -162,6 +165,7 @@ def _query(request: Request, action: str, resource: dict[str, str], **more: bool
         "purpose": _word("Purpose", request.purpose),
         "hasCase": request.has_case,
         "isUrgent": request.is_urgent,
+        "isGranted": request.is_granted,
         **more,
     }
     if request.topic:
@@ -170,6 +174,15 @@ def _query(request: Request, action: str, resource: dict[str, str], **more: bool
         "principal": {"type": "Member", "id": request.member},
         "action": {"type": "Action", "id": action},
         "resource": resource,
+        "context": context,
+    }
+
+
+def _of_member(member: MemberId, action: str, context: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "principal": {"type": "Member", "id": member},
+        "action": {"type": "Action", "id": action},
+        "resource": _NODE,
         "context": context,
     }
 

@@ -72,9 +72,9 @@ class Telling:
         )
 
     def request(self, posed: Posed) -> Request | None:
-        """What policy weighs of a watch now; None when its member left the charter."""
+        """What policy weighs of a watch now; None when its member is not active any more."""
         charter, member = self.gate.charter(), posed.standing.member
-        if member not in charter.members:
+        if member not in charter.active:
             return None
         is_own = member == self.gate.us
         groups = frozenset() if is_own else charter.groups_of(member)
@@ -127,7 +127,7 @@ class Telling:
         return entry_about(
             question,
             self.gate.digest(question),
-            operation=Operation.CONSULTATION if is_own else Operation.DISCLOSURE,
+            operation=Operation.COMBINATION if is_own else Operation.DISCLOSURE,
             event=event,
             peer=member,
             recipients=(member,),

@@ -22,7 +22,7 @@ from node.alerts.leaving import Leaving
 from node.answering import Gate, audiences_of, request_of
 from node.audit import Entry, Operation
 from node.codes import Purpose, Tell, Topic
-from node.people import Person
+from node.people import Person, Role
 from node.policy import Request
 from node.search import Found, find
 from node.store import Tx, View
@@ -108,6 +108,14 @@ class Touching:
         known = {id: one.record.entity for id, one in held.items() if one}
         return [Touched(one, known.get(one.record)) for one in touches]
 
+    def shown_to(self, person: Person, role: Role, change: int) -> list[Touched]:
+        """The same, for one of our people; that it looked is on disk before."""
+        found = self.behind(change)
+        if found:
+            with self.gate.store.write() as tx:
+                store.audit.append(tx, _looked_at(found, person, role))
+        return found
+
     def change(
         self, id: str, state: AlertState, person: Person, *, assignee: PersonId | None = None
     ) -> None:
@@ -123,9 +131,9 @@ class Touching:
             tx.once_kept(self.told)
 
     def _request(self, member: MemberId, question: Question) -> Request | None:
-        """What policy weighs of a question now; None when its member left the charter."""
+        """What policy weighs of a question now; None when its member is not active."""
         charter = self.gate.charter()
-        if member not in charter.members:
+        if member not in charter.active:
             return None
         groups = charter.groups_of(member)
         return request_of(question, charter.member(member), groups=groups)
@@ -203,6 +211,19 @@ def _kept_back(member: MemberId, question: Question, held: Held) -> Entry:
         is_urgent=question.is_urgent,
         records=(held.record.id,),
         handling=tuple(sorted(held.record.marking.handling)),
+    )
+
+
+def _looked_at(found: Sequence[Touched], person: Person, role: Role) -> Entry:
+    """That a person was shown whose questions touched which records."""
+    return Entry(
+        operation=Operation.CONSULTATION,
+        event="touches shown",
+        person=person.id,
+        role=role,
+        reason="who asked for records of ours",
+        records=tuple(dict.fromkeys(one.touch.record for one in found)),
+        counts={"touches": len(found)},
     )
 
 

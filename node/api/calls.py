@@ -20,6 +20,7 @@ from federation.messages import (
 from node.api import lists
 from node.api.activities import ActivityCalls
 from node.api.admission import Context
+from node.api.alarms import AlarmCalls
 from node.api.audits import AuditCalls
 from node.api.forms import (
     door_to,
@@ -48,7 +49,7 @@ from protos.node.v1.node_pb2_grpc import DeskServicer
 Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
-class DeskPort(ActivityCalls, AuditCalls, TouchCalls, WatchCalls, DeskServicer):
+class DeskPort(ActivityCalls, AlarmCalls, AuditCalls, TouchCalls, WatchCalls, DeskServicer):
     """Serves our own people. Every call begins by asking who calls and whether that role may."""
 
     def __init__(self, house: House) -> None:
@@ -133,7 +134,7 @@ class DeskPort(ActivityCalls, AuditCalls, TouchCalls, WatchCalls, DeskServicer):
     ) -> pb.GetStatusResponse:
         """Say how the node stands."""
         try:
-            self._admitted(context, "GetStatus")
+            who, _ = self._admitted(context, "GetStatus")
             standing = await asyncio.to_thread(self._house.administration.standing)
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
@@ -148,6 +149,7 @@ class DeskPort(ActivityCalls, AuditCalls, TouchCalls, WatchCalls, DeskServicer):
             lanes=[lane_to(lane, standing.logs.get(lane.member)) for lane in standing.lanes],
             ways=[way_to(way) for way in standing.ways],
             refused=refused_to(self._house.refusals.counts()),
+            alarms=standing.alarms if who.acting("FollowAlarms") else 0,
         )
 
     async def AdoptCharter(

@@ -17,6 +17,7 @@ from node.assembly import Post
 from node.config import Config
 from node.loading import Loading
 from node.people import Role
+from node.reconciling import Reconciling
 from node.reindexing import Reindexing
 from node.remarking import Remarking
 from node.screening import Screening
@@ -36,6 +37,7 @@ class House:
     loading: Loading
     screening: Screening
     administration: Administration
+    reconciling: Reconciling
     reindexing: Reindexing
     remarking: Remarking
     post: Post

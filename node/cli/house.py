@@ -64,6 +64,8 @@ def status(ctx: click.Context, is_json: bool) -> None:
         words += f"\n{said['reindex_due']} records are due: amber reindex"
     words += "".join(f"\n{_way_words(way)}" for way in said["ways"])
     words += "".join(f"\n{line}" for line in (*_clock_words(said), *_refused_words(said)))
+    if said["alarms"]:
+        words += f"\n{said['alarms']} alarms nobody has looked at: amber alerts --alarms"
     printed(said, words, is_json)
 
 

@@ -4,8 +4,11 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from federation import witness
+from node.store import backfill
 from node.store.schema import (
     ACTIVITIES,
+    EXCHANGES,
+    GUARD,
     LETTERS,
     MAIL,
     SCREENING,
@@ -87,6 +90,19 @@ def activities(db: Database) -> None:
     db.executescript(ACTIVITIES)
 
 
+@migrations()
+def exchanges(db: Database) -> None:
+    """What we asked each member and it asked us; what was so before is read from the log."""
+    db.executescript(EXCHANGES)
+    backfill.exchanges(db.conn)
+
+
+@migrations()
+def guard(db: Database) -> None:
+    """Quotas, what was asked lately, and alarms."""
+    db.executescript(GUARD)
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
 NAMES = frozenset(
     {
@@ -99,5 +115,7 @@ NAMES = frozenset(
         "letters",
         "touches",
         "activities",
+        "exchanges",
+        "guard",
     }
 )

@@ -3,7 +3,18 @@
 import json
 import sys
 
-from scripts.benches import alerts, answers, fairness, load, quality, scale, screen, search
+from scripts.benches import (
+    alerts,
+    answers,
+    audit,
+    fairness,
+    load,
+    quality,
+    scale,
+    screen,
+    search,
+    timing,
+)
 
 BENCHES = {
     "search": search.bench,
@@ -14,10 +25,12 @@ BENCHES = {
     "scale": scale.bench,
     "quality": quality.bench,
     "screen": screen.bench,
+    "timing": timing.bench,
     "quality-nodes": quality.bench_nodes,
+    "audit": audit.bench,
 }
-#: Takes longer than anybody waits for a figure that another bench gives, too.
-ONLY_WHEN_NAMED = {"quality-nodes"}
+#: Take longer than anybody waits: for a figure that another bench gives, too, or half an hour.
+ONLY_WHEN_NAMED = {"quality-nodes", "audit", "timing"}
 
 
 def main(names: list[str]) -> int:

@@ -71,14 +71,13 @@ async def answering(world: World, reply: Reply, own: Keys | None = None) -> Asyn
     async def method(request: bytes, _: object) -> bytes:
         return reply(wire.request_from(request))
 
-    methods: dict[str, grpc.RpcMethodHandler[bytes, bytes]]
     handler: grpc.RpcMethodHandler[bytes, bytes]
     handler = grpc.unary_unary_rpc_method_handler(method)
     methods = {"Ask": handler, "Deliver": handler}
     server = grpc.aio.server()
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(wire.SERVICE, methods),))
     estonia = world[EE].member
-    credentials = trust.door_credentials(own or world[LV].keys, estonia)
+    credentials = trust.door_credentials(own or world[LV].keys, estonia, world.clock())
     server.add_secure_port(f"{HOST}:{world[LV].member.door_for(estonia)}", credentials)
     await server.start()
     yield

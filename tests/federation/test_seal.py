@@ -12,7 +12,7 @@ from securesystemslib.signer import CryptoSigner
 from federation import seal
 from federation.errors import BrokenSealError
 from federation.messages import MemberId
-from federation.seal import Sealed, Statement
+from federation.seal import Sealed, SigningKey, Statement
 from tests.federation.world import EE, LT, LV
 
 SIGNER = CryptoSigner.generate_ed25519()
@@ -46,7 +46,7 @@ def sealed() -> Sealed:
 
 
 def opened(envelope: Sealed, key: bytes = KEY, audience: MemberId = LV) -> Statement:
-    return seal.opened(envelope, key, sender=EE, audience=audience, method="ask")
+    return seal.opened(envelope, [SigningKey(key)], sender=EE, audience=audience, method="ask")
 
 
 def test_what_was_sealed_is_read_again_to_the_microsecond() -> None:
@@ -96,14 +96,49 @@ def test_a_seal_breaks_when_the_body_is_another() -> None:
 def test_a_seal_by_another_key_does_not_hold() -> None:
     other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
 
-    with pytest.raises(BrokenSealError, match="signature"):
+    with pytest.raises(BrokenSealError, match="names no key"):
         opened(sealed(), key=other)
+
+
+def test_a_seal_by_another_key_in_the_name_of_ours_does_not_hold() -> None:
+    forged = seal.seal(STATEMENT, BODY, CryptoSigner(Ed25519PrivateKey.generate()))
+
+    with pytest.raises(BrokenSealError, match="signature"):
+        opened(replace(forged, key_id=sealed().key_id))
+
+
+def former(until: datetime, *, is_revoked: bool = False) -> list[SigningKey]:
+    """A new key first, and the key that seals here behind it."""
+    new = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    return [SigningKey(new), SigningKey(KEY, until, is_revoked)]
+
+
+def test_a_seal_by_a_former_key_counts_when_it_was_put_before_its_end() -> None:
+    keys = former(STATEMENT.sealed_at)
+
+    statement = seal.opened(sealed(), keys, sender=EE, audience=LV, method="ask")
+
+    assert statement.sealed_at == STATEMENT.sealed_at
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        former(STATEMENT.sealed_at - timedelta(microseconds=1)),
+        former(STATEMENT.sealed_at, is_revoked=True),
+    ],
+)
+def test_a_seal_put_after_the_end_of_its_key_or_by_a_revoked_one_does_not_hold(
+    keys: list[SigningKey],
+) -> None:
+    with pytest.raises(BrokenSealError, match="did not count any more"):
+        seal.opened(sealed(), keys, sender=EE, audience=LV, method="ask")
 
 
 def test_a_seal_that_names_another_key_does_not_hold() -> None:
     envelope = replace(sealed(), key_id="0" * 64)
 
-    with pytest.raises(BrokenSealError, match="another key"):
+    with pytest.raises(BrokenSealError, match="names no key"):
         opened(envelope)
 
 

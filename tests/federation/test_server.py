@@ -9,6 +9,7 @@ import pytest
 
 from federation import seal, wire
 from federation.certificates import NODE_LIFE
+from federation.charter import Standing
 from federation.errors import (
     BrokenSealError,
     CharterError,
@@ -21,8 +22,7 @@ from federation.errors import (
 )
 from federation.keys import Keys
 from federation.messages import Notice, NoticeId, QuestionId, Receipt, WatchEnd, WatchId
-from federation.peer import ANSWER
-from federation.seal import Sealed, Statement
+from federation.seal import ANSWER, Sealed, Statement
 from federation.server import Porter
 from federation.trust import AuthContext
 from tests.federation.test_seal import OTHERWISE
@@ -53,7 +53,7 @@ def asked(node: Node) -> Sealed:
 
 
 def serve(world: World, sealed: Sealed, *, own: Keys | None = None) -> bytes:
-    return porter(world).answered(context(own or world[EE].keys), wire.request_to(sealed))
+    return porter(world).answered(context(own or world[EE].keys), wire.request_to(sealed)).data
 
 
 def refused(world: World, sealed: Sealed, *, own: Keys | None = None) -> FederationError:
@@ -84,7 +84,7 @@ def test_the_answer_is_sealed_as_the_reply_to_these_very_bytes(world: World) -> 
     reply = wire.response_from(serve(world, sealed))
 
     statement = seal.opened(
-        reply, world[LV].keys.signing_key, sender=LV, audience=EE, method=ANSWER
+        reply, world[LV].member.signing_keys, sender=LV, audience=EE, method=ANSWER
     )
     assert statement.reply_to == sealed.digest
     assert statement.id == "q-1"
@@ -200,17 +200,41 @@ def test_what_is_refused_under_a_seal_that_holds_is_written_down_with_it(world: 
     assert statement.id == "q-1"
 
 
-@pytest.mark.parametrize("version", [0, 2])
-def test_a_question_under_another_charter_is_told_so(world: World, version: int) -> None:
-    held = world.charter
-    world.charter = replace(held, version=version)
+@pytest.mark.parametrize("version", [4, 6])
+def test_a_question_under_the_charter_before_or_after_ours_is_heard(
+    world: World, version: int
+) -> None:
+    world.charter = replace(world.charter, version=version)
     sealed = asked(world[EE])
-    world.charter = held
+    world.charter = replace(world.charter, version=5)
+
+    serve(world, sealed)
+
+    assert [member for member, *_ in world[LV].house.asked] == [EE]
+
+
+@pytest.mark.parametrize("standing", [Standing.SUSPENDED, Standing.WITHDRAWN])
+def test_a_member_that_is_not_active_is_not_heard(world: World, standing: Standing) -> None:
+    sealed = asked(world[EE])
+    changed = replace(world.charter.members[EE], standing=standing)
+    world.charter = replace(world.charter, members={**world.charter.members, EE: changed})
 
     fault = refused(world, sealed)
 
     assert isinstance(fault, CharterError)
-    assert str(fault) == f"sealed under charter {version}; ours is 1"
+    assert str(fault).startswith(f"EE is {standing}")
+
+
+@pytest.mark.parametrize("version", [3, 7])
+def test_a_question_under_another_charter_is_told_so(world: World, version: int) -> None:
+    world.charter = replace(world.charter, version=version)
+    sealed = asked(world[EE])
+    world.charter = replace(world.charter, version=5)
+
+    fault = refused(world, sealed)
+
+    assert isinstance(fault, CharterError)
+    assert str(fault) == f"sealed under charter {version}; ours is 5"
 
 
 def test_nobody_is_answered_under_a_charter_that_has_expired(world: World) -> None:
@@ -257,9 +281,9 @@ def posted(world: World, place: int = 1, *, by: Node | None = None, body: bytes 
 def take(world: World, sealed: Sealed) -> Receipt:
     """What Latvia says to mail, its seal opened as Estonia opens it."""
     reply = porter(world).taken(context(world[EE].keys), wire.request_to(sealed))
-    receipt = wire.response_from(reply)
-    key = world[LV].keys.signing_key
-    statement = seal.opened(receipt, key, sender=LV, audience=EE, method="receipt")
+    receipt = wire.response_from(reply.data)
+    keys = world[LV].member.signing_keys
+    statement = seal.opened(receipt, keys, sender=LV, audience=EE, method="receipt")
     assert (statement.reply_to, statement.id) == (sealed.digest, "d-1")
     return wire.receipt_from(receipt.body)
 

@@ -14,7 +14,7 @@ import grpc
 import pytest
 
 from federation import charter, keys, trust, wire
-from federation.charter import Charter, Member
+from federation.charter import Charter, Kind, Member
 from federation.doors import Doors, Doorstep
 from federation.errors import Code, FederationError
 from federation.fanout import Fanout
@@ -155,7 +155,8 @@ class World:
 
 def made(folder: Path, *members: MemberId, limits: Limits | None = None) -> World:
     """Members with a charter that all of them signed; nothing is open yet."""
-    world = World(Clock(datetime.now(UTC)), Charter(0, {}, {}, datetime.now(UTC)), {})
+    nobody = Charter(0, {}, {}, datetime.now(UTC), 1, timedelta(days=30))
+    world = World(Clock(datetime.now(UTC)), nobody, {})
     own = {}
     for member in members:
         keys.make(folder / member, member, world.clock())
@@ -177,7 +178,7 @@ def card(own: Keys, port: int | None = None) -> Member:
         id=own.member,
         number=0,
         name=f"Police of {own.member}",
-        kind="state",
+        kind=Kind.STATE,
         host=HOST,
         port=port or free_base(),
         ca=own.ca,
@@ -185,10 +186,25 @@ def card(own: Keys, port: int | None = None) -> Member:
     )
 
 
-def signed(cards: Iterable[Member], signers: Iterable[Keys], after: Charter | None = None) -> bytes:
+def cards(own: Mapping[MemberId, Keys], *members: MemberId) -> list[Member]:
+    """The cards of these members."""
+    return [card(own[member], port=7400) for member in members]
+
+
+def own_of(own: Mapping[MemberId, Keys], *members: MemberId) -> list[Keys]:
+    """The keys of these members."""
+    return [own[member] for member in members]
+
+
+def signed(
+    cards: Iterable[Member],
+    signers: Iterable[Keys],
+    after: Charter | None = None,
+    threshold: int | None = None,
+) -> bytes:
     """A charter of these members with the signatures of these."""
     expires_at = datetime.now(UTC) + timedelta(days=30)
-    document = charter.draft(cards, expires_at=expires_at, after=after)
+    document = charter.draft(cards, expires_at=expires_at, after=after, threshold=threshold)
     for own in signers:
         document = charter.sign(document, own.signer)
     return document
@@ -200,7 +216,7 @@ async def knocking(
 ) -> AsyncIterator[grpc.aio.Channel]:
     """A line to the door that one member keeps for another, by whatever keys we like."""
     members = world.charter.members
-    channel = trust.peer_channel(own or world[door].keys, members[door], members[at])
+    channel = trust.peer_channel(own or world[door].keys, members[door], members[at], world.clock())
     yield channel
     await channel.close()
 

@@ -27,7 +27,7 @@ from federation.messages import (
     Sought,
 )
 from federation.seal import Sealed
-from federation.server import Porter
+from federation.server import Porter, Reply
 from federation.trust import AuthContext
 from node import store
 from node.mailing import FAULT
@@ -128,7 +128,9 @@ class Door:
 
     def __post_init__(self) -> None:
         step, member = self.world["pl"].up.step, self.world["ee"].home.member
-        self.porter = Porter(step.us, step.gate, step.letterbox, member, step.limits.refused)
+        self.porter = Porter(
+            step.us, step.gate, step.letterbox, member, step.limits.refused, step.books
+        )
         self.us, self.to = self.world["ee"].up.step.us, self.world["pl"].home.member
         self.context: AuthContext = {
             "x509_pem_cert": [self.us.keys.tls_chain],
@@ -146,7 +148,7 @@ class Door:
         reply = self.call(self.porter.taken, wire.request_to(mail))
         return wire.receipt_from(wire.response_from(reply).body) if reply else None
 
-    def call(self, serve: Callable[[AuthContext, bytes], bytes], request: bytes) -> bytes | None:
+    def call(self, serve: Callable[[AuthContext, bytes], Reply], request: bytes) -> bytes | None:
         """One call; it is answered, or ends by a fault that is foreseen."""
         try:
             reply = serve(self.context, request)
@@ -156,7 +158,7 @@ class Door:
             self.ends[fault.code] += 1
             return None
         self.ends["served"] += 1
-        return reply
+        return reply.data
 
     def is_well(self) -> bool:
         """Whether an honest member, and this one too, are answered."""
@@ -178,11 +180,19 @@ def every(kind: Descriptor) -> list[bytes]:
     return wrongs
 
 
+def test_every_field_of_an_inquiry_into_our_books(door: Door) -> None:
+    for bytes_ in every(pb.Inquiry.DESCRIPTOR):
+        sealed = door.us.inquire(door.to, f"i-{next(door.ids)}", bytes_)
+        door.call(door.porter.accounted, wire.request_to(sealed))
+
+    assert door.is_well()
+
+
 def test_every_field_of_a_sealed_message(door: Door) -> None:
     right = wire.request_to(door.us.ask(door.to, "q", b""))
 
     for bytes_ in every(pb.AskRequest.DESCRIPTOR):
-        for serve in (door.porter.answered, door.porter.taken):
+        for serve in (door.porter.answered, door.porter.taken, door.porter.accounted):
             door.call(serve, bytes_)
             door.call(serve, right + bytes_)
 

@@ -50,7 +50,7 @@ async def hammer(home: homes.Home, victim: str, seconds: float) -> int:
     us, member = charter.member(home.member), charter.member(MemberId(victim))
     sent, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
-        channel = trust.peer_channel(keys, us, member)
+        channel = trust.peer_channel(keys, us, member, home.clock())
         try:
             await channel.unary_unary(ENDING)(b"", timeout=1)  # type: ignore[arg-type]
         except grpc.aio.AioRpcError:

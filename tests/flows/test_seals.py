@@ -23,6 +23,7 @@ from federation.messages import (
     Watch,
     WatchId,
 )
+from federation.seal import SigningKey
 from node import app, store
 from node.audit import Entry, Operation
 from tests.world import Place, World, eventually
@@ -36,7 +37,7 @@ def knock(by: Place, at: Place, method: str, request: bytes) -> bytes | Code:
     async def call() -> bytes | Code:
         charter, keys = at.up.in_force(), by.up.keys
         us, member = charter.member(by.home.member), charter.member(at.home.member)
-        async with trust.peer_channel(keys, us, member) as channel:
+        async with trust.peer_channel(keys, us, member, at.home.clock()) as channel:
             made: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
             try:
                 return await made(request, timeout=10, wait_for_ready=True)
@@ -168,7 +169,7 @@ def read(world: World, reply: bytes | Code) -> Receipt | Code:
     sealed = wire.response_from(reply)
     pl = world["pl"].home.member
     key, us = world["pl"].up.keys.signing_key, world["ee"].home.member
-    seal.opened(sealed, key, sender=pl, audience=us, method="receipt")
+    seal.opened(sealed, [SigningKey(key)], sender=pl, audience=us, method="receipt")
     said = wire.receipt_from(sealed.body)
     return Receipt(said.through, said.refused)
 

@@ -65,6 +65,13 @@ CASES = [
     Case("own-people-ask", OWN, None, decides=True, without=False),
     Case("states-ask", STATE, None, decides=True, without=False),
     Case("organisations-ask-by-topic", OBSERVER, None, decides=True, without=False),
+    Case(
+        "observers-ask-about-topics-granted-to-them",
+        replace(OBSERVER, kind="observer", is_granted=True),
+        None,
+        decides=True,
+        without=False,
+    ),
     Case("purpose-is-agreed", replace(STATE, purpose="gossip"), None, decides=False, without=True),
     Case("own-people-see-own-records", OWN, Marking(), Share.FULL, Share.HIDDEN),
     Case("members-see-what-is-shared", STATE, TO_ALL, Share.FULL, Share.HIDDEN),
@@ -101,6 +108,8 @@ CASES = [
 
 #: The one rule about planned activities.
 MEETING = "states-find-out-what-meets"
+#: The one rule about books that are compared.
+BOOKS = "auditors-compare-books"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
@@ -122,9 +131,16 @@ def test_without_its_rule_a_case_is_decided_otherwise(case: Case) -> None:
 
 def test_every_shipped_rule_has_a_case() -> None:
     rules = [case.rule for case in CASES]
-    rules.insert(4, MEETING)
+    rules[5:5] = [MEETING, BOOKS]
     assert rules == RULE.findall(RULES)
     assert len(rules) == RULES.count("permit (") + RULES.count("forbid (")
+
+
+def test_an_observer_asks_about_no_topic_that_the_charter_does_not_grant(policy: Policy) -> None:
+    observer = replace(OBSERVER, kind="observer")
+
+    assert not policy.weigh(observer).is_allowed
+    assert policy.release(observer, replace(TO_ALL, topic="drugs")).share is Share.HIDDEN
 
 
 def test_states_alone_find_out_whether_activities_meet_and_by_that_rule(policy: Policy) -> None:
@@ -135,6 +151,24 @@ def test_states_alone_find_out_whether_activities_meet_and_by_that_rule(policy: 
     assert (verdict.is_allowed, verdict.ground) == (True, MEETING)
     for kind in ("organisation", "empire"):
         assert not policy.weigh_meeting(observer, kind).is_allowed
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_auditors_alone_compare_books_and_by_that_rule(policy: Policy, is_own: bool) -> None:
+    for role in ("analyst", "coordinator", "administrator", "auditor", "dpo", "emperor"):
+        for kind in ("state", "organisation"):
+            verdict = policy.weigh_inquiry(MemberId("EE"), kind, role, is_own=is_own)
+
+            assert verdict.is_allowed == (role in ("auditor", "dpo"))
+            assert verdict.ground == (BOOKS if verdict.is_allowed else "no rule permits it")
+
+
+def test_without_its_rule_nobody_compares_books() -> None:
+    others = RULE.sub(lambda rule: "" if rule[1] == BOOKS else rule[0], RULES)
+
+    verdict = Policy(others, SCHEMA).weigh_inquiry(MemberId("EE"), "state", "auditor", is_own=False)
+
+    assert not verdict.is_allowed
 
 
 @pytest.mark.parametrize("purpose", Purpose)

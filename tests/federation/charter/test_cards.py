@@ -1,0 +1,56 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from federation import charter
+from federation.errors import CharterError, InvalidError
+from tests.federation.charter.own import NOW, Own
+from tests.federation.world import EE, LT, LV, card, cards
+
+
+def test_a_card_shows_the_member_without_its_number(own: Own) -> None:
+    member = replace(card(own[EE], port=7400), number=5)
+
+    read = charter.read_card(charter.card(member))
+
+    assert read == replace(member, number=0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("id", "ee"), ("port", 0), ("signing_key", "AA=="), ("host", ""), ("more", 1)],
+)
+def test_a_card_with_a_wrong_field_is_refused(own: Own, field: str, value: object) -> None:
+    plain = json.loads(charter.card(card(own[EE], port=7400)))
+
+    with pytest.raises(InvalidError, match=field):
+        charter.read_card(json.dumps(plain | {field: value}))
+
+
+@pytest.mark.parametrize("host", ["amber.police.ee", "10.0.0.1", "2001:db8::1", "localhost"])
+def test_a_host_is_a_name_or_an_address(own: Own, host: str) -> None:
+    member = replace(card(own[EE], port=7400), host=host)
+
+    read = charter.read_card(charter.card(member))
+
+    assert read.host == host
+
+
+def test_a_member_that_is_not_there_is_a_fault_of_the_charter(own: Own) -> None:
+    held = charter.proposal(charter.draft(cards(own, EE, LV), expires_at=NOW)).charter
+
+    with pytest.raises(CharterError, match="no member LT"):
+        held.member(LT)
+
+
+def test_a_fingerprint_changes_with_either_key_and_the_name_and_nothing_else(own: Own) -> None:
+    member = card(own[EE], port=7400)
+    other = own[LV]
+
+    read = charter.fingerprint(member)
+
+    assert len(read.split()) == 8
+    assert charter.fingerprint(replace(member, number=3, host="10.0.0.9", port=7500)) == read
+    for changes in ({"id": LV}, {"ca": other.ca}, {"signing_key": other.signing_key}):
+        assert charter.fingerprint(replace(member, **changes)) != read
