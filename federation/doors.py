@@ -127,7 +127,7 @@ class Door:
                 # From the whole message on: by a late one its sender could shift the veil's times.
                 came_s = loop.time()
                 reply = await self._replied(serve, context.auth_context(), request)
-            except grpc.aio.AbortError:
+            except grpc.aio.BaseError:
                 raise
             except Exception as error:  # noqa: BLE001 - the edge: nothing of ours may leave but a fault
                 await end(context, self._refused(error))
@@ -159,7 +159,7 @@ class Door:
         late = loop.call_later(limits.RECEIVE_S, lambda: loop.create_task(_hung_up(context, fault)))
         try:
             message = await context.read()
-        except (asyncio.CancelledError, grpc.aio.AbortError):
+        except (asyncio.CancelledError, grpc.aio.BaseError):
             self._refused(fault)
             raise
         finally:

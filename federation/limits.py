@@ -53,7 +53,8 @@ SERVER = (
     ("grpc.keepalive_permit_without_calls", 1),
     # A megabyte can be packed that holds a gigabyte; nothing of ours is packed.
     ("grpc.per_message_decompression", 0),
-    ("grpc.http2.bdp_probe", 0),
+    # After so many calls of one read it is another connection's turn.
+    ("grpc.http2.max_requests_per_read", 4),
 )
 
 #: Options of a door alone: what a member that opens connections without end can take from us.

@@ -37,7 +37,8 @@ from tests.world import Place, World, free_base
 
 #: What the worst call of an honest member may take, and the memory that may stay with the node.
 WORST_S, KEPT_BYTES = 1.5, 64 * 1024 * 1024
-ATTACKS = (sys.executable, "-m", "tests.federation.attacks")
+#: A hostile member has processors of its own: here it has what others leave.
+ATTACKS = ("nice", "-n", "19", sys.executable, "-m", "tests.federation.attacks")
 
 #: A method path that is no UTF-8 ends a grpc.aio server.
 ENDING = b"/amber.federation.v1.Federation/\xff"
