@@ -276,3 +276,66 @@ def test_a_charter_holds_no_more_members_than_there_are_doors(own: Own) -> None:
 
     with pytest.raises(CharterError, match="at most 63"):
         charter.draft(many, expires_at=NOW)
+
+
+def test_a_charter_that_names_its_predecessor_replaces_no_other(own: Own) -> None:
+    first = signed(cards(own, EE, LV), own_of(own, EE, LV))
+    place = charter.Place(charter.identity(first), 2)
+    document = charter.written(charter.renewed(charter.read(first), place, NOW))
+    for id in (EE, LV):
+        document = charter.sign(document, own[id].signer)
+    between = signed(
+        [replace(one, port=9_000) for one in cards(own, EE, LV)],
+        own_of(own, EE, LV),
+        after=charter.read(first),
+    )
+    later = charter.written(charter.renewed(charter.read(first), replace(place, version=3), NOW))
+    for id in (EE, LV):
+        later = charter.sign(later, own[id].signer)
+
+    assert charter.replacement(first, document).follows == charter.identity(first)
+    with pytest.raises(CharterError, match="drafted after another charter than our 2"):
+        charter.replacement(between, later)
+
+
+def test_a_charter_of_one_gives_way_to_what_its_member_signed(own: Own) -> None:
+    alone = signed(cards(own, EE), own_of(own, EE))
+    place = charter.Place("ab" * 32, 5)
+    wide = charter.read(signed(cards(own, EE, LV), own_of(own, EE, LV)))
+    joined = charter.written(charter.renewed(wide, place, NOW))
+    for id in (EE, LV):
+        joined = charter.sign(joined, own[id].signer)
+
+    assert charter.replacement(alone, joined).version == 5
+
+
+def test_signatures_are_joined_and_what_does_not_hold_is_left_out(own: Own) -> None:
+    held = signed(cards(own, EE, LV, LT), own.values())
+    by_one = signed(cards(own, EE, LV, LT), own_of(own, EE), after=charter.read(held))
+    by_other = signed(cards(own, EE, LV, LT), own_of(own, LV), after=charter.read(held))
+    junk = json.loads(by_other)
+    junk["signatures"][0]["sig"] = "00" * 64
+    other = signed(cards(own, EE, LV), own_of(own, LV), after=charter.read(held))
+
+    joined = charter.joined(by_one, by_other, current=held)
+    nothing = charter.joined(by_one, json.dumps(junk).encode(), current=held)
+
+    assert charter.proposal(joined, current=held).signed_by == {EE, LV}
+    assert charter.joined(by_other, by_one, current=held) == joined
+    assert charter.proposal(nothing, current=held).signed_by == {EE}
+    assert charter.identity(joined) == charter.identity(by_one)
+    with pytest.raises(CharterError, match="do not say the same"):
+        charter.joined(by_one, other, current=held)
+
+
+def test_a_charter_is_read_aloud_by_what_it_says_not_by_who_signed_it(own: Own) -> None:
+    by_one = signed(cards(own, EE, LV), own_of(own, EE))
+    by_both = signed(cards(own, EE, LV), own_of(own, EE, LV))
+
+    read = charter.document_fingerprint(by_both)
+
+    assert read == charter.document_fingerprint(by_one)
+    assert len(read.split()) == 8
+    assert charter.is_read_as(read.lower().replace(" ", ""), read)
+    assert not charter.is_read_as(read[:-1], read)
+    assert not charter.is_read_as("", read)
