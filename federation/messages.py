@@ -21,6 +21,7 @@ from federation.meetings import (
     ProbeAnswer,
     ProbeProof,
 )
+from federation.votes import Vote
 
 MemberId = NewType("MemberId", str)
 PersonId = NewType("PersonId", str)
@@ -328,7 +329,7 @@ class Showing:
 
 
 Meeting = Probe | ProbeAnswer | ProbeProof | Encounter | Consent | Showing | Parting
-Content = Watch | WatchVerdict | WatchEnd | Alert | Recall | Meeting
+Content = Watch | WatchVerdict | WatchEnd | Alert | Recall | Meeting | Vote
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     """The part of the document that is ours: the field `amber` of a TUF root.
 
     Without a threshold everybody must sign. A group without a lead is a plain list of members.
-    `follows` is the identity of the one charter that this one may replace.
+    `follows` is the identity of the charter that this one was drafted after.
     """
 
     members: Annotated[list[Card], Meta(min_length=1, max_length=MEMBERS)]

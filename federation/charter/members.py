@@ -109,7 +109,7 @@ class Charter:
     """Who belongs, in the order of their numbers. Two members never share a key, CA or number.
 
     `threshold` of the members that vote must sign the next one; one that they renew lasts `life`.
-    `follows` is the identity of the one charter that it may replace, empty for a first one.
+    `follows` is the identity of the charter that it was drafted after, empty for a first one.
     """
 
     version: int

@@ -27,11 +27,11 @@ from federation.messages import (
     WatchVerdict,
 )
 from federation.seal import Sealed, Statement
+from federation.wire import meetings, votes
 from federation.wire.envelopes import sealed_from, sealed_to
 from federation.wire.fields import decoded, few, instant, line, microseconds, needed
 from federation.wire.heads import hashes, head_from, head_to, size
 from federation.wire.hits import bare_to, hit_from, hit_to
-from federation.wire.meetings import READ, WRITE
 from federation.wire.questions import sought_from, sought_to
 from federation.witness import TreeHead
 from protos.federation.v1 import federation_pb2 as pb
@@ -274,7 +274,8 @@ _WRITE: Mapping[type[Content], Callable[[pb.Notice, Any], None]] = MappingProxyT
         WatchEnd: _write_end,
         Alert: _write_alert,
         Recall: _write_recall,
-        **WRITE,
+        **meetings.WRITE,
+        **votes.WRITE,
     }
 )
 _READ: Mapping[str, Callable[[Any, MemberId], Content]] = MappingProxyType(
@@ -284,6 +285,7 @@ _READ: Mapping[str, Callable[[Any, MemberId], Content]] = MappingProxyType(
         "watch_end": _read_end,
         "alert": _read_alert,
         "recall": _read_recall,
-        **READ,
+        **meetings.READ,
+        **votes.READ,
     }
 )
