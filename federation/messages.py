@@ -360,7 +360,7 @@ class Receipt:
     `refused` are those of one dispatch that are there and have no effect. `witnessed` is the size
     of our log that the member signed last, `cosignature` what it signs of the head that we
     showed, and `doubt` a word why it does not. `prove` are sizes of our log that others showed
-    it, from which it wants a proof next.
+    it, from which it wants a proof next. `charter` is the version that it holds, as its seal says.
     """
 
     through: int
@@ -369,3 +369,4 @@ class Receipt:
     cosignature: bytes = b""
     doubt: str = ""
     prove: tuple[int, ...] = ()
+    charter: int = 0

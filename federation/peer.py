@@ -124,8 +124,8 @@ class Peer:
         Raises the fault that the member met or gave.
         """
         mail = self._us.mail(self.member.id, id, wire.dispatch_to(dispatch))
-        body = await self._replied(self._deliver, mail, id, RECEIPT, timeout_s)
-        return self._read(lambda: wire.receipt_from(body))
+        said, body = await self._replied(self._deliver, mail, id, RECEIPT, timeout_s)
+        return self._read(lambda: replace(wire.receipt_from(body), charter=said.charter))
 
     async def close(self) -> None:
         """Let go of the line; calls on it end."""
@@ -133,13 +133,13 @@ class Peer:
 
     async def _answer(self, question: QuestionId, body: bytes, timeout_s: float) -> Answer:
         asked = self._us.ask(self.member.id, question, body)
-        answer = await self._replied(self._ask, asked, question, ANSWER, timeout_s)
+        _, answer = await self._replied(self._ask, asked, question, ANSWER, timeout_s)
         return self._read(lambda: wire.answer_from(answer, question, self.member.id))
 
     async def _replied(
         self, call: Call, said: Sealed, id: str, method: str, timeout_s: float
-    ) -> bytes:
-        """The body of the reply that this member sealed to what we said."""
+    ) -> tuple[Statement, bytes]:
+        """The reply that this member sealed to what we said: its statement and its body."""
         try:
             response = await call(wire.request_to(said), timeout=timeout_s)
         except grpc.aio.AioRpcError as error:
@@ -153,14 +153,16 @@ class Peer:
         except (BrokenSealError, InvalidError) as fault:
             raise UnprovenError(f"{self.member.id}: {fault}") from None
 
-    def _proven(self, said: Sealed, sealed: Sealed, id: str, method: str) -> bytes:
+    def _proven(
+        self, said: Sealed, sealed: Sealed, id: str, method: str
+    ) -> tuple[Statement, bytes]:
         member = self._us.charter().heard(self.member.id)
         statement = seal.opened(
             sealed, member.signing_keys, sender=member.id, audience=self._us.id, method=method
         )
         if (statement.reply_to, statement.id) != (said.digest, id):
             raise BrokenSealError("the reply is to something else")
-        return sealed.body
+        return statement, sealed.body
 
 
 class Lines:

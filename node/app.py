@@ -38,7 +38,9 @@ from node.api.house import House
 from node.asking import Asking
 from node.assembly import Chance, Post
 from node.audit import Break
+from node.chartering.in_force import InForce
 from node.finding import Beside, Finder, Here
+from node.following import Following
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
@@ -69,23 +71,6 @@ def new_id() -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
-class InForce:
-    """The charter in force: asked for by everybody, replaced in one place."""
-
-    def __init__(self, home: Home) -> None:
-        self._home = home
-        self._charter = home.charter()
-
-    def __call__(self) -> Charter:
-        """The charter that holds now."""
-        return self._charter
-
-    def adopt(self, document: bytes) -> Charter:
-        """Put another one in force; raises `CharterError` unless it may replace this one."""
-        self._charter = self._home.adopt(document)
-        return self._charter
-
-
 @dataclass(frozen=True, slots=True)
 class Node:
     """A node put together from its home, its doors and desk not yet open."""
@@ -98,12 +83,12 @@ class Node:
     fanout: Fanout
     doors: Doors
     post: Post
-    has_doors: bool
+    following: Following
 
     @classmethod
     def of(cls, home: Home, *, has_doors: bool) -> "Node":
         """Put a node together; the home must be locked."""
-        keys, in_force = home.keys(), InForce(home)
+        keys, in_force = home.keys(), InForce(home.document(), home.keep)
         us = Self(keys, in_force, home.clock)
         store, settings = home.store(keys), home.config
         gate = Gate(
@@ -119,10 +104,15 @@ class Node:
         )
         door = DoorLimits(settings.listen.in_flight, timedelta(seconds=settings.answer.window_s))
         chance = Chance(new_id, random.random, secrets.token_bytes, home.remember)
-        post = Post.of(gate, us, settings, chance)
+        post = Post.of(gate, us, settings, chance, in_force)
+        post.renewing.proposing.gathering.adopting.start()
         gate = replace(gate, touched=post.touching.answered)
         step = Doorstep(us, gate, post.mailing, settings.listen_host, door, post.delivery.heard)
-        return cls(home, keys, store, in_force, gate, Fanout(us), Doors(step), post, has_doors)
+        fanout, doors = Fanout(us), Doors(step)
+        lines = (post.delivery.apply, fanout.apply) if has_doors else (fanout.apply,)
+        follows = doors.apply if has_doors else _no_doors
+        following = Following(us.id, in_force, us.clock, follows, lines)
+        return cls(home, keys, store, in_force, gate, fanout, doors, post, following)
 
     def house(self) -> House:
         """What the desk may use."""
@@ -148,7 +138,6 @@ class Node:
             administration=Administration(
                 self.store,
                 self.in_force,
-                self.in_force.adopt,
                 search.KEYS_VERSION,
                 timedelta(days=self.home.config.retention.mail_days),
                 self._unwitnessed,
@@ -163,7 +152,9 @@ class Node:
             ),
             post=self.post,
             issue=self.home.issue,
-            follow=self.follow,
+            own=self.home.own,
+            endorse=self.home.endorse,
+            follow=self.following.follow,
             doors=lambda: list(self.doors),
         )
 
@@ -175,26 +166,19 @@ class Node:
         count = min(most, len(os.sched_getaffinity(0)))
         return Searchers(self.home.database, count=count, limit=limit)
 
-    async def follow(self, charter: Charter) -> None:
-        """Open and close doors and lines as a new charter says."""
-        if self.has_doors:
-            await self.doors.apply(charter)
-            await self.post.delivery.apply(charter)
-        await self.fanout.apply(charter)
-
 
 @asynccontextmanager
 async def running(home: Home) -> AsyncIterator[Node]:
     """A node with its doors and its desk open, until this ends; calls in flight are finished."""
     async with _locked(home, has_doors=True) as node:
         node.post.check_ways()
-        await node.doors.apply(node.in_force())
-        await node.post.delivery.apply(node.in_force())
         try:
+            await node.following.follow()
             async with (
                 _beside(node.post.work()),
                 _beside(node.post.carry()),
                 _beside(_erasing(node)),
+                _beside(node.following.run(node.post.adopted)),
                 port.opened(node.house(), home.config.desk_port, grace_s=GRACE_S) as address,
             ):
                 with home.announced(address):
@@ -290,6 +274,10 @@ async def _locked(home: Home, *, has_doors: bool) -> AsyncIterator[Node]:
             finally:
                 await node.fanout.close()
                 node.gate.find.close()
+
+
+async def _no_doors(_: Charter) -> None:
+    """A node that is woken for one verb opens none."""
 
 
 def _finder(home: Home) -> Finder:

@@ -174,6 +174,22 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 90
 
 
+class Charter(Struct, frozen=True, forbid_unknown_fields=True):
+    """What of the next charter this node agrees to by itself; all else waits for its people."""
+
+    renew: Annotated[
+        bool,
+        Meta(description="sign and draft renewals: the same charter for one more life"),
+    ] = True
+    agree_to_keys: Annotated[
+        bool,
+        Meta(
+            description="sign what a member changes of its own line: address, name, keys, if both"
+            " its signing key and its CA say so"
+        ),
+    ] = True
+
+
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """Which rules decide."""
 
@@ -205,6 +221,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     smtp: Smtp = Smtp()
     activity: Activity = Activity()
     retention: Retention = Retention()
+    charter: Charter = Charter()
     policy: Policy = Policy()
     log: Log = Log()
 

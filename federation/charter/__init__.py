@@ -5,7 +5,7 @@ the signatures that its own threshold and that of the charter before it ask for.
 """
 
 from federation.charter.amending import Amendment, Place, amended, renewed
-from federation.charter.cards import card, fingerprint, is_read_as, read_card
+from federation.charter.cards import card, fingerprint, introduced, is_read_as, read_card
 from federation.charter.changes import changes
 from federation.charter.document import (
     LIFE,
@@ -55,6 +55,7 @@ __all__ = [
     "endorsed",
     "fingerprint",
     "identity",
+    "introduced",
     "is_endorsed",
     "is_read_as",
     "joined",

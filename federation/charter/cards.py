@@ -99,6 +99,20 @@ def read_card(text: str) -> Member:
         raise InvalidError(f"this is not a member's card: {error}") from None
 
 
+def introduced(text: str, heard: str) -> Member:
+    """The member that a card shows, once its fingerprint was read by somebody who knows.
+
+    Raises `InvalidError` unless it was read whole and is that of this very card.
+    """
+    member = read_card(text)
+    if not is_read_as(heard, fingerprint(member)):
+        raise InvalidError(
+            f"the fingerprint is not that of this card of {member.id}: do not add it, and have"
+            " its owner read it to you again (amber charter card --fingerprint)"
+        )
+    return member
+
+
 def fingerprint(member: Member) -> str:
     """What two people read to each other to know that they mean the same member and keys.
 

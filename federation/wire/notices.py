@@ -66,13 +66,15 @@ class Dispatch:
 
     `assigned` is the last sequence number that the sender has given to any notice for us, and
     `oldest` the first that it still holds: what lies before can no longer be had. `shown` is its
-    audit log as it stands, from time to time.
+    audit log as it stands, from time to time. `charter` is the version that the sender holds, as
+    its seal says; 0 where there was none.
     """
 
     assigned: int
     oldest: int
     notices: tuple[Sealed, ...] = ()
     shown: ShownHead | None = None
+    charter: int = 0
 
 
 @dataclass(frozen=True, slots=True)

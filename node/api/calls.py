@@ -21,6 +21,7 @@ from node.api import lists
 from node.api.activities import ActivityCalls
 from node.api.admission import Context
 from node.api.audits import AuditCalls
+from node.api.charters import CharterCalls, charter_to
 from node.api.forms import (
     gathered_to,
     hit_to,
@@ -46,7 +47,7 @@ from protos.node.v1.node_pb2_grpc import DeskServicer
 Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
-class DeskPort(ActivityCalls, AuditCalls, TouchCalls, WatchCalls, DeskServicer):
+class DeskPort(ActivityCalls, AuditCalls, CharterCalls, TouchCalls, WatchCalls, DeskServicer):
     """Serves our own people. Every call begins by asking who calls and whether that role may."""
 
     def __init__(self, house: House) -> None:
@@ -146,22 +147,13 @@ class DeskPort(ActivityCalls, AuditCalls, TouchCalls, WatchCalls, DeskServicer):
             records=standing.records,
             audit_entries=standing.audit_entries,
             reindex_due=standing.reindex_due,
-            lanes=[lane_to(lane, standing.logs.get(lane.member)) for lane in standing.lanes],
+            lanes=[
+                self._marked(lane_to(lane, standing.logs.get(lane.member)))
+                for lane in standing.lanes
+            ],
+            charter=charter_to(standing, self._house.keys.member, self._house.clock()),
             ways=[way_to(way) for way in standing.ways],
         )
-
-    async def AdoptCharter(
-        self, request: pb.AdoptCharterRequest, context: Context
-    ) -> pb.AdoptCharterResponse:
-        """Put a charter in force and follow it at once."""
-        try:
-            who, _ = self._admitted(context, "AdoptCharter")
-            adopt = functools.partial(self._house.administration.adopt_charter, by=who)
-            adopted = await asyncio.to_thread(adopt, request.document)
-            await self._house.follow(adopted)
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
-        return pb.AdoptCharterResponse(version=adopted.version)
 
     async def AddPerson(
         self, request: pb.AddPersonRequest, context: Context

@@ -51,7 +51,11 @@ class WatchCalls(Admission):
             listed = await asyncio.to_thread(lambda: every(is_ended=request.all))
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
-        return pb.ListWatchesResponse(watches=map(_watch_to, listed))
+        watches = list(map(_watch_to, listed))
+        for watch in watches:
+            for member in watch.members:
+                self._marked(member)
+        return pb.ListWatchesResponse(watches=watches)
 
     async def RenewWatch(
         self, request: pb.RenewWatchRequest, context: Context
@@ -87,7 +91,7 @@ class WatchCalls(Admission):
             behind = self._house.post.inbox.behind
             async for one in self._changes(behind, lambda one: one.alert.change, request.after):
                 if one:
-                    yield pb.FollowAlertsResponse(alert=_alert_to(one))
+                    yield pb.FollowAlertsResponse(alert=self._marked(_alert_to(one)))
                 elif not request.follow:
                     return
         except Exception as error:  # noqa: BLE001

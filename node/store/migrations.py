@@ -6,6 +6,7 @@ from sqlite_utils.migrations import Migrations
 from federation import witness
 from node.store.schema import (
     ACTIVITIES,
+    CHARTERS,
     LETTERS,
     MAIL,
     SCREENING,
@@ -87,6 +88,12 @@ def activities(db: Database) -> None:
     db.executescript(ACTIVITIES)
 
 
+@migrations()
+def charters(db: Database) -> None:
+    """Charters that were in force, those that are proposed, and what of them we signed."""
+    db.executescript(CHARTERS)
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
 NAMES = frozenset(
     {
@@ -99,5 +106,6 @@ NAMES = frozenset(
         "letters",
         "touches",
         "activities",
+        "charters",
     }
 )

@@ -6,6 +6,7 @@ A text that was released is never changed again; what comes later is a migration
 """
 
 from node.store.schema.activities import ACTIVITIES
+from node.store.schema.charters import CHARTERS
 from node.store.schema.letters import LETTERS
 from node.store.schema.mail import MAIL
 from node.store.schema.screening import SCREENING
@@ -17,6 +18,7 @@ from node.store.schema.watches import WATCHES
 
 __all__ = [
     "ACTIVITIES",
+    "CHARTERS",
     "LETTERS",
     "MAIL",
     "SCREENING",
