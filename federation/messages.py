@@ -336,13 +336,15 @@ Content = Watch | WatchVerdict | WatchEnd | Alert | Recall | Meeting | Vote
 class Notice:
     """One message of the durable lane; its place in the mail of its sender is `sequence`.
 
-    What arrives after `expires_at` has no effect; None is never.
+    What arrives after `expires_at` has no effect; None is never. `sealed_at` is when its sender put
+    it in the mail, once its seal was opened.
     """
 
     id: NoticeId
     sequence: int
     content: Content
     expires_at: datetime | None = None
+    sealed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,4 +152,4 @@ class Porter:
             notice = wire.notice_from(sealed.body, self.member, id=id, sequence=sequence)
         except InvalidError as fault:
             return wire.Opened(sealed, statement, fault)
-        return wire.Opened(sealed, statement, notice)
+        return wire.Opened(sealed, statement, replace(notice, sealed_at=statement.sealed_at))

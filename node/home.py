@@ -260,10 +260,10 @@ def make(path: Path, settings: Config, clock: Clock) -> Home:
     return Home(path, settings, clock)
 
 
-def federate(homes: Sequence[Home]) -> None:
+def federate(homes: Sequence[Home], life: timedelta = LONG) -> None:
     """Put one charter of all these homes in force in each; all must be ours, as in a lab."""
     first, *rest = homes
-    document = first.propose([home.card() for home in rest], LONG)
+    document = first.propose([home.card() for home in rest], life)
     for home in rest:
         document = home.sign(document)
     for home in homes:

@@ -63,8 +63,12 @@ def amended(current: Charter, amendment: Amendment, place: Place, now: datetime)
 
 
 def renewed(current: Charter, place: Place, now: datetime) -> Charter:
-    """The same charter for one more life; never a shorter one than it has."""
-    expires_at = max(current.expires_at, (now + current.life).replace(microsecond=0))
+    """The same charter for one more life, to the hour; never a shorter one than it has.
+
+    Two that are drafted within an hour of each other say the same, and their signatures add up.
+    """
+    ends_at = (now + current.life).replace(minute=0, second=0, microsecond=0)
+    expires_at = max(current.expires_at, ends_at)
     return replace(current, version=place.version, follows=place.follows, expires_at=expires_at)
 
 

@@ -5,6 +5,7 @@ A node signs one document of a version and no other; without a person only what 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from federation import charter
 from federation.charter import Charter, Drafted, Proposal, Routine
@@ -13,7 +14,7 @@ from federation.messages import MemberId, Notice
 from federation.votes import CharterAdopted, CharterProposed, CharterSigned, CharterWithdrawn
 from node import store
 from node.audit import Entry, Operation
-from node.chartering.adopting import ABOUT, Adopting, Source, is_fork
+from node.chartering.adopting import ABOUT, NOBODY, Adopting, Source, is_fork
 from node.chartering.in_force import Held
 from node.mailing import Effect
 from node.people import Person
@@ -25,6 +26,8 @@ Sign = Callable[[bytes, bytes], bytes]
 
 #: Open proposals that one member may have brought here, and how far a version may be ahead.
 _MOST_OPEN, _MOST_AHEAD = 16, 1_000
+#: Who hears of a charter so long after it was said was away, or is back from an earlier day.
+_LONG_AGO = timedelta(minutes=5)
 #: Digits of an identity by which people name a proposal.
 SHORT = 12
 
@@ -61,13 +64,13 @@ class Gathering:
                 )
                 store.charters.propose(tx, held)
                 store.audit.append(tx, entry_of("charter proposed", held, peer=member))
-            self.weigh(tx, Source(Way.GATHERED))
+            self.weigh(tx, _source(tx, Way.GATHERED, member, notice))
 
     def signed(self, tx: Tx, member: MemberId, notice: Notice) -> None:
         """A member has signed a proposal, and passes on every signature that it knows."""
         if isinstance(notice.content, CharterSigned):
             self._note(tx, member, notice.content.document, is_signed=False)
-            self.weigh(tx, Source(Way.GATHERED))
+            self.weigh(tx, _source(tx, Way.GATHERED, member, notice))
 
     def withdrawn(self, tx: Tx, member: MemberId, notice: Notice) -> None:
         """A member takes its own proposal back."""
@@ -82,7 +85,8 @@ class Gathering:
     def adopted(self, tx: Tx, member: MemberId, notice: Notice) -> None:
         """A charter is in force at a member: it is here, too, as soon as it may replace ours."""
         if isinstance(notice.content, CharterAdopted):
-            source = Source(Way.MISSED if notice.content.is_missed else Way.TOLD, member)
+            way = Way.MISSED if notice.content.is_missed else Way.TOLD
+            source = _source(tx, way, member, notice)
             held = self._note(tx, member, notice.content.document, is_signed=False)
             if held is not None and self._is_enough(tx, held):
                 self._adopt(tx, held, source)
@@ -212,6 +216,13 @@ class Gathering:
         drafted = Drafted(by, is_endorsed)
         kind = charter.routine(current.charter, current.identity, proposal, drafted, tx.now)
         return kind in self.agrees
+
+
+def _source(tx: Tx, way: Way, member: MemberId, notice: Notice) -> Source:
+    """How a charter comes in force by a notice: by one of long ago, it was missed here."""
+    if notice.sealed_at and tx.now - notice.sealed_at > _LONG_AGO:
+        way = Way.MISSED
+    return Source(way, NOBODY if way is Way.GATHERED else member)
 
 
 def entry_of(
