@@ -71,7 +71,7 @@ class Adopting:
             known = store.charters.current(view)
         before = self.in_force()
         if known is not None:
-            self.in_force.put(known.document)
+            self.in_force.put(known.version, known.document)
         if self.in_force() is not before and known is not None:
             log = structlog.get_logger()
             said = {"version": known.version, "before": before.version, "told_by": known.member}

@@ -35,15 +35,14 @@ class InForce:
         """The charter that holds now."""
         return self.held.charter
 
-    def put(self, document: bytes) -> None:
+    def put(self, version: int, document: bytes) -> None:
         """Put a charter in the place of an older one; one that is no newer changes nothing.
 
-        It holds even when its file cannot be written, which is then tried again with the next.
+        It holds even when its file cannot be written, which is tried again when this is called.
         """
         with self._turn:
-            new = Held.of(document)
-            if new.charter.version > self.held.charter.version:
-                self.held = new
+            if version > self.held.charter.version:
+                self.held = Held.of(document)
             if self.held.charter.version > self._kept:
                 self._keep(self.held.document)
                 self._kept = self.held.charter.version

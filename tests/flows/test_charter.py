@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from federation import charter
 from federation.charter import Amendment, Standing
 from federation.errors import CharterError, InvalidError
 from federation.messages import MemberId, OutcomeKind, PersonId
+from node import config
 from node.chartering.proposing import Listed, Proposing
 from node.people import Role, person
-from tests.world import Place, World, eventually, federation
+from tests.world import Place, World, eventually, federation, free_base
 
 ADMINISTRATOR = person(PersonId("first"), [Role.ADMINISTRATOR])
 LT, FI = MemberId("LT"), MemberId("FI")
@@ -40,6 +42,15 @@ def known(place: Place, listed: Listed) -> bool:
 
 def in_force(world: World, *members: str, version: int) -> None:
     eventually(lambda: {world[name].up.in_force().version for name in members} == {version})
+
+
+def answered(place: Place) -> list[bool]:
+    """Which of the others answer; nobody when it knows itself that it may not ask."""
+    try:
+        found = place.search("Kask Juhan", to=["ee", "lv", "lt"], timeout_s=3)
+    except CharterError:
+        return []
+    return [one.kind is OutcomeKind.ANSWERED for one in found.gathered.outcomes]
 
 
 def doors(place: Place) -> list[str]:
@@ -83,12 +94,7 @@ def test_a_member_joins_is_suspended_on_open_connections_and_comes_back(world: W
 
     for name in ("ee", "lv", "lt"):
         eventually(lambda name=name: "FI" not in doors(world[name]))  # type: ignore[misc]
-    found = finland.search("Kask Juhan", to=["ee", "lv", "lt"], timeout_s=3)
-    assert {one.kind for one in found.gathered.outcomes} <= {
-        OutcomeKind.UNREACHABLE,
-        OutcomeKind.REFUSED,
-        OutcomeKind.LATE,
-    }
+    assert not any(answered(finland))
     searched = world["ee"].search("Ozols Andris")
     assert [one.member for one in searched.gathered.outcomes] == ["EE", "LV", "LT"]
     with pytest.raises(InvalidError, match=r"no member FI \(suspended\)"):
@@ -103,7 +109,7 @@ def test_a_member_joins_is_suspended_on_open_connections_and_comes_back(world: W
     decided(world, "ee", "lv", "lt", version=5, standings=back)
     in_force(world, "fi", version=5)
     eventually(lambda: len(finland.alerts) == 2)
-    assert finland.search("Kask Juhan").is_complete
+    eventually(lambda: finland.search("Kask Juhan").is_complete)
     eventually(lambda: world["ee"].search("Ozols Andris").ids_from("fi") == ["FI-0"])
     assert world["ee"].watch_states(ours)["FI"] == "registered"
     assert [one.alert.recalled for one in finland.alerts] == ["", ""]
@@ -130,14 +136,12 @@ def test_a_home_put_back_to_an_earlier_day_catches_up_and_says_so(world: World) 
     assert missed.version == 3
 
 
-def test_doors_close_when_the_charter_expires_and_open_under_the_next(world: World) -> None:
+def test_doors_close_when_the_charter_expires_and_open_under_the_next() -> None:
     with federation("ee", "lv", life=timedelta(days=30), settings=_not_renewing) as two:
         document = _renewed(two)
         two.clock.turn(days=31)
         two["ee"].up.post.adopted()
         eventually(lambda: doors(two["ee"]) == [])
-        found = two["lv"].search("Kask Juhan", to=["lv"]) if False else None
-        assert found is None
         with pytest.raises(CharterError, match="expired"):
             two["ee"].search("Kask Juhan")
 
@@ -148,12 +152,8 @@ def test_doors_close_when_the_charter_expires_and_open_under_the_next(world: Wor
         assert two["ee"].search("Kask Juhan").is_complete
 
 
-def _not_renewing(settings: Any) -> Any:
-    import msgspec
-
-    from node.config import Charter
-
-    return msgspec.structs.replace(settings, charter=Charter(renew=False))
+def _not_renewing(settings: config.Config) -> config.Config:
+    return msgspec.structs.replace(settings, charter=config.Charter(renew=False))
 
 
 def _renewed(two: World) -> bytes:
@@ -169,20 +169,13 @@ def _renewed(two: World) -> bytes:
 
 
 def test_an_address_of_ours_is_changed_while_everybody_runs(world: World) -> None:
-    from tests.world import free_base
-
     held = world["ee"].up.in_force().members[MemberId("EE")]
-    moved = replace(held, port=free_base())
-    proposing(world["ee"]).propose(
-        Amendment(own=moved),
-        reason="a new machine",
-        by=ADMINISTRATOR,
-        endorse=world["ee"].home.endorse,
-    )
+    moved, here = replace(held, port=free_base()), world["ee"]
+    amendment, endorse = Amendment(own=moved), here.home.endorse
+    proposing(here).propose(amendment, reason="moved", by=ADMINISTRATOR, endorse=endorse)
 
     in_force(world, "ee", "lv", "lt", version=3)
 
-    eventually(
-        lambda: [door.port for door in world["ee"].up.doors] == [moved.port + 2, moved.port + 3]
-    )
+    ports = [moved.port + 2, moved.port + 3]
+    eventually(lambda: [door.port for door in here.up.doors] == ports)
     eventually(lambda: world["lv"].search("Kask Juhan").is_complete)

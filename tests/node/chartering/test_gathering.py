@@ -11,7 +11,7 @@ import pytest
 from federation import charter, keys
 from federation.charter import Amendment, Place, Standing
 from federation.errors import InvalidError, NotFoundError, RefusedError
-from federation.messages import Content, Notice, NoticeId
+from federation.messages import Content, MemberId, Notice, NoticeId
 from federation.votes import CharterAdopted, CharterProposed, CharterSigned, CharterWithdrawn
 from node import store
 from node.store.charters import ProposalState, Way
