@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -283,13 +283,18 @@ def _fill(home: Home) -> None:
     home.rejects.mkdir(mode=0o700)
     home.incoming.mkdir(mode=0o700)
     own = home.keys()
-    alone = charter.draft([_member(home.config, own)], expires_at=home.clock() + LONG)
+    alone = charter.draft([_deciding(home.own())], expires_at=home.clock() + LONG)
     keys.write(home.path / "charter.json", charter.sign(alone, own.signer))
     store.create(home.database)
     opened = home.store(own)
     with opened.write() as tx:
         store.audit.append(tx, Entry(operation=Operation.ADMINISTRATION, event="home made"))
     opened.close()
+
+
+def _deciding(member: Member) -> Member:
+    """A member as it stands alone, where even one that will be an observer decides."""
+    return member if member.has_vote else replace(member, kind=Kind.ORGANISATION)
 
 
 def _member(settings: Config, own: Keys) -> Member:
