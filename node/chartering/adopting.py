@@ -71,7 +71,7 @@ class Adopting:
             known = store.charters.current(view)
         before = self.in_force()
         if known is not None:
-            self.in_force.put(known.version, known.document)
+            self._put(known)
         if self.in_force() is not before and known is not None:
             log = structlog.get_logger()
             said = {"version": known.version, "before": before.version, "told_by": known.member}
@@ -80,6 +80,12 @@ class Adopting:
             else:
                 log.info("charter in force", way=str(known.way), **said)
             self.changed()
+
+    def _put(self, known: Adopted) -> None:
+        try:
+            self.in_force.put(known.version, known.document)
+        except OSError as error:
+            structlog.get_logger().error("charter not kept in its file", error=error.strerror)
 
     def current(self, tx: Tx) -> Held:
         """The charter in force as this transaction sees it."""
