@@ -21,6 +21,9 @@ class Code(StrEnum):
     QUOTA = "quota"
     NOT_FOUND = "not_found"
     BUSY = "busy"
+    UNFINISHED = "unfinished"
+    FLOOD = "flood"
+    UNKNOWN_METHOD = "unknown_method"
     UNREACHABLE = "unreachable"
     UNPROVEN = "unproven"
     LATE = "late"
@@ -131,6 +134,27 @@ class BusyError(FederationError):
 
     code = Code.BUSY
     public = "The node is busy. Try again in a moment."
+
+
+class UnfinishedError(FederationError):
+    """A call of which no whole message came: cut off, too long, or kept waiting for its end."""
+
+    code = Code.UNFINISHED
+    public = "The message did not come to its end in time."
+
+
+class FloodError(FederationError):
+    """A member sends what are no calls, by the hundred: its door is shut for a while."""
+
+    code = Code.FLOOD
+    public = "Too much came that is no call. The door is shut for a while."
+
+
+class UnknownMethodError(FederationError):
+    """A method that no node has."""
+
+    code = Code.UNKNOWN_METHOD
+    public = "This method is not known here."
 
 
 class UnreachableError(FederationError):

@@ -5,9 +5,12 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from federation import wire
+from federation.accounts import Account, Inquiry
 from federation.charter import Charter
+from federation.errors import LateError
+from federation.faults import foreseen
 from federation.messages import Answer, MemberId, Outcome, Question
-from federation.peer import Lines, Self, met
+from federation.peer import Lines, Self, met, missed
 
 #: Our own gate, called in a thread: a question of our own people needs no seal to reach us.
 Own = Callable[[Question], Answer]
@@ -51,6 +54,25 @@ class Fanout:
             if own or member.id != self._us.id
         ]
         return tuple(await asyncio.gather(*asked))
+
+    async def account(
+        self, member: MemberId, id: str, inquiry: Inquiry, *, timeout_s: float
+    ) -> Account | Outcome:
+        """A page of one member's books, or why there is none; never raised, whatever it does.
+
+        Raises `CharterError` when the charter has expired, or the member is not active in it.
+        """
+        charter = self._us.charter()
+        charter.check_in_force(self._us.clock())
+        await self._lines.apply(charter)
+        line = self._lines.to(charter.heard(member))
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await line.account(id, inquiry, timeout_s=timeout_s)
+        except TimeoutError:
+            return missed(member, LateError())
+        except Exception as error:  # noqa: BLE001 - whatever a member does to us is its Outcome
+            return missed(member, foreseen(error, member=member))
 
     async def apply(self, charter: Charter) -> None:
         """Let go of the lines to members that left this charter or changed in it."""

@@ -37,6 +37,9 @@ STATUS = MappingProxyType(
         Code.QUOTA: grpc.StatusCode.RESOURCE_EXHAUSTED,
         Code.NOT_FOUND: grpc.StatusCode.NOT_FOUND,
         Code.BUSY: grpc.StatusCode.UNAVAILABLE,
+        Code.FLOOD: grpc.StatusCode.UNAVAILABLE,
+        Code.UNFINISHED: grpc.StatusCode.DEADLINE_EXCEEDED,
+        Code.UNKNOWN_METHOD: grpc.StatusCode.UNIMPLEMENTED,
         Code.UNREACHABLE: grpc.StatusCode.UNAVAILABLE,
         Code.UNPROVEN: grpc.StatusCode.UNAVAILABLE,
         Code.LATE: grpc.StatusCode.DEADLINE_EXCEEDED,
@@ -71,7 +74,11 @@ async def abort(
 
     `about` are the ids that the log line names.
     """
-    fault = foreseen(error, **about)
+    await end(context, foreseen(error, **about))
+
+
+async def end(context: "grpc.aio.ServicerContext[Any, Any]", fault: FederationError) -> NoReturn:
+    """End a call by a fault of which our log knows already."""
     status, sentence = STATUS[fault.code], public(fault)
     packed = AnyMessage()
     packed.Pack(ErrorInfo(reason=fault.code.upper(), domain=DOMAIN))

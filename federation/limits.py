@@ -16,6 +16,8 @@ CHARTER_BYTES, ENDORSEMENT_BYTES = 512 * KIB, 256
 HASH_BYTES, PROOF = 32, 128
 #: Blocks in one part of the answer to a probe, points in all of them, parts of one answer.
 BLOCKS, POINTS, PARTS = 16, 16_384, 8
+#: Lines in one page of an account, and the bytes of a statement and its signature in one of them.
+LINES, STATEMENT_BYTES = 200, 2 * KIB
 #: Identifiers in one question.
 IDENTIFIERS = 20
 #: Most characters of a code, id or date, and of any other text of a question.
@@ -24,8 +26,12 @@ WORD, LINE = 128, 1024
 MEMBERS = 63
 #: Highest port base that leaves room for a door per member.
 LAST_BASE_PORT = 65_535 - MEMBERS
-#: Calls of one member that are inside at once, at work or waiting their turn.
+#: Calls of one member that are inside at once, from their head to the end of their reply.
 CALLS = 100
+#: So many calls that are none in so many seconds are a flood: the door is shut for so many more.
+FLOOD, FLOOD_S, SHUT_S = 1_000, 5.0, 10.0
+#: Seconds that the message of a call may take to come: nobody waits longer for its answer.
+RECEIVE_S = 20.0
 
 _BOTH_WAYS = (
     ("grpc.max_send_message_length", MESSAGE_BYTES),
@@ -47,6 +53,9 @@ SERVER = (
     ("grpc.server_handshake_timeout_ms", 5_000),
     ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
     ("grpc.keepalive_permit_without_calls", 1),
+    # A megabyte can be packed that holds a gigabyte; nothing of ours is packed.
+    ("grpc.per_message_decompression", 0),
+    ("grpc.http2.bdp_probe", 0),
 )
 
 #: Options of a door alone: what a member that opens connections without end can take from us.

@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import NewType
 
+from federation.alarms import Alarm
 from federation.meetings import (
     Consent,
     Encounter,
@@ -205,7 +206,9 @@ class Answer:
 
     `index_age_s` is the time since that member's records last changed, None when it holds
     none. `is_truncated` says that more was found than one message holds. `receipt` is from the
-    log of a member; our own node needs none.
+    log of a member; our own node needs none. `digest` is of what the answer says but for its
+    receipt, as it came from a member. `is_veiled` does not travel: the member may not know of all
+    that could be found, so neither size nor time of the answer may tell.
     """
 
     question: QuestionId
@@ -214,17 +217,24 @@ class Answer:
     index_age_s: int | None = None
     is_truncated: bool = False
     receipt: LogReceipt | None = None
+    digest: str = ""
+    is_veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one member met one question: its answer, or why there is none, and the time it took."""
+    """How one member met one question: its answer, or why there is none, and the time it took.
+
+    `clock_off_s` are the seconds by which its clock is ahead of ours (behind: below 0), 0 as long
+    as they agree well enough.
+    """
 
     member: MemberId
     kind: OutcomeKind
     ms: int
     answer: Answer | None = None
     reason: str = ""
+    clock_off_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +339,7 @@ class Showing:
 
 
 Meeting = Probe | ProbeAnswer | ProbeProof | Encounter | Consent | Showing | Parting
-Content = Watch | WatchVerdict | WatchEnd | Alert | Recall | Meeting | Vote
+Content = Watch | WatchVerdict | WatchEnd | Alert | Recall | Alarm | Meeting | Vote
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
@@ -10,7 +10,9 @@ from typing import TypeVar
 import grpc
 
 from federation import seal, trust, wire
+from federation.accounts import Account, Inquiry
 from federation.charter import Charter, Member
+from federation.clocks import Clocks
 from federation.errors import (
     BrokenSealError,
     Code,
@@ -22,12 +24,20 @@ from federation.errors import (
 from federation.faults import fault_of, foreseen, public
 from federation.keys import Keys
 from federation.messages import Answer, MemberId, Outcome, OutcomeKind, QuestionId, Receipt
-from federation.seal import Sealed, Statement
+from federation.seal import (
+    ACCOUNT,
+    ANSWER,
+    ASK,
+    INQUIRY,
+    MAIL,
+    NOTICE,
+    RECEIPT,
+    Sealed,
+    Statement,
+)
 
-#: What one member's node says to another's, as a seal names it: a question and its answer, a
-#: dispatch of notices and its receipt, and each notice in it.
-ASK, ANSWER, MAIL, RECEIPT, NOTICE = "ask", "answer", "mail", "receipt", "notice"
-_REPLY = MappingProxyType({ASK: ANSWER, MAIL: RECEIPT})
+#: What is said in reply to what.
+_REPLY = MappingProxyType({ASK: ANSWER, MAIL: RECEIPT, INQUIRY: ACCOUNT})
 
 _Read = TypeVar("_Read")
 
@@ -57,11 +67,12 @@ _KIND = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Self:
-    """Who we are when we speak: our keys, the charter in force, our clock."""
+    """Who we are when we speak: our keys, the charter in force, our clock and those of others."""
 
     keys: Keys
     charter: Callable[[], Charter]
     clock: Callable[[], datetime]
+    clocks: Clocks = field(default_factory=Clocks)
 
     @property
     def id(self) -> MemberId:
@@ -75,6 +86,10 @@ class Self:
     def mail(self, to: MemberId, id: str, body: bytes) -> Sealed:
         """A dispatch to a member, sealed at this moment."""
         return seal.seal(self._statement(to, MAIL, id), body, self.keys.signer)
+
+    def inquire(self, to: MemberId, id: str, body: bytes) -> Sealed:
+        """An inquiry to a member, sealed at this moment."""
+        return seal.seal(self._statement(to, INQUIRY, id), body, self.keys.signer)
 
     def notice(self, to: MemberId, id: str, body: bytes, *, sequence: int) -> Sealed:
         """A notice in its place in our mail to a member; it may travel much later."""
@@ -109,6 +124,7 @@ class Peer:
         self._channel = trust.peer_channel(us.keys, here, member, us.clock())
         self._ask: Call = self._channel.unary_unary(wire.ASK)
         self._deliver: Call = self._channel.unary_unary(wire.DELIVER)
+        self._reconcile: Call = self._channel.unary_unary(wire.RECONCILE)
 
     async def ask(self, question: QuestionId, body: bytes, *, timeout_s: float) -> Outcome:
         """What this member says within the deadline; never raised, whatever the member does.
@@ -116,7 +132,8 @@ class Peer:
         Only what it sealed for us as the answer to these very bytes counts as an answer.
         """
         asking = self._answer(question, body, timeout_s)
-        return await met(self.member.id, question, asking, timeout_s=timeout_s)
+        outcome = await met(self.member.id, question, asking, timeout_s=timeout_s)
+        return replace(outcome, clock_off_s=self._us.clocks.off_s(self.member.id))
 
     async def deliver(self, id: str, dispatch: wire.Dispatch, *, timeout_s: float) -> Receipt:
         """Hand over mail; only what the member sealed as the receipt of these bytes counts as one.
@@ -126,6 +143,12 @@ class Peer:
         mail = self._us.mail(self.member.id, id, wire.dispatch_to(dispatch))
         said, body = await self._replied(self._deliver, mail, id, RECEIPT, timeout_s)
         return self._read(lambda: replace(wire.receipt_from(body), charter=said.charter))
+
+    async def account(self, id: str, inquiry: Inquiry, *, timeout_s: float) -> Account:
+        """What this member's books say, sealed by it; raises the fault that it met or gave."""
+        said = self._us.inquire(self.member.id, id, wire.inquiry_to(inquiry))
+        _, body = await self._replied(self._reconcile, said, id, ACCOUNT, timeout_s)
+        return self._read(lambda: wire.account_from(body, self.member.id, inquiry))
 
     async def close(self) -> None:
         """Let go of the line; calls on it end."""
@@ -162,6 +185,7 @@ class Peer:
         )
         if (statement.reply_to, statement.id) != (said.digest, id):
             raise BrokenSealError("the reply is to something else")
+        self._us.clocks.heard(member.id, statement.sealed_at, self._us.clock())
         return statement, sealed.body
 
 
@@ -208,8 +232,13 @@ async def met(
         fault = foreseen(error, member=member, question=question)
     else:
         return Outcome(member, OutcomeKind.ANSWERED, _ms(loop.time() - started), answer)
+    return missed(member, fault, _ms(loop.time() - started))
+
+
+def missed(member: MemberId, fault: FederationError, ms: int = 0) -> Outcome:
+    """How a member met what it did not answer."""
     kind = _KIND.get(fault.code, OutcomeKind.UNREACHABLE)
-    return Outcome(member, kind, _ms(loop.time() - started), reason=_shown(public(fault)))
+    return Outcome(member, kind, ms, reason=_shown(public(fault)))
 
 
 def _ms(elapsed_s: float) -> int:

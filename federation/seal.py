@@ -19,6 +19,11 @@ from federation.messages import MemberId
 #: What a statement's signature is over; a signature under another type never counts as a seal.
 STATEMENT_TYPE = "application/vnd.amber.statement.v1+json"
 
+#: What one member's node says to another's, as a seal names it: a question and its answer, a
+#: dispatch of notices and its receipt, each notice in it, a look into books and what they say.
+ASK, ANSWER, MAIL, RECEIPT, NOTICE = "ask", "answer", "mail", "receipt", "notice"
+INQUIRY, ACCOUNT = "inquiry", "account"
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -138,6 +143,28 @@ def opened(
     return statement
 
 
+def stated(sealed: Sealed, signing_keys: Sequence[SigningKey]) -> Statement | None:
+    """The statement under a seal of one of these keys, whose body is no longer looked at.
+
+    None when it is not by the key that it names, or that key did not count when it was put.
+    """
+    key = _named(sealed.key_id, signing_keys)
+    if key is None or not holds(
+        STATEMENT_TYPE, sealed.statement, sealed.signature, signing_key=key.public
+    ):
+        return None
+    statement = read(sealed.statement)
+    return statement if statement and key.counts_at(statement.sealed_at) else None
+
+
+def read(statement: bytes) -> Statement | None:
+    """What a statement says, whoever signed it; None for bytes that say nothing."""
+    try:
+        return _read(statement, MemberId(""))
+    except BrokenSealError:
+        return None
+
+
 def signed(kind: str, payload: bytes, signer: Signer) -> Signature:
     """Sign a payload as being of one kind; it counts as no other."""
     return Envelope(payload, kind, {}).sign(signer)
@@ -180,7 +207,7 @@ def _read(payload: bytes, sender: MemberId) -> Statement:
     try:
         line = msgspec.json.decode(payload, type=_Line)
         sealed_at = _EPOCH + line.sealed_at * _MICROSECOND
-    except (msgspec.DecodeError, OverflowError):
+    except (msgspec.DecodeError, OverflowError, RecursionError):
         raise BrokenSealError(f"{sender}: the statement cannot be read") from None
     return Statement(
         sender=MemberId(line.sender),

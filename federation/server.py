@@ -1,11 +1,12 @@
 """What happens to a call: prove the caller, open its seal, ask the gate, seal the reply."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from federation import seal, trust, wire
+from federation.accounts import Account, Inquiry
 from federation.charter import Member
 from federation.errors import (
     BrokenSealError,
@@ -13,10 +14,11 @@ from federation.errors import (
     ClockError,
     FederationError,
     InvalidError,
+    RefusedError,
 )
 from federation.messages import Answer, MemberId, Question, Receipt
-from federation.peer import ASK, MAIL, NOTICE, Self
-from federation.seal import Sealed, Statement
+from federation.peer import Self
+from federation.seal import ASK, INQUIRY, MAIL, NOTICE, Sealed, Statement
 from federation.trust import AuthContext
 
 Said = TypeVar("Said")
@@ -52,16 +54,43 @@ class Letterbox(Protocol):
         """Take a proven member's mail; what the receipt names is on disk when this returns."""
 
 
+class Books(Protocol):
+    """What a member is shown of our books: plain synchronous code, called from several threads."""
+
+    def account(self, member: Member, inquiry: Inquiry, statement: Statement) -> Account:
+        """Show a proven member a page of what we have of our traffic with it, and nothing else."""
+
+
+class NoBooks:
+    """Shows nothing."""
+
+    def account(self, member: Member, inquiry: Inquiry, statement: Statement) -> Account:  # noqa: ARG002
+        """Nothing is shown."""
+        raise RefusedError(f"{member.id}: no books are shown here")
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one member has at its door, and how far its clock may be from ours.
 
-    Of its calls `in_flight` are worked on at once; some more wait their turn, see
-    `limits.CALLS`, and what comes on top is told that we are busy.
+    Of its calls `in_flight` are worked on at once, of all members' `together`; some more wait
+    their turn, see `limits.CALLS`, and what comes on top is told that we are busy. A clock that is
+    further off than `refused` ends the call; what is less is for `Clocks` to tell. An answer under
+    the veil leaves a multiple of `floor` after its question came.
     """
 
     in_flight: int = 8
-    window: timedelta = timedelta(seconds=30)
+    together: int = 8
+    refused: timedelta = timedelta(minutes=2)
+    floor: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a call is told; under the veil neither its length nor its time may tell more."""
+
+    data: bytes
+    is_veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +98,7 @@ class Porter:
     """Serves one member's calls: plain synchronous code, one call to a thread.
 
     A call gets to the gate only when it came over TLS 1.3 with the certificate of this member's
-    node, under a seal of a signing key of its for us, sealed within `window` of our clock, and a
+    node, under a seal of a signing key of its for us, sealed within `refused` of our clock, and a
     question under the charter that we hold, or one next to it: mail may bring the news of any
     other. Every other call is written down and refused.
     """
@@ -78,22 +107,31 @@ class Porter:
     gate: Gate
     letterbox: Letterbox
     member: MemberId
-    window: timedelta
+    refused: timedelta
+    books: Books = field(default_factory=NoBooks)
 
-    def answered(self, context: AuthContext, request: bytes) -> bytes:
+    def answered(self, context: AuthContext, request: bytes) -> Reply:
         """The sealed answer to a sealed question; raises the fault that the caller is told."""
         sealed, statement, question = self._admitted(context, request, ASK, self._question)
         member = self.us.charter().heard(self.member)
         answer = self.gate.answer(member, question, sealed, statement)
-        return wire.response_to(self.us.reply(sealed, statement, wire.answer_to(answer)))
+        reply = self.us.reply(sealed, statement, wire.answer_to(answer))
+        return Reply(wire.response_to(reply), answer.is_veiled)
 
-    def taken(self, context: AuthContext, request: bytes) -> bytes:
+    def taken(self, context: AuthContext, request: bytes) -> Reply:
         """The sealed receipt of a dispatch; raises the fault that the caller is told."""
         admitted = self._admitted(context, request, MAIL, self._dispatch)
         sealed, statement, (dispatch, opened) = admitted
         member = self.us.charter().heard(self.member)
         receipt = self.letterbox.receive(member, dispatch, opened)
-        return wire.response_to(self.us.reply(sealed, statement, wire.receipt_to(receipt)))
+        return Reply(wire.response_to(self.us.reply(sealed, statement, wire.receipt_to(receipt))))
+
+    def accounted(self, context: AuthContext, request: bytes) -> Reply:
+        """The sealed account of a sealed inquiry; raises the fault that the caller is told."""
+        sealed, statement, inquiry = self._admitted(context, request, INQUIRY, _inquiry)
+        member = self.us.charter().heard(self.member)
+        account = self.books.account(member, inquiry, statement)
+        return Reply(wire.response_to(self.us.reply(sealed, statement, wire.account_to(account))))
 
     def _admitted(
         self,
@@ -121,8 +159,9 @@ class Porter:
     def _check_now(self, statement: Statement) -> None:
         """The call was sealed now, by our clock, and our charter still counts."""
         now = self.us.clock()
+        self.us.clocks.heard(self.member, statement.sealed_at, now)
         behind_s = (now - statement.sealed_at).total_seconds()
-        if abs(behind_s) > self.window.total_seconds():
+        if abs(behind_s) > self.refused.total_seconds():
             raise ClockError(
                 f"sealed {behind_s:.0f} s before our clock, which says {now:%H:%M:%S} UTC"
             )
@@ -153,3 +192,7 @@ class Porter:
         except InvalidError as fault:
             return wire.Opened(sealed, statement, fault)
         return wire.Opened(sealed, statement, replace(notice, sealed_at=statement.sealed_at))
+
+
+def _inquiry(sealed: Sealed, _: Statement) -> Inquiry:
+    return wire.inquiry_from(sealed.body)

@@ -34,6 +34,8 @@ class Standing:
         self._build, self._ended, self._quiet_s = build, ended, quiet_s
         self._stopping, self._turn = asyncio.Event(), asyncio.Lock()
         self._server: grpc.aio.Server | None = None
+        self._shut: tuple[FederationError, float] | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._keeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -53,6 +55,13 @@ class Standing:
             await self._keeper
         self.is_open = False
 
+    def shut(self, fault: FederationError, pause_s: float) -> None:
+        """End the server at once, with every connection to it; it stands again after so long."""
+        if self._server and self.is_open:
+            self.is_open = False
+            self._shut = fault, pause_s
+            self._ending = asyncio.create_task(self._end(self._server, None))
+
     async def _start(self) -> grpc.aio.Server:
         async with self._turn:
             server = self._server = self._build()
@@ -70,6 +79,8 @@ class Standing:
             await self._end(server, None)
             if loop.time() - stood_since >= self._quiet_s:
                 pause_s = 0.0
+            if self._shut:
+                (fault, pause_s), self._shut = self._shut, None
             while not (self.is_open or await self._is_stopped_within(pause_s)):
                 with contextlib.suppress(RuntimeError):
                     server = await self._start()

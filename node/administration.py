@@ -10,12 +10,13 @@ from federation.messages import MemberId
 from node import store
 from node.audit import About, Break, Entry, Framed, Operation, framed
 from node.people import Person, Role
+from node.quotas import DAY
 from node.store import Store, View
 from node.store.charters import Adopted, Fork, ProposalState
 from node.store.letters import WayState
 from node.store.mail import LaneState
 
-#: Ids of questions are remembered this long: longer than any time window and than quotas count.
+#: Ids of questions are remembered this long: longer than any time window.
 SEEN_FOR = timedelta(days=1)
 #: Of what others sign of our log every state is kept this long, then one a day.
 WHOLE_FOR = timedelta(days=7)
@@ -35,9 +36,10 @@ class Standing:
     """How a node stands: the charter it follows, what it holds, how long its log is.
 
     `reindex_due` are the records that are still found by keys of an earlier version, `lanes` how
-    the mail to and from each member stands, `ways` what leaves by the ways out of the node.
-    `adopted` is how the charter came in force, `missed` the last one that we had missed,
-    `proposals` how many are open, and `forks` charters that were signed beside one in force.
+    the mail to and from each member stands, `ways` what leaves by the ways out of the node, and
+    `alarms` are those that nobody has looked at. `adopted` is how the charter came in force,
+    `missed` the last one that we had missed, `proposals` how many are open, and `forks` charters
+    that were signed beside one in force.
     """
 
     charter: Charter
@@ -51,6 +53,7 @@ class Standing:
     missed: Adopted | None
     proposals: int
     forks: Sequence[Fork]
+    alarms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class Administration:
                 missed=store.charters.last_missed(view),
                 proposals=len(store.charters.proposals(view, ProposalState.OPEN)),
                 forks=store.charters.forks(view),
+                alarms=store.alarms.unseen(view),
             )
 
     def person_added(self, roles: tuple[Role, ...], *, by: Person) -> None:
@@ -104,6 +108,22 @@ class Administration:
                     yield entry
         self._write_down("audit reported", by, {"entries": count})
 
+    def shown(self, what: str, ids: Sequence[str], *, by: Person, role: Role) -> None:
+        """Write down that one of our people looks at a list of what we keep, before it is shown."""
+        if not ids:
+            return
+        entry = Entry(
+            operation=Operation.CONSULTATION,
+            event=f"{what} shown",
+            person=by.id,
+            role=role,
+            reason=f"list of {what}",
+            records=tuple(ids),
+            counts={what: len(ids)},
+        )
+        with self.store.write() as tx:
+            store.audit.append(tx, entry)
+
     def accept_log(self, member: MemberId, reason: str, *, by: Person) -> None:
         """Take a member's log as it stands from now on, for a reason that is written down."""
         if not reason.strip():
@@ -121,25 +141,23 @@ class Administration:
             store.audit.append(tx, entry)
 
     def erase_overdue(self) -> int:
-        """Erase the text of questions whose retention has ended; their seals and entries stay.
+        """Erase questions and mail whose retention has ended; their seals and entries stay.
 
         Ids older than any time window are dropped with them. Returns how many texts were erased.
         """
         with self.store.write() as tx:
-            erased = store.questions.erase_expired(tx)
+            erased = {
+                "questions": store.questions.erase_expired(tx),
+                "notices": store.mail.erase(tx, tx.now - self.keep_mail),
+            }
             store.seen.forget(tx, tx.now - SEEN_FOR)
-            store.mail.erase(tx, tx.now - self.keep_mail)
+            store.quotas.forget(tx, tx.now - DAY)
             store.witness.thin(tx, tx.now - WHOLE_FOR)
             store.letters.forget(tx, tx.now - self.keep_mail)
-            if erased:
-                entry = Entry(
-                    operation=Operation.ERASURE,
-                    event="questions erased",
-                    reason="their retention ended",
-                    counts={"questions": erased},
-                )
-                store.audit.append(tx, entry)
-        return erased
+            for what, count in erased.items():
+                if count:
+                    store.audit.append(tx, _erased(what, count))
+        return sum(erased.values())
 
     def _write_down(self, event: str, by: Person, counts: dict[str, int]) -> None:
         entry = Entry(
@@ -151,6 +169,15 @@ class Administration:
         )
         with self.store.write() as tx:
             store.audit.append(tx, entry)
+
+
+def _erased(what: str, count: int) -> Entry:
+    return Entry(
+        operation=Operation.ERASURE,
+        event=f"{what} erased",
+        reason="their retention ended",
+        counts={what: count},
+    )
 
 
 def _log(view: View, member: MemberId) -> LogState:

@@ -1,18 +1,15 @@
 """The gate: the only way anything we hold reaches anyone, our own people included."""
 
-import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-import msgspec
-
+from federation import wire
 from federation.charter import Charter, Member
 from federation.errors import (
     FederationError,
     InvalidError,
-    QuotaError,
     RefusedError,
     ReplayedError,
 )
@@ -27,44 +24,49 @@ from federation.messages import (
     Question,
     Reference,
     Share,
-    Sought,
 )
-from federation.seal import Sealed, Statement
+from federation.seal import ASK, Sealed, Statement
 from node import store
 from node.audit import Entry, Operation
-from node.codes import Purpose, Tell, Topic
-from node.dates import PartialDate
+from node.codes import Tell
 from node.finding import Finder, Here
-from node.kinds import Kind
 from node.policy import Policy, Request, Verdict
+from node.quotas import Of, Quotas, SpentError
 from node.records import shown
 from node.search import Found, check_width
 from node.store import Store, Tx, View
+from node.store.asked import Became
 from node.store.disclosures import Given
+from node.store.exchanges import Reply
 from node.store.markings import MarkingNumber
 from node.store.records import Held
 
-HOUR = timedelta(hours=1)
 #: Told, in the same transaction, what a member was given for a question.
 Touched = Callable[[Tx, Request, Question, Sequence[Held]], None]
+#: Told, in the same transaction, what became of a member's question.
+Heard = Callable[[Tx, MemberId, Question, Became], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a member may ask in an hour (0: any), and how long its questions' text is kept."""
+    """How much a member and its people may ask, and how long the text of questions is kept."""
 
-    quota_per_hour: int
+    quotas: Quotas
     keep_question: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A question after policy and search: what may be asked, and what was found for it."""
+    """A question after policy and search: what may be asked, and what was found for it.
+
+    `is_veiled` says that some of what is held may not be known to whoever asks.
+    """
 
     request: Request
     verdict: Verdict
     found: Sequence[Found]
     fault: FederationError | None = None
+    is_veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Gate:
     limits: Limits
     find: Finder = field(default_factory=Here)
     touched: Touched = lambda _tx, _request, _question, _held: None
+    heard: Heard = lambda _tx, _member, _question, _became: None
 
     def answer(
         self, member: Member, question: Question, sealed: Sealed, statement: Statement
@@ -94,17 +97,23 @@ class Gate:
         that a marking tightened meanwhile holds.
 
         Raises `RefusedError` when the member may not ask at all, `ReplayedError` for a question
-        received before and `QuotaError` beyond the quota; each is written down first.
+        received before and `QuotaError` beyond a quota; each is written down first.
         """
         groups = self.charter().groups_of(member.id)
         weighed = self._weighed(request_of(question, member, groups=groups), question)
 
         def written(tx: Tx) -> tuple[Answer | FederationError, int]:
-            fault = self._received(tx, question, sealed, statement) or _fault(weighed)
-            return self._answered(tx, weighed, question, fault)
+            is_new = self._received(tx, question, sealed, statement)
+            fault = self._over_quota(tx, weighed, question) if is_new else _replayed(statement)
+            answer, entry = self._answered(tx, weighed, question, fault or _fault(weighed))
+            store.exchanges.hear(tx, member.id, entry, question.id, _reply(answer))
+            if is_new:
+                self.heard(tx, member.id, question, _became(answer))
+            return answer, entry
 
         answered, entry = self.store.together(written)
-        return replace(_answer_or_raised(answered), receipt=self._receipt(entry))
+        answer, receipt = _answer_or_raised(answered), self._receipt(entry)
+        return replace(answer, receipt=receipt, is_veiled=weighed.is_veiled)
 
     def answer_own(self, question: Question) -> Answer:
         """Answer one of our own people, bound by role alone; written down as a consultation."""
@@ -127,17 +136,29 @@ class Gate:
         return self._leaving(tx, weighed)
 
     def turned_away(
-        self, member: MemberId, fault: FederationError, statement: Statement | None
+        self,
+        member: MemberId,
+        fault: FederationError,
+        statement: Statement | None,
+        *,
+        calls: int = 1,
     ) -> None:
-        """Write down a call that was refused before its question could be weighed."""
+        """Write down a call that was refused before its question could be weighed, or several."""
         entry = Entry(
             operation=Operation.REFUSAL,
             event="turned away",
             peer=member,
             question=statement.id if statement else "",
             ground=fault.code,
+            counts={"calls": calls} if calls > 1 else {},
         )
-        self.store.together(lambda tx: store.audit.append(tx, entry))
+
+        def written(tx: Tx) -> None:
+            place = store.audit.append(tx, entry)
+            if statement and statement.method == ASK:
+                store.exchanges.hear(tx, member, place, statement.id, Reply("turned-away"))
+
+        self.store.together(written)
 
     def _weighed(self, request: Request, question: Question) -> Weighed:
         verdict = self.policy.weigh(request)
@@ -145,15 +166,24 @@ class Gate:
             return Weighed(request, verdict, ())
         try:
             with self.store.view() as view:
-                return Weighed(request, verdict, self._found(view, request, question))
-        except InvalidError as fault:
+                self._check_quota(view, request, question)
+                markings = self.visible(view, request)
+                is_veiled = markings is not None and len(markings) < store.markings.count(view)
+                found = self._found(view, request, question, markings)
+        except (InvalidError, SpentError) as fault:
             return Weighed(request, verdict, (), fault)
+        return Weighed(request, verdict, found, is_veiled=is_veiled)
 
-    def _found(self, view: View, request: Request, question: Question) -> Sequence[Found]:
+    def _found(
+        self,
+        view: View,
+        request: Request,
+        question: Question,
+        markings: frozenset[MarkingNumber] | None,
+    ) -> Sequence[Found]:
         if isinstance(question.seeks, Detail):
             return _referred(view, request.member, question.seeks)
         check_width(question.seeks)
-        markings = self.visible(view, request)
         return self.find(view, question.seeks, markings=markings, limit=question.limit)
 
     def visible(self, view: View, request: Request) -> frozenset[MarkingNumber] | None:
@@ -170,19 +200,28 @@ class Gate:
             if self.policy.release(request, marking).share > Share.HIDDEN
         )
 
-    def _received(
-        self, tx: Tx, question: Question, sealed: Sealed, statement: Statement
-    ) -> FederationError | None:
-        """Note that this question came; why it gets no answer whatever it asks, or None."""
+    def _received(self, tx: Tx, question: Question, sealed: Sealed, statement: Statement) -> bool:
+        """Note that this question came; False when it had come before."""
         sender = statement.sender
-        if not store.seen.remember(tx, sender, statement.id):
-            return ReplayedError(f"{sender}: {statement.id}")
-        expires_at = tx.now + self.limits.keep_question
-        store.questions.keep(tx, sender, question.id, sealed, expires_at=expires_at)
-        quota = self.limits.quota_per_hour
-        if quota and store.seen.count_since(tx, sender, tx.now - HOUR) > quota:
-            return QuotaError(f"{sender}: more than {quota} in an hour")
-        return None
+        is_new = store.seen.remember(tx, sender, statement.id)
+        if is_new:
+            expires_at = tx.now + self.limits.keep_question
+            store.questions.keep(tx, sender, question.id, sealed, expires_at=expires_at)
+        return is_new
+
+    def _check_quota(self, view: View, request: Request, question: Question) -> None:
+        """Raise `QuotaError` for a member that may not ask any more: nothing is searched for it."""
+        if request.is_own:
+            return
+        now, quotas = view.house.clock(), self.limits.quotas
+        if spent := quotas.spent(view, now, request.member, question):
+            raise spent
+
+    def _over_quota(self, tx: Tx, weighed: Weighed, question: Question) -> FederationError | None:
+        """Count this question, unless a quota allows no more; those beside it may have spent it."""
+        if isinstance(weighed.fault, SpentError):
+            return weighed.fault
+        return self.limits.quotas.take(tx, weighed.request.member, question)
 
     def _answered(
         self, tx: Tx, weighed: Weighed, question: Question, fault: FederationError | None
@@ -194,11 +233,13 @@ class Gate:
             store.disclosures.add(tx, weighed.request.member, question.id, given)
             if not fault:
                 self.touched(tx, weighed.request, question, [one.held for one in given])
-        entry = store.audit.append(tx, self._entry(weighed, question, given, fault))
         changed_at = store.records.last_changed_at(tx)
         age_s = int((tx.now - changed_at).total_seconds()) if changed_at else None
-        hits = tuple(hit for _, hit in leaving)
-        return fault or Answer(question.id, self.us, hits, age_s), entry
+        answer = Answer(question.id, self.us, tuple(hit for _, hit in leaving), age_s)
+        if not (fault or weighed.request.is_own):
+            answer = replace(answer, digest=wire.answer_digest(answer))
+        said = fault or answer
+        return said, store.audit.append(tx, self._entry(weighed, question, given, said))
 
     def _receipt(self, entry: int) -> LogReceipt:
         """Where an answer that is on disk stands in the log, and how far the log goes now."""
@@ -247,9 +288,11 @@ class Gate:
         weighed: Weighed,
         question: Question,
         given: Sequence[Given],
-        fault: FederationError | None,
+        said: Answer | FederationError,
     ) -> Entry:
         """What Directive (EU) 2016/680 Art. 25 asks to be written down."""
+        fault = said if isinstance(said, FederationError) else None
+        digest = "" if isinstance(said, FederationError) else said.digest
         is_own = weighed.request.is_own
         operation = Operation.CONSULTATION if is_own else Operation.DISCLOSURE
         return entry_about(
@@ -263,6 +306,7 @@ class Gate:
             handling=tuple(sorted({c for one in given for c in one.held.record.marking.handling})),
             counts={"hits": len(given)},
             ground=f"{fault.code}: {fault}" if fault else weighed.verdict.ground,
+            digests={self.us: digest} if digest else {},
         )
 
 
@@ -273,10 +317,35 @@ def _fault(weighed: Weighed) -> FederationError | None:
     return RefusedError(f"{weighed.request.member}: {weighed.verdict.ground}")
 
 
+def _replayed(statement: Statement) -> FederationError:
+    return ReplayedError(f"{statement.sender}: {statement.id}")
+
+
+def _became(answered: Answer | FederationError) -> Became:
+    """What became of a question, for whoever looks whether it is one of many."""
+    if isinstance(answered, Answer):
+        return Became.HIT if any(hit.is_strong for hit in answered.hits) else Became.MISS
+    return became_refused(answered)
+
+
+def became_refused(fault: FederationError) -> Became:
+    """What became of a question that met this fault."""
+    if not isinstance(fault, SpentError):
+        return Became.REFUSED
+    return Became.FULL if fault.of is Of.MEMBER else Became.QUOTA
+
+
 def _answer_or_raised(answered: Answer | FederationError) -> Answer:
     if isinstance(answered, FederationError):
         raise answered
     return answered
+
+
+def _reply(answered: Answer | FederationError) -> Reply:
+    """How a question was met, as the books have it."""
+    if isinstance(answered, FederationError):
+        return Reply("refused")
+    return Reply("answered", answered.digest)
 
 
 def _as_told(given: Given, hit: Hit) -> Hit:
@@ -311,7 +380,7 @@ def request_of(
     )
 
 
-def entry_about(question: Question, digest: str, **what: Any) -> Entry:  # noqa: ANN401 - Entry's fields
+def entry_about(question: Question, digest: str = "", **what: Any) -> Entry:  # noqa: ANN401 - Entry's fields
     """An entry that says who asks and why, and by its keyed digest what; `what` says the rest."""
     return Entry(
         person=question.asker.person,
@@ -324,36 +393,6 @@ def entry_about(question: Question, digest: str, **what: Any) -> Entry:  # noqa:
         is_urgent=question.is_urgent,
         **what,
     )
-
-
-def check_why(question: Question) -> None:
-    """Raise `InvalidError` unless a question says in known words why it is asked."""
-    if not question.case.strip():
-        raise InvalidError("a question needs a case (--case)")
-    check_word(question.purpose, Purpose, "--purpose")
-    if question.topic:
-        check_word(question.topic, Topic, "--topic")
-
-
-def check_words(question: Question) -> None:
-    """Raise `InvalidError` or `TooWideError` unless the question can be asked at all."""
-    check_why(question)
-    if isinstance(question.seeks, Sought):
-        if question.seeks.kind:
-            check_word(question.seeks.kind, Kind, "--kind")
-        PartialDate.parse(question.seeks.birth_date)
-        check_width(question.seeks)
-
-
-def check_word(word: str, words: type[Purpose | Topic | Kind], option: str) -> None:
-    """Raise `InvalidError` naming the words of a list unless this is one of them."""
-    if word not in set(words):
-        raise InvalidError(f"{option} must be one of {', '.join(words)}")
-
-
-def keyed_digest(key: bytes, question: Question) -> str:
-    """A digest of what is sought that only the holder of the key can test a guess against."""
-    return hmac.digest(key, msgspec.json.encode(question.seeks), "sha256").hex()
 
 
 def _referred(view: View, member: MemberId, detail: Detail) -> list[Found]:

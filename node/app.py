@@ -22,33 +22,42 @@ from typing import Any
 import structlog
 
 from federation.charter import Charter
+from federation.clocks import Clocks
 from federation.doors import Doors, Doorstep
 from federation.errors import FederationError
 from federation.fanout import Fanout
 from federation.keys import Keys
 from federation.peer import Self
 from federation.server import Limits as DoorLimits
+from federation.shares import Shares
 from federation.threads import in_thread
+from node import digests, search
 from node import home as homes
-from node import search
+from node.accounting import Accounting
 from node.administration import Administration
-from node.answering import Gate, Limits, keyed_digest
+from node.answering import Gate, Limits
 from node.api import port
 from node.api.house import House
 from node.asking import Asking
 from node.assembly import Chance, Post
 from node.audit import Break
+from node.books import Books
 from node.chartering.in_force import InForce
+from node.config import Config
 from node.finding import Beside, Finder, Here
 from node.following import Following
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
+from node.memory import Memory
 from node.policy import Policy
+from node.quotas import Quota, Quotas
+from node.reconciling import Reconciling
 from node.reindexing import Reindexing
 from node.remarking import Remarking
 from node.screening import Screening, keyed
 from node.searchers import Searchers
+from node.sparing import EVERY_S, Sparing
 from node.store import Store, View
 
 #: How long calls in flight have to finish when the node is told to stop.
@@ -84,35 +93,55 @@ class Node:
     doors: Doors
     post: Post
     following: Following
+    step: Doorstep
+    sparing: Sparing
 
     @classmethod
     def of(cls, home: Home, *, has_doors: bool) -> "Node":
         """Put a node together; the home must be locked."""
         keys, in_force = home.keys(), InForce(home.document(), home.keep)
-        us = Self(keys, in_force, home.clock)
         store, settings = home.store(keys), home.config
+        clocks = Clocks(timedelta(seconds=settings.answer.window_s))
+        us = Self(keys, in_force, home.clock, clocks)
         gate = Gate(
             us=home.member,
             store=store,
             policy=Policy(*home.policies()),
             charter=in_force,
-            digest=functools.partial(keyed_digest, keys.digest_key),
+            digest=functools.partial(digests.of_seeks, keys.digest_key),
             limits=Limits(
-                settings.answer.quota_per_hour, timedelta(days=settings.retention.question_days)
+                _quotas(keys, settings), timedelta(days=settings.retention.question_days)
             ),
             find=_finder(home) if has_doors else Here(),
         )
-        door = DoorLimits(settings.listen.in_flight, timedelta(seconds=settings.answer.window_s))
+        listen = settings.listen
+        door = DoorLimits(
+            in_flight=listen.in_flight,
+            together=listen.together,
+            refused=timedelta(seconds=settings.answer.refused_s),
+            floor=timedelta(milliseconds=settings.answer.floor_ms),
+        )
         chance = Chance(new_id, random.random, secrets.token_bytes, home.remember)
         post = Post.of(gate, us, settings, chance, in_force)
         post.renewing.proposing.gathering.adopting.start()
-        gate = replace(gate, touched=post.touching.answered)
-        step = Doorstep(us, gate, post.mailing, settings.listen_host, door, post.delivery.heard)
+        gate = replace(gate, touched=post.touching.answered, heard=post.guarding.heard)
+        sparing = Sparing(gate)
+        step = Doorstep(
+            us,
+            sparing,
+            post.mailing,
+            settings.listen_host,
+            door,
+            post.delivery.heard,
+            shares=Shares(door.together),
+            books=Accounting(store, gate.policy),
+        )
         fanout, doors = Fanout(us), Doors(step)
         lines = (post.delivery.apply, fanout.apply) if has_doors else (fanout.apply,)
         follows = doors.apply if has_doors else _no_doors
         following = Following(us.id, in_force, us.clock, follows, lines)
-        return cls(home, keys, store, in_force, gate, fanout, doors, post, following)
+        made = (fanout, doors, post, following, step, sparing)
+        return cls(home, keys, store, in_force, gate, *made)
 
     def house(self) -> House:
         """What the desk may use."""
@@ -133,6 +162,9 @@ class Node:
                 fanout=self.fanout,
                 answer_own=self.gate.answer_own,
                 digest=self.gate.digest,
+                body_digest=functools.partial(digests.of_question, self.keys.digest_key),
+                quotas=replace(self.gate.limits.quotas, member=Quota()),
+                heard=self.post.guarding.heard,
             ),
             loading=Loading(self.store, keeping, self.home.rejects),
             administration=Administration(
@@ -142,6 +174,7 @@ class Node:
                 timedelta(days=self.home.config.retention.mail_days),
                 self._unwitnessed,
             ),
+            reconciling=self._reconciling(),
             remarking=Remarking(self.store, keeping),
             reindexing=Reindexing(self.store, keeping, search.KEYS_VERSION, threading.Lock()),
             screening=Screening(
@@ -156,6 +189,20 @@ class Node:
             endorse=self.home.endorse,
             follow=self.following.follow,
             doors=lambda: list(self.doors),
+            refusals=self.step.refusals,
+            clocks=self.step.us.clocks,
+        )
+
+    def _reconciling(self) -> Reconciling:
+        """Comparing what we have of the traffic with each member with what it has."""
+        keyed = functools.partial(digests.of_digest, self.keys.digest_key)
+        return Reconciling(
+            books=Books(self.home.member, self.store, self.in_force, keyed),
+            policy=self.gate.policy,
+            fanout=self.fanout,
+            witnessing=self.post.witnessing,
+            ids=new_id,
+            timeout_s=self.home.config.ask.timeout_s,
         )
 
     def _unwitnessed(self, view: View) -> Break | None:
@@ -170,6 +217,7 @@ class Node:
 @asynccontextmanager
 async def running(home: Home) -> AsyncIterator[Node]:
     """A node with its doors and its desk open, until this ends; calls in flight are finished."""
+    memory = Memory()
     async with _locked(home, has_doors=True) as node:
         node.post.check_ways()
         try:
@@ -177,8 +225,11 @@ async def running(home: Home) -> AsyncIterator[Node]:
             async with (
                 _beside(node.post.work()),
                 _beside(node.post.carry()),
+                _beside(node.post.guard()),
                 _beside(_erasing(node)),
                 _beside(node.following.run(node.post.adopted)),
+                _beside(_telling(node)),
+                _beside(_giving_back(memory)),
                 port.opened(node.house(), home.config.desk_port, grace_s=GRACE_S) as address,
             ):
                 with home.announced(address):
@@ -263,6 +314,23 @@ async def _erasing(node: Node) -> None:
         await asyncio.sleep(ERASING_S)
 
 
+async def _telling(node: Node) -> None:
+    """Have what was refused in floods written down, again and again."""
+    while True:
+        await asyncio.sleep(EVERY_S)
+        try:
+            await in_thread(node.sparing.tell)
+        except FederationError as fault:
+            structlog.get_logger().error("not written down", code=fault.code, detail=str(fault))
+
+
+async def _giving_back(memory: Memory) -> None:
+    """Give memory back that a flood took, again and again."""
+    while True:
+        await asyncio.sleep(EVERY_S)
+        await in_thread(memory.give_back)
+
+
 @asynccontextmanager
 async def _locked(home: Home, *, has_doors: bool) -> AsyncIterator[Node]:
     with home.lock():
@@ -284,3 +352,14 @@ def _finder(home: Home) -> Finder:
     """Who finds for the gate."""
     count = home.config.answer.searchers
     return Beside(home.database, count=count) if count else Here()
+
+
+def _quotas(keys: Keys, settings: Config) -> Quotas:
+    """How often members, their people and ours may ask."""
+    answer, quota = settings.answer, settings.quota
+    return Quotas(
+        key=keys.digest_key,
+        member=Quota(answer.quota_per_hour, answer.quota_per_day),
+        analyst=Quota(quota.analyst_per_hour, quota.analyst_per_day),
+        case=Quota(quota.case_per_hour, quota.case_per_day),
+    )

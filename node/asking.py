@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from federation.charter import Charter
-from federation.errors import RefusedError
+from federation.errors import FederationError, RefusedError
 from federation.fanout import Fanout
 from federation.messages import (
     Answer,
@@ -20,10 +20,14 @@ from federation.messages import (
 )
 from federation.witness import TreeHead
 from node import store
-from node.answering import check_words, entry_about, request_of
+from node.answering import Heard, became_refused, entry_about, request_of
 from node.audit import Entry, Operation
-from node.policy import Policy
+from node.policy import Policy, Verdict
+from node.quotas import Quotas
 from node.store import Store, Tx
+from node.store.asked import Became
+from node.store.exchanges import Reply
+from node.wording import check_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,9 @@ class Asking:
     fanout: Fanout
     answer_own: Callable[[Question], Answer]
     digest: Callable[[Question], str]
+    body_digest: Callable[[Question], str]
+    quotas: Quotas
+    heard: Heard = lambda _tx, _member, _question, _became: None
 
     async def ask(
         self, question: Question, *, to: Collection[MemberId], timeout_s: float
@@ -47,8 +54,8 @@ class Asking:
         with its outcome, and an answer from fewer never looks complete; hits come best first.
 
         Raises `TooWideError` for a question that would match half a register, `InvalidError`
-        for a word that no list knows, `CharterError` when we are suspended and `RefusedError`
-        when our own policy says no.
+        for a word that no list knows, `CharterError` when we are suspended, `RefusedError` when our
+        own policy says no and `QuotaError` when this person or this case has asked too often.
         """
         check_words(question)
         self.charter().heard(self.us)
@@ -65,17 +72,30 @@ class Asking:
         """Put "asked", or our refusal, on disk before anything leaves."""
         us = self.charter().member(self.us)
         verdict = self.policy.weigh(request_of(question, us, groups=frozenset(), is_own=True))
-        entry = self._entry(
-            question,
-            operation=Operation.CONSULTATION if verdict.is_allowed else Operation.REFUSAL,
-            event="asked" if verdict.is_allowed else "not asked",
-            recipients=tuple(members),
-            ground=verdict.ground,
-        )
         with self.store.write() as tx:
-            store.audit.append(tx, entry)
+            fault = self._fault(tx, question, verdict)
+            entry = self._entry(
+                question,
+                operation=Operation.REFUSAL if fault else Operation.CONSULTATION,
+                event="not asked" if fault else "asked",
+                recipients=tuple(members),
+                ground=f"{fault.code}: {fault}" if fault else verdict.ground,
+                digests={"body": self.body_digest(question)},
+            )
+            place = store.audit.append(tx, entry)
+            if fault:
+                self.heard(tx, self.us, question, became_refused(fault))
+            else:
+                others = [member for member in members if member != self.us]
+                store.exchanges.ask(tx, others, place, question.id, entry.digests["body"])
+        if fault:
+            raise fault
+
+    def _fault(self, tx: Tx, question: Question, verdict: Verdict) -> FederationError | None:
+        """Why a question of our own people does not leave; None when it does, and is counted."""
         if not verdict.is_allowed:
-            raise RefusedError(verdict.ground)
+            return RefusedError(verdict.ground)
+        return self.quotas.take(tx, self.us, question)
 
     def _write_gathered(self, question: Question, gathered: Gathered) -> None:
         """Note what came back from whom: their references, not what they show."""
@@ -89,10 +109,18 @@ class Asking:
                 for one in gathered.outcomes
             },
             records=tuple(f"{hit.member} {hit.reference}" for hit in gathered.hits),
+            digests={
+                one.member: one.answer.digest
+                for one in gathered.outcomes
+                if one.answer and one.answer.digest
+            },
         )
         with self.store.write() as tx:
             store.audit.append(tx, entry)
+            is_hit = any(hit.is_strong for hit in gathered.hits)
+            self.heard(tx, self.us, question, Became.HIT if is_hit else Became.MISS)
             for outcome in gathered.outcomes:
+                store.exchanges.gather(tx, outcome.member, question.id, _reply(outcome))
                 if outcome.answer and outcome.answer.receipt:
                     self._keep(tx, question.id, outcome.member, outcome.answer.receipt)
 
@@ -103,6 +131,14 @@ class Asking:
 
     def _entry(self, question: Question, **what: Any) -> Entry:  # noqa: ANN401 - Entry's own fields
         return entry_about(question, self.digest(question), **what)
+
+
+def _reply(outcome: Outcome) -> Reply:
+    """How a member met a question, as the books have it."""
+    answer = outcome.answer
+    if answer is None:
+        return Reply(outcome.kind)
+    return Reply(outcome.kind, answer.digest, answer.receipt.entry if answer.receipt else 0)
 
 
 def merged(outcomes: Sequence[Outcome], limit: int) -> tuple[Hit, ...]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from federation import charter, seal
+from federation.alarms import Alarm
 from federation.charter import Routine
 from federation.delivery import Delivery
 from federation.faults import foreseen
@@ -26,6 +27,7 @@ from federation.peer import Self
 from federation.seal import SigningKey
 from federation.threads import in_thread
 from node import store
+from node.alerts.guarding import Guarding, words_of
 from node.alerts.inbox import Inbox
 from node.alerts.leaving import Leaving, Way
 from node.alerts.matching import Matching
@@ -34,15 +36,17 @@ from node.alerts.telling import Telling
 from node.alerts.touching import Touching
 from node.alerts.watching import Watching
 from node.answering import Gate
+from node.audit import Break
 from node.chartering.adopting import Adopting
 from node.chartering.gathering import Gathering
 from node.chartering.in_force import InForce
 from node.chartering.proposing import Proposing
 from node.chartering.renewing import Renewing
-from node.config import Config
+from node.config import Config, Guard
 from node.deconfliction.comparing import Comparing
 from node.deconfliction.encounters import Encounters
 from node.deconfliction.planning import Planning
+from node.fishing import Measure
 from node.mailing import Mailing
 from node.people import Person
 from node.store import Store, Tx
@@ -134,6 +138,8 @@ class Post:
     matching: Matching
     witnessing: Witnessing
     touching: Touching
+    guarding: Guarding
+    guard_s: float
     planning: Planning
     carriers: Sequence[Carrier]
     renewing: Renewing
@@ -153,7 +159,11 @@ class Post:
         mailing, delivery, witnessing = _mail(gate, us, config, chance, due, shown)
         carriers, leaving = _ways_out(gate.store, us, config, chance)
         inbox = Inbox(us.id, gate.store, chance.ids, told, leaving)
-        registry = Registry(gate, mailing, due)
+        quiet = timedelta(seconds=config.guard.quiet_s)
+        guarding = Guarding(
+            us.id, mailing, us.charter, leaving, _measure(config.guard), quiet, told
+        )
+        registry = Registry(gate, mailing, due, guarding.heard)
         days = timedelta(days=config.watch.most_days)
         watching = Watching(registry, days)
         touching = Touching(gate, chance.ids, leaving, told, due)
@@ -175,12 +185,14 @@ class Post:
                 WatchVerdict: watching.told,
                 Alert: inbox.alerted,
                 Recall: inbox.recalled,
+                Alarm: guarding.alarmed,
                 **comparing.effects,
                 **renewing.proposing.gathering.effects,
             }
         )
         made = (mailing, delivery, registry, watching, inbox, matching, witnessing, touching)
-        return cls(*made, planning, carriers, renewing, due, told, adopted)
+        guarded = (guarding, config.guard.look_s)
+        return cls(*made, *guarded, planning, carriers, renewing, due, told, adopted)
 
     async def work(self) -> None:
         """Run watches over what is here, tell what was owed, end what is over; without end.
@@ -202,6 +214,15 @@ class Post:
             for carrier in self.carriers:
                 carrying.create_task(carrier.run())
 
+    async def guard(self) -> None:
+        """Look from time to time whether somebody seems to fish; without end."""
+        while True:
+            await asyncio.sleep(self.guard_s)
+            try:
+                await in_thread(self.guarding.look)
+            except Exception as error:  # noqa: BLE001 - what was not looked at now is at the next look
+                foreseen(error)
+
     def check_ways(self) -> None:
         """Raise the fault that stands in the way of a way out that is used."""
         for carrier in self.carriers:
@@ -210,10 +231,12 @@ class Post:
     def change(
         self, id: str, state: AlertState, person: Person, *, assignee: PersonId | None = None
     ) -> None:
-        """Note what became of an alert or a touch; raises `NotFoundError` for neither."""
+        """Note what became of an alert, a touch or an alarm; raises `NotFoundError` for none."""
         with self.mailing.store.view() as view:
             is_touch = store.touches.find(view, id) is not None
-        changed = self.touching.change if is_touch else self.inbox.change
+            is_alarm = store.alarms.find(view, id) is not None
+        other = self.guarding.change if is_alarm else self.inbox.change
+        changed = self.touching.change if is_touch else other
         changed(id, state, person, assignee=assignee)
 
     async def _until_done(self, step: Callable[[], bool]) -> None:
@@ -246,7 +269,8 @@ def _mail(  # noqa: PLR0913, PLR0917 - what mail is made of
         delivery.queued(member)
 
     every = timedelta(seconds=config.mail.beat_s * _ALMOST)
-    witnessing = Witnessing(us.id, gate.charter, _Signs(us.keys), every, chance.remember)
+    signs = _Signs(us.keys)
+    witnessing = Witnessing(us.id, gate.charter, signs, every, chance.remember, _alarm)
     mailing = Mailing(
         store=gate.store,
         seal=lambda to, id, body, place: us.notice(to, id, body, sequence=place),
@@ -262,6 +286,17 @@ def _mail(  # noqa: PLR0913, PLR0917 - what mail is made of
     return mailing, delivery, witnessing
 
 
+def _measure(guard: Guard) -> Measure:
+    """From where on questions look like fishing."""
+    return Measure(
+        words=words_of,
+        miss_share=guard.miss_share,
+        miss_least=guard.miss_least,
+        walk_least=guard.walk_least,
+        variation_least=guard.variation_least,
+    )
+
+
 def _ways_out(
     held: Store, us: Self, config: Config, chance: Chance
 ) -> tuple[Sequence[Carrier], Leaving]:
@@ -272,6 +307,10 @@ def _ways_out(
     carriers = [Carrier(way, held, queued, Lane(TICK_S, chance.number)) for way in ways]
     told_by = [Way(way.name, timedelta(seconds=gathers[way.name])) for way in ways]
     return carriers, Leaving(chance.ids, told_by, queued)
+
+
+def _alarm(broken: Break) -> None:
+    structlog.get_logger().error("audit log is not whole", entry=broken.seq, what=broken.what)
 
 
 def _renewing(adopting: Adopting, us: Self, config: Config) -> Renewing:

@@ -64,6 +64,10 @@ class Listen(Struct, frozen=True, forbid_unknown_fields=True):
     in_flight: Annotated[
         int, Meta(ge=1, le=100, description="calls of one member answered at the same time")
     ] = 8
+    together: Annotated[
+        int,
+        Meta(ge=1, le=1_000, description="calls of all members answered at once, in fair shares"),
+    ] = 8
 
 
 class Desk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,14 +90,40 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True):
     """How we answer."""
 
     window_s: Annotated[
-        Seconds, Meta(description="how far the sender's clock may be from ours, in seconds")
+        Seconds, Meta(description="seconds that a member's clock may be off before we are told")
     ] = 30.0
+    refused_s: Annotated[
+        Seconds, Meta(description="seconds that it may be off before its calls are refused")
+    ] = 120.0
     quota_per_hour: Annotated[
         Count, Meta(description="questions one member may ask in an hour; 0: no quota")
     ] = 3_600
+    quota_per_day: Annotated[
+        Count, Meta(description="questions one member may ask in a day; 0: no quota")
+    ] = 20_000
+    floor_ms: Annotated[
+        int, Meta(ge=0, le=5_000, description="ms of an answer to whom we hide records; 0: none")
+    ] = 50
     searchers: Annotated[
         int, Meta(ge=0, le=64, description="processes that search for the node; 0: none but itself")
     ] = 0
+
+
+class Quota(Struct, frozen=True, forbid_unknown_fields=True):
+    """How often one person and one case may ask, of ours and of each other member."""
+
+    analyst_per_hour: Annotated[
+        Count, Meta(description="questions of one person in an hour; 0: no quota")
+    ] = 1_000
+    analyst_per_day: Annotated[
+        Count, Meta(description="questions of one person in a day; 0: no quota")
+    ] = 5_000
+    case_per_hour: Annotated[
+        Count, Meta(description="questions for one case in an hour; 0: no quota")
+    ] = 1_000
+    case_per_day: Annotated[
+        Count, Meta(description="questions for one case in a day; 0: no quota")
+    ] = 5_000
 
 
 class Mail(Struct, frozen=True, forbid_unknown_fields=True):
@@ -163,6 +193,25 @@ class Activity(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 60
 
 
+class Guard(Struct, frozen=True, forbid_unknown_fields=True):
+    """From where on questions of one person look like fishing, which is told our coordinators."""
+
+    look_s: Annotated[
+        float, Meta(ge=0.1, le=30, description="seconds between two looks at what was asked")
+    ] = 10.0
+    miss_share: Annotated[
+        float, Meta(ge=0, le=1, description="share of answers without a strong hit")
+    ] = 0.97
+    miss_least: Annotated[Count, Meta(description="answers that it is taken of; 0: never")] = 100
+    walk_least: Annotated[
+        Count, Meta(description="names of which an order is looked for; 0: never")
+    ] = 25
+    variation_least: Annotated[Count, Meta(description="forms of one name; 0: never")] = 10
+    quiet_s: Annotated[
+        float, Meta(ge=60, le=86_400, description="seconds until the same alarm is told again")
+    ] = 3_600.0
+
+
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """How long we keep what need not be kept for ever."""
 
@@ -215,11 +264,13 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     desk: Desk = Desk()
     ask: Ask = Ask()
     answer: Answer = Answer()
+    quota: Quota = Quota()
     mail: Mail = Mail()
     watch: Watch = Watch()
     webhook: Webhook = Webhook()
     smtp: Smtp = Smtp()
     activity: Activity = Activity()
+    guard: Guard = Guard()
     retention: Retention = Retention()
     charter: Charter = Charter()
     policy: Policy = Policy()
@@ -259,8 +310,13 @@ def made(**member: Any) -> Config:  # noqa: ANN401 - checked right here
 def lab_member(id: str, port: int, *, has_quotas: bool) -> Config:
     """The settings of a member of a lab: on loopback, without quotas unless asked for."""
     settings = made(id=id, name=id, host="127.0.0.1", port=port)
-    answer = settings.answer if has_quotas else Answer(quota_per_hour=0)
-    return msgspec.structs.replace(settings, answer=answer)
+    return settings if has_quotas else _without_quotas(settings)
+
+
+def _without_quotas(settings: Config) -> Config:
+    none = Quota(analyst_per_hour=0, analyst_per_day=0, case_per_hour=0, case_per_day=0)
+    answer = Answer(quota_per_hour=0, quota_per_day=0)
+    return msgspec.structs.replace(settings, answer=answer, quota=none)
 
 
 def render(config: Config) -> str:

@@ -118,7 +118,7 @@ class Keeping:
             if not held.record.is_withdrawn
         ]
         withdrawn = self._replace(tx, gone, why)
-        _write_down(tx, (Operation.ALTERATION, "withdrawn"), withdrawn, why)
+        _write_down(tx, (Operation.ERASURE, "withdrawn"), withdrawn, why)
         return len(withdrawn)
 
     def remark(self, tx: Tx, id: RecordId, marking: Marking, why: Why) -> None:

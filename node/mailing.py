@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Protocol
 
 from federation import wire
+from federation.accounts import Book
 from federation.charter import Member
 from federation.errors import FederationError, InvalidError, RefusedError
 from federation.limits import DISPATCH_BYTES, NOTICES
@@ -154,6 +156,7 @@ class Mailing:
                 self._go_on_behind(tx, lane, receipt.through)
             elif (receipt.through, receipt.refused, lane.fault) != (lane.acknowledged, (), ""):
                 store.mail.acknowledge(tx, member, receipt)
+                self._note(tx, member, Book.SENT, range(lane.acknowledged + 1, receipt.through + 1))
                 self._say_again(tx, member, receipt)
             if receipt.charter:
                 self.shown(tx, member, receipt.charter)
@@ -194,7 +197,7 @@ class Mailing:
             before = store.mail.lane(tx, member.id)
             store.mail.hear(tx, member.id, before)
             through = self._behind_gap(tx, before, dispatch)
-            refused = []
+            refused, first = [], through + 1
             for one in opened:
                 sequence = one.statement.sequence
                 if sequence > through + 1:
@@ -203,12 +206,30 @@ class Mailing:
                 ground = self._new(tx, member.id, one) if is_next else _again(tx, member.id, one)
                 through = max(through, sequence)
                 refused += [Refusal(sequence, ground)] if ground else []
+            self._note(tx, member.id, Book.TAKEN, range(first, through + 1))
             if not opened or opened[-1].statement.sequence > before.received:
                 self._claimed(tx, before, dispatch, through)
             if dispatch.charter:
                 self.shown(tx, member.id, dispatch.charter)
             seen = self.heads.seen(tx, member.id, dispatch.shown)
         return replace(seen, through=through, refused=tuple(refused))
+
+    def _note(self, tx: Tx, member: MemberId, book: Book, sequences: range) -> None:
+        """Write down that notices are at their receiver, and which they were."""
+        lines = store.exchanges.notices(
+            tx, member, book, after=sequences.start - 1, through=sequences.stop - 1
+        )
+        if not lines:
+            return
+        statements = [sha256(one.kept.statement).digest() for one in lines if one.kept]
+        entry = Entry(
+            operation=Operation.ADMINISTRATION,
+            event="mail delivered" if book is Book.SENT else "mail received",
+            peer=member,
+            counts={"from": lines[0].sequence, "to": lines[-1].sequence},
+            digests={"statements": sha256(b"".join(statements)).hexdigest()},
+        )
+        store.exchanges.taken(tx, member, book, sequences, store.audit.append(tx, entry))
 
     def _warn(self, tx: Tx, lane: LaneState) -> None:
         """Warn once of each of the levels that a queue reaches."""

@@ -81,10 +81,12 @@ class Policy:
     def weigh_meeting(self, member: MemberId, kind: str) -> Verdict:
         """Whether a member of this kind may find out if its planned activities meet ours."""
         context = {"isOwn": False, "kind": _word("Kind", kind)}
-        principal = {"type": "Member", "id": member}
-        action = {"type": "Action", "id": "meet"}
-        query = {"principal": principal, "action": action, "resource": _NODE, "context": context}
-        return self._decide(query, _NOTHING_KNOWN)
+        return self._decide(_of_member(member, "meet", context), _NOTHING_KNOWN)
+
+    def weigh_inquiry(self, member: MemberId, kind: str, role: str, *, is_own: bool) -> Verdict:
+        """Whether a person in this role may see books: ours a member's, a member's ours."""
+        context = {"isOwn": is_own, "kind": _word("Kind", kind), "role": _word("Role", role)}
+        return self._decide(_of_member(member, "reconcile", context), _NOTHING_KNOWN)
 
     def release(self, request: Request, marking: Marking) -> Release:
         """The most that this question may see of a record with this marking.
@@ -172,6 +174,15 @@ def _query(request: Request, action: str, resource: dict[str, str], **more: bool
         "principal": {"type": "Member", "id": request.member},
         "action": {"type": "Action", "id": action},
         "resource": resource,
+        "context": context,
+    }
+
+
+def _of_member(member: MemberId, action: str, context: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "principal": {"type": "Member", "id": member},
+        "action": {"type": "Action", "id": action},
+        "resource": _NODE,
         "context": context,
     }
 

@@ -13,7 +13,7 @@ import msgspec
 from federation.errors import InvalidError, RefusedError
 from federation.messages import Hit, Question
 from node import rejects, store
-from node.answering import Gate, Weighed, check_why
+from node.answering import Gate, Weighed
 from node.audit import Entry, Operation
 from node.intake import READINGS_VERSION
 from node.intake.questions import Asked, read
@@ -22,6 +22,7 @@ from node.store import Tx
 from node.store.disclosures import Given
 from node.store.screenings import Counts, ScreeningNumber
 from node.store.staging import Reject
+from node.wording import check_why
 
 #: Hits of one row unless the asker says otherwise, and the most there are.
 LIMIT, MOST = 5, 100

@@ -1,6 +1,6 @@
 """Witnessing: members sign the heads of one another's logs, and name one that is contradicted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
@@ -17,6 +17,16 @@ from node.store.witness import Cosigned
 
 #: Why a head is not signed, as its member is told.
 ROLLED_BACK, FORKED, UNSIGNED = "rolled-back", "forked", "unsigned"
+#: Why a log is doubted that nothing contradicts yet: proofs that were asked for do not come, or no
+#: head at all. It is no more as soon as they come: a member may also not hear what we ask.
+UNPROVEN, UNSHOWN = "unproven", "unshown"
+#: Heads that may come without a proof that was asked for, and how long none may come.
+PATIENCE, SILENCE = 5, timedelta(days=1)
+#: Entries of our own log that are looked at again before a head of it is shown: of those that the
+#: member has not signed yet, and of all in their turn.
+AGAIN = 2_000
+#: Heads without a proof after which the member could have known that it is wanted.
+_LATE = 2
 
 
 class Signs(Protocol):
@@ -35,7 +45,8 @@ class Witnessing:
 
     What is signed was kept before the signature leaves, in the transaction that the caller
     commits; a head that does not go on from the one that was signed last is never signed.
-    `remember` keeps what others signed outside of the database, too.
+    `remember` keeps what others signed outside of the database, too; `alarm` is told of the first
+    entry that was edited behind our back.
     """
 
     us: MemberId
@@ -43,13 +54,18 @@ class Witnessing:
     signs: Signs
     every: timedelta
     remember: Callable[[Cosigned], None] = lambda _: None
+    alarm: Callable[[Break], None] = lambda _: None
     _wanted: dict[MemberId, Receipt] = field(default_factory=dict)
+    _swept: list[int] = field(default_factory=lambda: [0])
+    _breaks: list[Break] = field(default_factory=list)
+    _noted: set[Break] = field(default_factory=set)
 
     def shown(self, view: View, member: MemberId) -> wire.ShownHead | None:
         """Our log as it stands for a member to sign, and what others showed us, when it is time."""
         now, last = view.house.clock(), store.witness.last_cosigned(view, member)
         if last and now - last.head.signed_at < self.every:
             return None
+        self._look_again(view, last.head.size if last else 0)
         head = store.audit.tree_head(view, now)
         wanted = self._wanted.get(member, Receipt(0, witnessed=last.head.size if last else 0))
         seen = (one for one in store.witness.every_witnessed(view) if one.member != member)
@@ -61,10 +77,24 @@ class Witnessing:
             tuple(seen),
         )
 
+    def _look_again(self, view: View, signed: int) -> None:
+        """Look for an entry that is not what was written, among the newest and some of all others.
+
+        Others cannot tell: what they sign is the tree, which holds the hashes as they were. So it
+        is shown all the same, as they are to know of it what it was.
+        """
+        new, _ = store.audit.recheck(view, signed, AGAIN)
+        old, self._swept[0] = store.audit.recheck(view, self._swept[0], AGAIN)
+        found = [one for one in (old, new) if one]
+        if found and not self._breaks:
+            self._breaks.append(min(found, key=lambda one: one.seq))
+            self.alarm(self._breaks[0])
+
     def seen(self, tx: Tx, member: MemberId, shown: wire.ShownHead | None) -> Receipt:
         """What we say to the head that a member shows; `through` is for others to fill in."""
         if shown is None:
             known = store.witness.witnessed(tx, member)
+            self._check_silence(tx, known)
             wanted = self._open(tx, member)
             return Receipt(0, witnessed=known.size if known else 0, prove=wanted)
         for head in shown.seen:
@@ -79,11 +109,40 @@ class Witnessing:
         size = known.size if known else 0
         if doubt:
             return Receipt(0, witnessed=size, doubt=doubt)
-        if known and shown.since != size and shown.head.size > size:
+        if self._is_unproven(tx, known, shown):
             return Receipt(0, witnessed=size)  # it knows not what we signed: it proves from there
         store.witness.witness(tx, shown.head)
         signature = self.signs.sign(witness.cosigned(shown.head, self.us))
         return Receipt(0, witnessed=shown.head.size, cosignature=signature)
+
+    def _is_unproven(self, tx: Tx, known: TreeHead | None, shown: wire.ShownHead) -> bool:
+        """Whether a head is not to be signed for want of proofs, which is named after a while.
+
+        A proof from what another member was shown is asked for with the receipt of one head, and
+        is wanted from the next one on.
+        """
+        head, proofs = shown.head, {shown.since, *shown.also}
+        is_known = known is None or _is_behind(known, head, proofs)
+        missed = 0 if is_known else store.witness.leave_unproven(tx, head.member)
+        late = store.witness.leave_open(tx, head, proofs)
+        if max(missed, late) >= PATIENCE:
+            self._name(tx, UNPROVEN, head)
+        elif (
+            is_known and late < _LATE and store.witness.prove(tx, head.member, (UNPROVEN, UNSHOWN))
+        ):
+            store.audit.append(tx, _entry("log proven again", head.member, head))
+        return not is_known or late >= _LATE
+
+    def _check_silence(self, tx: Tx, known: TreeHead | None) -> None:
+        """Name a member that calls, and has shown no head that we could sign for too long."""
+        at = store.witness.witnessed_at(tx, known.member) if known else None
+        if known and at and tx.now - at > SILENCE:
+            self._name(tx, UNSHOWN, known)
+
+    def _name(self, tx: Tx, doubt: str, head: TreeHead) -> None:
+        """Write a doubt down unless it is there already, of whatever head."""
+        if all(one.what != doubt for one in store.witness.doubts(tx, head.member)):
+            self._write_doubt(tx, doubt, head)
 
     def _open(self, tx: Tx, member: MemberId) -> tuple[int, ...]:
         """Sizes from which a member is to prove its log to us, for others were shown it so."""
@@ -104,6 +163,9 @@ class Witnessing:
     ) -> None:
         """Keep what a member signed of the head that it was shown, or that it doubts us."""
         self._wanted[member] = receipt
+        for broken in set(self._breaks) - self._noted:
+            self._noted.add(broken)
+            store.audit.append(tx, _not_whole(broken))
         if shown is None:
             return
         signed = witness.cosigned(shown.head, member)
@@ -115,6 +177,20 @@ class Witnessing:
             store.audit.append(
                 tx, _entry(f"our log is doubted: {receipt.doubt}", member, shown.head)
             )
+
+    def goes_on(self, known: TreeHead | None, head: TreeHead, proof: Sequence[bytes]) -> str:
+        """Why a head of a member is none that goes on from the one that we know, or nothing."""
+        if not self._is_signed(head):
+            return UNSIGNED
+        if known is None:
+            return ""
+        if head.size < known.size:
+            return ROLLED_BACK
+        return _contradiction(known, head, {known.size: tuple(proof)})
+
+    def contradicted(self, tx: Tx, doubt: str, head: TreeHead) -> None:
+        """Keep a head that was shown outside of the mail and contradicts what we know."""
+        self._write_doubt(tx, doubt, head)
 
     def broken(self, view: View, remembered: Sequence[Cosigned] = ()) -> Break | None:
         """The first entry of our log that is not what the others have signed, or None.
@@ -182,6 +258,20 @@ def _contradiction(known: TreeHead, head: TreeHead, proofs: Mapping[int, tuple[b
         return "" if head.root == known.root else FORKED
     proof = proofs.get(known.size)
     return FORKED if proof is not None and not witness.is_consistent(known, head, proof) else ""
+
+
+def _not_whole(broken: Break) -> Entry:
+    return Entry(
+        operation=Operation.ADMINISTRATION,
+        event="our log is not whole",
+        counts={"entry": broken.seq},
+        ground=broken.what,
+    )
+
+
+def _is_behind(known: TreeHead, head: TreeHead, proofs: Collection[int]) -> bool:
+    """Whether a head may stand for all that we know: it is that, or is proven to go on from it."""
+    return known.size == head.size or (known.size < head.size and known.size in proofs)
 
 
 def _entry(event: str, member: MemberId, head: TreeHead) -> Entry:

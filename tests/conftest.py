@@ -1,6 +1,10 @@
 """What every test has: a log on stderr, and the world of most stories: three members, all up."""
 
+import os
 from collections.abc import Iterator
+
+# As the command does: gRPC writes to stderr on its own, whatever a member sends wrong.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 import pytest
 from hypothesis import settings

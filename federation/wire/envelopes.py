@@ -6,7 +6,7 @@ from protos.federation.v1 import federation_pb2 as pb
 
 SERVICE = pb.DESCRIPTOR.services_by_name["Federation"].full_name
 #: The paths of the methods, as gRPC names them.
-ASK, DELIVER = f"/{SERVICE}/Ask", f"/{SERVICE}/Deliver"
+ASK, DELIVER, RECONCILE = (f"/{SERVICE}/{name}" for name in ("Ask", "Deliver", "Reconcile"))
 
 
 def request_to(sealed: Sealed) -> bytes:

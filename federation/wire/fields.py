@@ -10,6 +10,9 @@ from google.protobuf.message import DecodeError, Message
 from federation.errors import InvalidError
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+#: What writes over a screen or turns the order of what is read on it: control characters, and the
+#: bidirectional embeddings, overrides and isolates of Unicode (Standard Annex 9, 2.1 to 2.3).
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -62,6 +65,14 @@ def line(field: str, text: str, most: int) -> str:
     if _CONTROL.search(text):
         raise InvalidError(f"{field} must be one line of text")
     return text
+
+
+def plain(text: str) -> str:
+    """A text of somebody's record as it can be shown: whatever acts on a screen is U+FFFD in it.
+
+    It is not refused: one name in one record is not to cost every hit of an answer.
+    """
+    return text if text.isprintable() else _UNSEEN.sub("\ufffd", text)
 
 
 def few(field: str, values: Sequence[_T], most: int) -> Iterable[_T]:

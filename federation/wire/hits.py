@@ -6,7 +6,7 @@ from types import MappingProxyType
 from federation.errors import InvalidError
 from federation.limits import WORD
 from federation.messages import Entity, Hit, Marking, MemberId, Reason, Reference, Share
-from federation.wire.fields import day, needed
+from federation.wire.fields import day, line, needed, plain
 from protos.federation.v1 import federation_pb2 as pb
 
 _SHARE_TO = MappingProxyType(
@@ -64,7 +64,8 @@ def hit_from(message: pb.Hit, member: MemberId) -> Hit:
 def _reason_from(message: pb.Reason) -> Reason:
     if not isfinite(message.points):
         raise InvalidError("reason.points must be a number")
-    return Reason(message.feature, message.text, message.points)
+    feature = line("reason.feature", message.feature, WORD)
+    return Reason(feature, plain(message.text), message.points)
 
 
 def _entity_to(entity: Entity) -> pb.Entity:
@@ -75,11 +76,14 @@ def _entity_to(entity: Entity) -> pb.Entity:
 
 
 def _entity_from(message: pb.Entity) -> Entity:
-    properties = {part.name: tuple(part.values) for part in message.properties}
+    properties = {
+        line("property.name", part.name, WORD): tuple(map(plain, part.values))
+        for part in message.properties
+    }
     if len(properties) != len(message.properties):
         raise InvalidError("entity.properties must name each property once")
     schema = needed("entity.schema", message.schema, WORD)
-    return Entity(message.id, schema, MappingProxyType(properties))
+    return Entity(plain(message.id), schema, MappingProxyType(properties))
 
 
 def _marking_to(marking: Marking) -> pb.Marking:
@@ -98,13 +102,13 @@ def _marking_to(marking: Marking) -> pb.Marking:
 def _marking_from(message: pb.Marking, owner: MemberId) -> Marking:
     """What binds us in a member's marking; it lets us show the record to nobody else."""
     return Marking(
-        handling=frozenset(message.handling),
-        handling_text=message.handling_text,
-        topic=message.topic,
-        category=message.category,
-        grade_scheme=message.grade_scheme,
-        source_grade=message.source_grade,
-        information_grade=message.information_grade,
+        handling=frozenset(line("marking.handling", code, WORD) for code in message.handling),
+        handling_text=plain(message.handling_text),
+        topic=line("marking.topic", message.topic, WORD),
+        category=line("marking.category", message.category, WORD),
+        grade_scheme=line("marking.grade_scheme", message.grade_scheme, WORD),
+        source_grade=line("marking.source_grade", message.source_grade, WORD),
+        information_grade=line("marking.information_grade", message.information_grade, WORD),
         review_on=day("marking.review_on", message.review_on),
         owner=owner,
     )

@@ -27,7 +27,7 @@ from federation.messages import (
     WatchVerdict,
 )
 from federation.seal import Sealed, Statement
-from federation.wire import meetings, votes
+from federation.wire import alarms, meetings, votes
 from federation.wire.envelopes import sealed_from, sealed_to
 from federation.wire.fields import decoded, few, instant, line, microseconds, needed
 from federation.wire.heads import hashes, head_from, head_to, size
@@ -276,6 +276,7 @@ _WRITE: Mapping[type[Content], Callable[[pb.Notice, Any], None]] = MappingProxyT
         WatchEnd: _write_end,
         Alert: _write_alert,
         Recall: _write_recall,
+        **alarms.WRITE,
         **meetings.WRITE,
         **votes.WRITE,
     }
@@ -287,6 +288,7 @@ _READ: Mapping[str, Callable[[Any, MemberId], Content]] = MappingProxyType(
         "watch_end": _read_end,
         "alert": _read_alert,
         "recall": _read_recall,
+        **alarms.READ,
         **meetings.READ,
         **votes.READ,
     }

@@ -1,7 +1,10 @@
 """Questions and answers as they travel."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from federation import veil
 from federation.errors import InvalidError
 from federation.limits import ANSWER_BYTES, HITS, IDENTIFIERS, LINE, WORD
 from federation.messages import (
@@ -25,7 +28,7 @@ from federation.witness import TreeHead
 from protos.federation.v1 import federation_pb2 as pb
 
 #: What an answer may grow by after its hits are counted: its own fields and the lengths of each.
-_FRAME_BYTES = 1024
+_FRAME_BYTES = 1536
 
 
 def question_to(question: Question) -> bytes:
@@ -46,11 +49,25 @@ def question_from(body: bytes, id: str) -> Question:
     return _question_from(decoded(pb.Question, body), id)
 
 
+def question_digest(question: Question) -> str:
+    """The SHA-256, in hex, of the body of a question: what its statement says of it."""
+    return hashlib.sha256(question_to(question)).hexdigest()
+
+
+def answer_digest(answer: Answer) -> str:
+    """The SHA-256, in hex, of what an answer says, but for its receipt.
+
+    Both sides can tell it: the one that answers before the answer has a place in its log.
+    """
+    return hashlib.sha256(answer_to(replace(answer, receipt=None))).hexdigest()
+
+
 def answer_to(answer: Answer) -> bytes:
     """The body of a sealed answer, at most `ANSWER_BYTES` long.
 
     A hit that no longer fits keeps its reference and score and loses its content, which can be
-    fetched by that reference; the answer then says that it is truncated.
+    fetched by that reference; the answer then says that it is truncated. One under the veil is as
+    long as a multiple of `veil.BUCKET_BYTES`.
     """
     message = pb.Answer(truncated=answer.is_truncated or len(answer.hits) > HITS)
     if answer.index_age_s is not None:
@@ -65,6 +82,8 @@ def answer_to(answer: Answer) -> bytes:
     else:
         message.truncated = True
         message.hits.extend(_cut(answer.hits[:HITS], whole, room))
+    if answer.is_veiled:
+        message.filling = veil.filling(message.ByteSize())
     return message.SerializeToString(deterministic=True)
 
 
@@ -80,7 +99,17 @@ def answer_from(body: bytes, question: QuestionId, member: MemberId) -> Answer:
         index_age_s=message.index_age_s if message.HasField("index_age_s") else None,
         is_truncated=message.truncated,
         receipt=_receipt(message, member) if message.HasField("head") else None,
+        digest=_said(message),
     )
+
+
+def _said(message: pb.Answer) -> str:
+    """The digest of an answer as it came, but for its receipt."""
+    bare = pb.Answer()
+    bare.CopyFrom(message)
+    bare.ClearField("entry")
+    bare.ClearField("head")
+    return hashlib.sha256(bare.SerializeToString(deterministic=True)).hexdigest()
 
 
 def _head_to(member: MemberId, receipt: LogReceipt) -> pb.TreeHead:

@@ -1,18 +1,20 @@
 """The inbox: alerts of our people's watches, and their life from new to closed."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from federation.errors import InvalidError, NotFoundError
-from federation.messages import Alert, Hit, MemberId, Notice, PersonId, Recall, Watch
+from federation.messages import Alert, Hit, MemberId, Notice, PersonId, Question, Recall, Watch
 from node import store
 from node.alerts.leaving import Leaving
-from node.alerts.posed import decoded, decoded_hit, encoded_hit
+from node.alerts.posed import decoded, decoded_hit, encoded_hit, question_of
+from node.answering import entry_about
 from node.audit import Entry, Operation
 from node.codes import Purpose
 from node.mailing import ExpiredError
-from node.people import Person
+from node.people import Person, Role
 from node.store import Store, Tx
 from node.store.alerts import AlertState, HeldAlert
 
@@ -88,6 +90,8 @@ class Inbox:
         )
         own = store.watches.find(tx, watch)
         if recalled and own:
+            question = question_of(decoded(own.question))
+            store.audit.append(tx, _taken_back(question, member, recall))
             self.leaving.recalled(tx, recalled, decoded(own.question))
         tx.once_kept(self.told)
 
@@ -102,6 +106,18 @@ class Inbox:
             for one in alerts
         ]
 
+    def shown_to(self, person: Person, role: Role, change: int) -> list[Shown]:
+        """The same, for one of our people; whose look at what and why is on disk before."""
+        found = self.behind(change)
+        why: defaultdict[tuple[str, str], list[Shown]] = defaultdict(list)
+        for one in found:
+            why[one.watch.case, one.watch.purpose].append(one)
+        if found:
+            with self.store.write() as tx:
+                for group in why.values():
+                    store.audit.append(tx, _looked_at(group, person, role))
+        return found
+
     def change(
         self, id: str, state: AlertState, person: Person, *, assignee: PersonId | None = None
     ) -> None:
@@ -113,7 +129,9 @@ class Inbox:
             if alert is None:
                 raise NotFoundError(f"no alert {id}")
             store.alerts.change(tx, id, state, assignee=assignee)
-            store.audit.append(tx, _entry(alert, state, person))
+            own = store.watches.find(tx, alert.watch)
+            watch = decoded(own.question) if own else None
+            store.audit.append(tx, _entry(alert, watch, state, person))
             tx.once_kept(self.told)
 
     def _raise(self, tx: Tx, member: MemberId, alert: Alert) -> None:
@@ -131,21 +149,47 @@ class Inbox:
         )
         self.leaving.raised(tx, raised, decoded(own.question))
         if member != self.us:
-            store.audit.append(tx, _received(member, alert))
+            store.audit.append(tx, _received(member, alert, decoded(own.question)))
         tx.once_kept(self.told)
 
 
-def _received(member: MemberId, alert: Alert) -> Entry:
-    return Entry(
+def _received(member: MemberId, alert: Alert, watch: Watch) -> Entry:
+    return entry_about(
+        question_of(watch),
         operation=Operation.COLLECTION,
         event="alert received",
         peer=member,
-        question=alert.watch,
         records=(f"{member} {alert.hit.reference}",),
     )
 
 
-def _entry(alert: HeldAlert, state: AlertState, person: Person) -> Entry:
+def _taken_back(question: Question, member: MemberId, recall: Recall) -> Entry:
+    return entry_about(
+        question,
+        operation=Operation.ERASURE,
+        event="alert taken back",
+        peer=member,
+        reason=f"its owner: {recall.ground}",
+        records=(f"{member} {recall.reference}",),
+    )
+
+
+def _looked_at(alerts: Sequence[Shown], person: Person, role: Role) -> Entry:
+    """That a person was shown alerts of one case and purpose."""
+    watch = alerts[0].watch
+    return Entry(
+        operation=Operation.CONSULTATION,
+        event="alerts shown",
+        person=person.id,
+        role=role,
+        case=watch.case,
+        purpose=watch.purpose,
+        records=tuple(f"{one.alert.member} {one.alert.reference}" for one in alerts),
+        counts={"alerts": len(alerts)},
+    )
+
+
+def _entry(alert: HeldAlert, watch: Watch | None, state: AlertState, person: Person) -> Entry:
     return Entry(
         operation=Operation.CONSULTATION,
         event=f"alert {state}",
@@ -153,6 +197,8 @@ def _entry(alert: HeldAlert, state: AlertState, person: Person) -> Entry:
         role=" ".join(sorted(person.roles)),
         peer=alert.member,
         question=alert.watch,
+        case=watch.case if watch else "",
+        purpose=watch.purpose if watch else "",
         records=(f"{alert.member} {alert.reference}",),
     )
 

@@ -14,37 +14,50 @@ from federation.messages import (
     WatchVerdict,
 )
 from node import store
-from node.alerts.posed import encoded, question_of, weighed_as
-from node.answering import Gate, check_words, entry_about
+from node.alerts.posed import decoded, encoded, question_of, weighed_as
+from node.answering import Gate, Heard, became_refused, entry_about
 from node.audit import Entry, Operation
 from node.mailing import Mailing
 from node.policy import Verdict
+from node.quotas import SpentError
 from node.search import KEYS_VERSION, standing_keys
 from node.store import Tx
+from node.store.asked import Became
+from node.wording import check_words
 
 #: Why a watch is refused, as its member is told.
-POLICY, INVALID, OVER = "policy", "invalid", "expired"
+POLICY, INVALID, OVER, QUOTA = "policy", "invalid", "expired", "quota"
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Lets watches stand and end; `due` is called once one is to run over what is here."""
+    """Lets watches stand and end; `due` is called once one is to run over what is here.
+
+    A watch that is new or another one counts as a question does, and `heard` is told of it.
+    """
 
     gate: Gate
     mailing: Mailing
     due: Callable[[], None] = lambda: None
+    heard: Heard = lambda _tx, _member, _question, _became: None
 
     def asked(self, tx: Tx, member: MemberId, notice: Notice) -> None:
         """A member asks us to keep a watch; it hears whether we do, and a word why not."""
         if not isinstance(notice.content, Watch):
             return
         watch = notice.content
-        verdict = self._verdict(tx, member, watch)
+        is_known = self._is_known(tx, member, watch)
+        spent = None if is_known else self.gate.limits.quotas.take(tx, member, question_of(watch))
+        verdict = self._verdict(tx, member, watch, spent)
         ground = "" if verdict.is_allowed else verdict.ground.partition(":")[0]
         if verdict.is_allowed:
             self.register(tx, member, watch)
         else:
             store.standing.end(tx, member, watch.id)  # what it said before stood by another verdict
+        if not is_known:
+            refused = became_refused(spent) if spent else Became.REFUSED
+            became = Became.STANDS if verdict.is_allowed else refused
+            self.heard(tx, member, question_of(watch), became)
         event = "watch registered" if verdict.is_allowed else "watch refused"
         store.audit.append(tx, self._entry(member, watch, event, verdict))
         state = WatchState.REGISTERED if verdict.is_allowed else WatchState.REFUSED
@@ -86,7 +99,14 @@ class Registry:
             store.audit.append(tx, _ended(one.member, one.id, "watch expired"))
         return len(over)
 
-    def _verdict(self, tx: Tx, member: MemberId, watch: Watch) -> Verdict:
+    def _is_known(self, tx: Tx, member: MemberId, watch: Watch) -> bool:
+        """Whether it seeks what it sought before: it is only to stand longer."""
+        held = store.standing.find(tx, member, watch.id)
+        return held is not None and decoded(held.question).seeks == watch.seeks
+
+    def _verdict(self, tx: Tx, member: MemberId, watch: Watch, spent: SpentError | None) -> Verdict:
+        if spent:
+            return Verdict(is_allowed=False, ground=f"{QUOTA}: {spent}")
         try:
             check_words(question_of(watch))
         except InvalidError as fault:

@@ -150,7 +150,7 @@ class Telling:
         return entry_about(
             question,
             self.gate.digest(question),
-            operation=Operation.CONSULTATION if is_own else Operation.DISCLOSURE,
+            operation=Operation.COMBINATION if is_own else Operation.DISCLOSURE,
             event=event,
             peer=member,
             recipients=(member,),

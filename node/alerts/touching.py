@@ -22,7 +22,7 @@ from node.alerts.leaving import Leaving
 from node.answering import Gate, audiences_of, request_of
 from node.audit import Entry, Operation
 from node.codes import Purpose, Tell, Topic
-from node.people import Person
+from node.people import Person, Role
 from node.policy import Request
 from node.search import Found, find
 from node.store import Tx, View
@@ -107,6 +107,14 @@ class Touching:
             held = {id: store.records.get(view, id) for id in {one.record for one in touches}}
         known = {id: one.record.entity for id, one in held.items() if one}
         return [Touched(one, known.get(one.record)) for one in touches]
+
+    def shown_to(self, person: Person, role: Role, change: int) -> list[Touched]:
+        """The same, for one of our people; that it looked is on disk before."""
+        found = self.behind(change)
+        if found:
+            with self.gate.store.write() as tx:
+                store.audit.append(tx, _looked_at(found, person, role))
+        return found
 
     def change(
         self, id: str, state: AlertState, person: Person, *, assignee: PersonId | None = None
@@ -203,6 +211,19 @@ def _kept_back(member: MemberId, question: Question, held: Held) -> Entry:
         is_urgent=question.is_urgent,
         records=(held.record.id,),
         handling=tuple(sorted(held.record.marking.handling)),
+    )
+
+
+def _looked_at(found: Sequence[Touched], person: Person, role: Role) -> Entry:
+    """That a person was shown whose questions touched which records."""
+    return Entry(
+        operation=Operation.CONSULTATION,
+        event="touches shown",
+        person=person.id,
+        role=role,
+        reason="who asked for records of ours",
+        records=tuple(dict.fromkeys(one.touch.record for one in found)),
+        counts={"touches": len(found)},
     )
 
 

@@ -20,7 +20,7 @@ from node import store
 from node.alerts.inbox import proposed
 from node.alerts.posed import decoded, encoded, question_of, weighed_as
 from node.alerts.standing import Registry
-from node.answering import check_words, entry_about
+from node.answering import entry_about
 from node.audit import Entry, Operation
 from node.people import Person
 from node.search import STRONG
@@ -28,6 +28,7 @@ from node.store import Tx, View
 from node.store.alerts import AlertState
 from node.store.mail import Posted
 from node.store.watches import MemberState, OwnWatch
+from node.wording import check_words
 
 _STATE = {
     WatchState.REGISTERED: MemberState.REGISTERED,

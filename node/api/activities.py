@@ -45,9 +45,11 @@ class ActivityCalls(Admission):
     ) -> pb.ListActivitiesResponse:
         """List activities, how they stand and what they meet."""
         try:
-            self._admitted(context, "ListActivities")
-            every = self._house.post.planning.every
+            who, role = self._admitted(context, "ListActivities")
+            every, shown = self._house.post.planning.every, self._house.administration.shown
             planned = await asyncio.to_thread(lambda: every(is_ended=request.all))
+            ids = [one.held.id for one in planned]
+            await asyncio.to_thread(lambda: shown("activities", ids, by=who, role=role))
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
         activities = list(map(_planned_to, planned))

@@ -4,16 +4,23 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from datetime import datetime, timedelta
 
+from federation.accounts import Book, Line
 from federation.errors import InvalidError
 from federation.faults import abort
-from federation.messages import MemberId
+from federation.messages import Asker, MemberId
 from node.api.admission import Admission, Context
 from node.api.forms import first_moment, last_moment
 from node.api.lists import stepped
 from node.audit import About, Framed, Operation
+from node.books import Finding
+from node.reconciling import Reconciled
 from node.store.instants import microseconds
 from protos.node.v1 import node_pb2 as pb
+
+#: How far back books are compared unless somebody says otherwise.
+MONTH = timedelta(days=30)
 
 
 class AuditCalls(Admission):
@@ -49,6 +56,26 @@ class AuditCalls(Admission):
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
 
+    async def ReconcileAudit(
+        self, request: pb.ReconcileAuditRequest, context: Context
+    ) -> AsyncIterator[pb.ReconcileAuditResponse]:
+        """Compare books with a member."""
+        try:
+            who, role = self._admitted(context, "ReconcileAudit")
+            member = MemberId(request.member.strip().upper())
+            since, until = self._period(request)
+            compared = self._house.reconciling.reconcile(member, Asker(who.id, role), since, until)
+            async with aclosing(compared) as steps:
+                async for step in steps:
+                    yield _compared_to(step)
+        except Exception as error:  # noqa: BLE001
+            await abort(context, error)
+
+    def _period(self, request: pb.ReconcileAuditRequest) -> tuple[datetime, datetime]:
+        now = self._house.clock()
+        until = last_moment(request.until) if request.until else now
+        return first_moment(request.since) if request.since else until - MONTH, until
+
     async def AcceptLog(
         self, request: pb.AcceptLogRequest, context: Context
     ) -> pb.AcceptLogResponse:
@@ -61,6 +88,48 @@ class AuditCalls(Admission):
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
         return pb.AcceptLogResponse()
+
+
+def _compared_to(step: Finding | Reconciled) -> pb.ReconcileAuditResponse:
+    if isinstance(step, Finding):
+        return pb.ReconcileAuditResponse(finding=_finding_to(step))
+    result = pb.Reconciled(
+        member=step.member,
+        outcome=step.outcome,
+        reason=step.reason,
+        doubt=step.doubt,
+        doubted_at=step.doubted_at,
+        agreed={str(book): count for book, count in step.agreed.items()},
+        explained=step.explained,
+        gaps=step.gaps,
+        proven=step.proven,
+        entries=step.size,
+        unproven=step.unproven,
+    )
+    return pb.ReconcileAuditResponse(result=result)
+
+
+def _finding_to(finding: Finding) -> pb.Finding:
+    difference, is_ours = finding.difference, finding.book in (Book.ASKED, Book.SENT)
+    sides = (difference.begun, difference.met)
+    ours, theirs = sides if is_ours else sides[::-1]
+    either = ours or theirs
+    return pb.Finding(
+        book=finding.book,
+        what=difference.what,
+        gap=difference.what.is_gap,
+        question=either.id if either else "",
+        sequence=either.sequence if either else 0,
+        ours=_line_to(ours),
+        theirs=_line_to(theirs),
+        sealed_by=finding.sealed_by,
+    )
+
+
+def _line_to(line: Line | None) -> pb.BookLine | None:
+    if line is None:
+        return None
+    return pb.BookLine(at=microseconds(line.at), word=line.word, entry=line.entry)
 
 
 def _about(request: pb.ReportAuditRequest) -> About:
@@ -100,4 +169,5 @@ def _entry_to(framed: Framed) -> pb.AuditEntry:
         question=entry.question,
         question_digest=entry.question_digest,
         ground=entry.ground,
+        digests=entry.digests,
     )

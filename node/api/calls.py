@@ -20,15 +20,18 @@ from federation.messages import (
 from node.api import lists
 from node.api.activities import ActivityCalls
 from node.api.admission import Context
+from node.api.alarms import AlarmCalls
 from node.api.audits import AuditCalls
 from node.api.charters import CharterCalls, charter_to
 from node.api.forms import (
+    door_to,
     gathered_to,
     hit_to,
     lane_to,
     marking_from,
     members_from,
     outcome_to,
+    refused_to,
     sought_from,
     way_to,
 )
@@ -47,7 +50,9 @@ from protos.node.v1.node_pb2_grpc import DeskServicer
 Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
-class DeskPort(ActivityCalls, AuditCalls, CharterCalls, TouchCalls, WatchCalls, DeskServicer):
+class DeskPort(
+    ActivityCalls, AlarmCalls, AuditCalls, CharterCalls, TouchCalls, WatchCalls, DeskServicer
+):
     """Serves our own people. Every call begins by asking who calls and whether that role may."""
 
     def __init__(self, house: House) -> None:
@@ -132,7 +137,7 @@ class DeskPort(ActivityCalls, AuditCalls, CharterCalls, TouchCalls, WatchCalls, 
     ) -> pb.GetStatusResponse:
         """Say how the node stands."""
         try:
-            self._admitted(context, "GetStatus")
+            who, _ = self._admitted(context, "GetStatus")
             standing = await asyncio.to_thread(self._house.administration.standing)
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
@@ -140,10 +145,7 @@ class DeskPort(ActivityCalls, AuditCalls, CharterCalls, TouchCalls, WatchCalls, 
             member=self._house.keys.member,
             pid=self._house.pid,
             charter_version=standing.charter.version,
-            doors=[
-                pb.Door(member=door.member.id, address=door.address, open=door.is_open)
-                for door in self._house.doors()
-            ],
+            doors=[door_to(door, self._house.clocks) for door in self._house.doors()],
             records=standing.records,
             audit_entries=standing.audit_entries,
             reindex_due=standing.reindex_due,
@@ -153,6 +155,8 @@ class DeskPort(ActivityCalls, AuditCalls, CharterCalls, TouchCalls, WatchCalls, 
             ],
             charter=charter_to(standing, self._house.keys.member, self._house.clock()),
             ways=[way_to(way) for way in standing.ways],
+            refused=refused_to(self._house.refusals.counts()),
+            alarms=standing.alarms if who.acting("FollowAlarms") else 0,
         )
 
     async def AddPerson(

@@ -1,10 +1,13 @@
 """Values of the house <-> the desk's generated types."""
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 
 import msgspec
 
-from federation.errors import InvalidError
+from federation.clocks import Clocks
+from federation.doors import Door
+from federation.errors import Code, InvalidError
 from federation.messages import (
     GROUP_PREFIX,
     Entity,
@@ -119,7 +122,11 @@ def hit_to(hit: Hit) -> pb.Hit:
 def outcome_to(outcome: Outcome) -> pb.MemberOutcome:
     """How one member met the question, without its hits: those are merged."""
     message = pb.MemberOutcome(
-        member=outcome.member, outcome=outcome.kind, ms=outcome.ms, reason=outcome.reason
+        member=outcome.member,
+        outcome=outcome.kind,
+        ms=outcome.ms,
+        reason=outcome.reason,
+        clock_off_s=outcome.clock_off_s,
     )
     if outcome.answer is not None:
         message.hits = len(outcome.answer.hits)
@@ -143,6 +150,22 @@ def lane_to(lane: LaneState, log: LogState | None) -> pb.Lane:
         witnessed=log.witnessed if log else 0,
         cosigned=log.cosigned if log else 0,
     )
+
+
+def door_to(door: Door, clocks: Clocks) -> pb.Door:
+    """How the door of one member stands, and its clock."""
+    return pb.Door(
+        member=door.member.id,
+        address=door.address,
+        open=door.is_open,
+        clock_off_s=clocks.off_s(door.member.id),
+    )
+
+
+def refused_to(counts: Mapping[tuple[MemberId, Code], int]) -> Iterator[pb.Refused]:
+    """How many calls of each member were refused for each reason."""
+    for (member, reason), calls in counts.items():
+        yield pb.Refused(member=member, reason=reason, calls=calls)
 
 
 def way_to(way: WayState) -> pb.Way:

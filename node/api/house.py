@@ -1,20 +1,23 @@
 """What the desk may use of the node."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from federation.charter import Member
+from federation.clocks import Clocks
 from federation.doors import Door
 from federation.keys import Issued, Keys
 from federation.messages import PersonId
+from federation.refusals import Refusals
 from node.administration import Administration
 from node.asking import Asking
 from node.assembly import Post
 from node.config import Config
 from node.loading import Loading
 from node.people import Role
+from node.reconciling import Reconciling
 from node.reindexing import Reindexing
 from node.remarking import Remarking
 from node.screening import Screening
@@ -38,6 +41,7 @@ class House:
     loading: Loading
     screening: Screening
     administration: Administration
+    reconciling: Reconciling
     reindexing: Reindexing
     remarking: Remarking
     post: Post
@@ -46,3 +50,5 @@ class House:
     endorse: Callable[[bytes], bytes]
     follow: Callable[[], Awaitable[None]]
     doors: Callable[[], list[Door]]
+    refusals: Refusals = field(default_factory=Refusals)
+    clocks: Clocks = field(default_factory=Clocks)

@@ -1,6 +1,7 @@
 """The calls of the desk about records of which we are told, translated to use cases and back."""
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator
 
 from federation.faults import abort
@@ -19,8 +20,8 @@ class TouchCalls(Admission):
     ) -> AsyncIterator[pb.FollowTouchesResponse]:
         """Show touches in the order of their last change, and go on as they come."""
         try:
-            self._admitted(context, "FollowTouches")
-            behind = self._house.post.touching.behind
+            who, role = self._admitted(context, "FollowTouches")
+            behind = functools.partial(self._house.post.touching.shown_to, who, role)
             async for one in self._changes(behind, lambda one: one.touch.change, request.after):
                 if one:
                     yield pb.FollowTouchesResponse(touch=self._marked(_touch_to(one)))

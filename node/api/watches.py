@@ -1,6 +1,7 @@
 """The calls of the desk about watches and alerts, translated to use cases and back."""
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing
 from datetime import datetime, timedelta
@@ -46,9 +47,11 @@ class WatchCalls(Admission):
     ) -> pb.ListWatchesResponse:
         """List watches and how they stand."""
         try:
-            self._admitted(context, "ListWatches")
-            every = self._house.post.watching.every
+            who, role = self._admitted(context, "ListWatches")
+            every, shown = self._house.post.watching.every, self._house.administration.shown
             listed = await asyncio.to_thread(lambda: every(is_ended=request.all))
+            ids = [one.watch.id for one in listed]
+            await asyncio.to_thread(lambda: shown("watches", ids, by=who, role=role))
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
         watches = list(map(_watch_to, listed))
@@ -87,8 +90,8 @@ class WatchCalls(Admission):
     ) -> AsyncIterator[pb.FollowAlertsResponse]:
         """Show alerts in the order of their last change, and go on as they come."""
         try:
-            self._admitted(context, "FollowAlerts")
-            behind = self._house.post.inbox.behind
+            who, role = self._admitted(context, "FollowAlerts")
+            behind = functools.partial(self._house.post.inbox.shown_to, who, role)
             async for one in self._changes(behind, lambda one: one.alert.change, request.after):
                 if one:
                     yield pb.FollowAlertsResponse(alert=self._marked(_alert_to(one)))

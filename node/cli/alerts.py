@@ -1,5 +1,6 @@
 """`amber alerts`: what watches found, and what became of it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,8 @@ from node.desk import Desk, Plain
 
 _STATES = ("seen", "assigned", "useful", "false")
 _CLOSED = ("useful", "false")
+#: Which of the desk's lists a call is.
+_LISTS = {"FollowAlerts": "alerts", "FollowTouches": "touches", "FollowAlarms": "alarms"}
 
 
 @click.group(invoke_without_command=True)
@@ -22,22 +25,23 @@ _CLOSED = ("useful", "false")
 @click.option(
     "--touched", "is_touched", is_flag=True, help="Who touched records of which we are told."
 )
+@click.option("--alarms", "is_alarmed", is_flag=True, help="Who seemed to fish, here or elsewhere.")
 @click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
 @click.pass_context
 def alerts(ctx: click.Context, /, **options: Any) -> int | None:  # noqa: ANN401 - click's values
     """What watches found, here and at other members, in the order of the last change."""
     if ctx.invoked_subcommand:
         return None
+    call, words = _list_of(options)
     how = {"after": options["after"], "is_following": options["is_following"]}
-    is_touched, is_open = options["is_touched"], options["is_open"]
-    words = _touch_words if is_touched else _words
 
     async def listed(desk: Desk) -> None:
-        async for one in desk.touches(**how) if is_touched else desk.alerts(**how):
-            if not (is_open and one["state"] in _CLOSED):
+        async for one in getattr(desk, _LISTS[call])(**how):
+            if not (options["is_open"] and one["state"] in _CLOSED):
                 printed(one, words(one), options["is_json"])
+        if call != "FollowAlarms" and (count := (await desk.status())["alarms"]):
+            noted(f"{count} alarms nobody has looked at: amber alerts --alarms")
 
-    call = "FollowTouches" if is_touched else "FollowAlerts"
     asked(ctx, call, listed, is_awake=options["is_following"])
     return DONE
 
@@ -48,10 +52,19 @@ def alerts(ctx: click.Context, /, **options: Any) -> int | None:  # noqa: ANN401
 @click.option("--to", "assignee", default="", help="Who sees to it, when it is assigned.")
 @click.pass_context
 def mark(ctx: click.Context, /, id: str, state: str, assignee: str) -> int:
-    """Note that the alert ID was seen, is assigned, or is closed as useful or as false."""
+    """Note that the alert, touch or alarm ID is seen, assigned, or closed as useful or false."""
     asked(ctx, "ChangeAlert", lambda desk: desk.change_alert(id, state, assignee))
     noted(f"{id}: {state}.")
     return DONE
+
+
+def _list_of(options: dict[str, Any]) -> tuple[str, Callable[[Plain], str]]:
+    """The call that lists what is asked for, and what it is in words."""
+    if options["is_touched"] and options["is_alarmed"]:
+        raise click.UsageError("--touched and --alarms are two lists: ask for one.")
+    if options["is_alarmed"]:
+        return "FollowAlarms", _alarm_words
+    return ("FollowTouches", _touch_words) if options["is_touched"] else ("FollowAlerts", _words)
 
 
 def _touch_words(one: Plain) -> str:
@@ -65,6 +78,27 @@ def _touch_words(one: Plain) -> str:
         f"      {one['member']}  {one['person']} ({one['role']})  {one['case_reference']}"
         f"  {one['purpose']}\n"
         f"      {one['caption']}  [{one['record']}]  {shown}"
+    )
+
+
+_LOOKED = {
+    "misses": "hardly a strong hit",
+    "walk": "names in the order of the alphabet",
+    "variation": "one name varied again and again",
+    "quota": "a quota was used up",
+}
+
+
+def _alarm_words(one: Plain) -> str:
+    at = datetime.fromtimestamp(one["last_at"] / 1e6, UTC)
+    times = f"  {one['times']} times" if one["times"] > 1 else ""
+    assignee = f" to {one['assignee']}" if one["assignee"] else ""
+    who = one["person"] or "the member as a whole"
+    return (
+        f"{one['alarm']}  {at:%Y-%m-%d %H:%M:%S}  {one['state']}{assignee}{times}\n"
+        f"      {one['member']}  {who}  {one['case_reference']}  at {one['told_by']}:"
+        f" {_LOOKED[one['kind']]}\n"
+        f"      {one['questions']} questions, {one['misses']} without a strong hit"
     )
 
 

@@ -1,6 +1,7 @@
 """`amber audit`: the evidence."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,6 +12,7 @@ import click
 from node.cli.connection import asked
 from node.cli.faults import DONE, UNTRUSTED
 from node.cli.output import noted, printed
+from node.cli.reconcile import reconcile
 from node.desk import Desk, Plain
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -46,13 +48,19 @@ _COLUMNS = (
     "question",
     "question_digest",
     "ground",
+    "digests",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Where a spreadsheet may begin a cell, whatever it takes for the separator, and what makes of a
+#: cell a formula (OWASP, CSV injection; the wide signs are those of East Asian settings).
+_FORMULA = re.compile(r"(^|[;,|\t\r\n])(\s*)(?=[=+\-@\t\r\n＝＋－＠])")
 
 
 @click.group()
 def audit() -> None:
     """What was asked, why, and that no log was touched."""
+
+
+audit.add_command(reconcile)
 
 
 @audit.command("verify")
@@ -133,12 +141,12 @@ def _table(out: Path | None) -> Iterator[Callable[[Plain], object]]:
 
 
 def safe(value: object) -> str:
-    """A value as a cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    """A value as a cell of which no spreadsheet takes any part for a formula."""
     if isinstance(value, dict):
         text = "; ".join(f"{key}: {count}" for key, count in sorted(value.items()))
     else:
         text = "; ".join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return _FORMULA.sub(r"\1\2'", text)
 
 
 def _day(day: datetime | None) -> str:

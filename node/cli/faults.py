@@ -16,6 +16,7 @@ EXIT_CODES = MappingProxyType(
         Code.TOO_WIDE: USAGE,
         Code.TOO_LARGE: USAGE,
         Code.REFUSED: REFUSED,
+        Code.QUOTA: REFUSED,
         Code.STRANGER: UNTRUSTED,
         Code.BROKEN_SEAL: UNTRUSTED,
         Code.CHARTER: UNTRUSTED,

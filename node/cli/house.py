@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import click
@@ -11,7 +13,7 @@ from federation.errors import InvalidError
 from node import app, config
 from node import home as homes
 from node.cli.connection import asked
-from node.cli.output import noted, printed
+from node.cli.output import clock_words, noted, printed
 from node.desk import Plain
 
 HOME = click.Path(file_okay=False, path_type=Path)
@@ -57,7 +59,7 @@ def serve(home: Path) -> None:
 def status(ctx: click.Context, is_json: bool) -> None:
     """Say how this node stands."""
     said = asked(ctx, "GetStatus", lambda desk: desk.status(), is_awake=True)
-    doors = ", ".join(f"{door['member']} {door['address']}" for door in said["doors"])
+    doors = ", ".join(map(_door_words, said["doors"]))
     words = (
         f"{said['member']}: charter {said['charter_version']}, {said['records']} records, "
         f"{said['audit_entries']} audit entries\ndoors: {doors or 'none'}"
@@ -66,6 +68,9 @@ def status(ctx: click.Context, is_json: bool) -> None:
         words += f"\n{said['reindex_due']} records are due: amber reindex"
     words += "".join(f"\n{line}" for line in _charter_words(said["charter"]))
     words += "".join(f"\n{_way_words(way)}" for way in said["ways"])
+    words += "".join(f"\n{line}" for line in (*_clock_words(said), *_refused_words(said)))
+    if said["alarms"]:
+        words += f"\n{said['alarms']} alarms nobody has looked at: amber alerts --alarms"
     printed(said, words, is_json)
 
 
@@ -95,6 +100,24 @@ def _charter_words(charter: Plain) -> Iterator[str]:
 
 def _instant(microseconds: int) -> str:
     return f"{datetime.fromtimestamp(microseconds / 1e6, UTC):%Y-%m-%d %H:%MZ}"
+
+
+def _door_words(door: Plain) -> str:
+    return f"{door['member']} {door['address']}{'' if door['open'] else ' (shut)'}"
+
+
+def _clock_words(said: Plain) -> Iterator[str]:
+    """Whose clock is not ours."""
+    for door in said["doors"]:
+        if off_s := door["clock_off_s"]:
+            yield f"the clock of {door['member']} is {clock_words(off_s)} ours: check both"
+
+
+def _refused_words(said: Plain) -> Iterator[str]:
+    """What was refused since the node began, a line for each member."""
+    for member, rows in groupby(said["refused"], itemgetter("member")):
+        counts = ", ".join(f"{row['calls']} {row['reason']}" for row in rows)
+        yield f"refused {member}: {counts}"
 
 
 def _way_words(way: Plain) -> str:

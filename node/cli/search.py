@@ -9,7 +9,7 @@ from federation.messages import Identifier, Sought
 from node.cli.batch import run_batch
 from node.cli.connection import asked
 from node.cli.faults import DONE, PARTIAL
-from node.cli.output import noted, printed
+from node.cli.output import clock_words, noted, printed
 from node.codes import Purpose, Topic
 from node.desk import Plain, Whom, Why
 from node.kinds import Kind
@@ -149,3 +149,5 @@ def _note_silent(members: list[Plain]) -> None:
     for member in members:
         if member["outcome"] != "answered":
             noted(f"{member['member']}: {member['outcome']}. {member['reason']}")
+        if off_s := member["clock_off_s"]:
+            noted(f"{member['member']}: its clock is {clock_words(off_s)} ours")

@@ -26,7 +26,7 @@ from federation.messages import Content, MemberId, Notice, Showing
 from federation.private import SEED_BYTES, Use, secret
 from node import store
 from node.audit import Entry, Operation
-from node.deconfliction.activities import Tokens, asked, offered
+from node.deconfliction.activities import Activity, Tokens, asked, offered
 from node.deconfliction.encounters import Encounters, Finding, planned
 from node.deconfliction.veiling import (
     Random,
@@ -184,7 +184,8 @@ class Comparing:
             return
         store.probes.advance(tx, probe.handle, ProbeState.ASKED, secret=by)
         self.encounters.mailing.post(tx, probe.member, content, about=probe.activity)
-        store.audit.append(tx, _combined("activity probed", probe.member, probe.activity))
+        entry = _combined("activity probed", probe.member, probe.activity, planned(tx, now))
+        store.audit.append(tx, entry)
 
     def _compare_here(self, probe: HeldProbe, mine: Tokens) -> None:
         """Compare an activity with the others of our own; nothing has to be hidden."""
@@ -269,7 +270,8 @@ class Comparing:
             store.probes.advance(tx, probe.handle, ProbeState.COMPARED)
         content = ProbeProof(probe.handle, answer.part, proof)
         self.encounters.mailing.post(tx, probe.member, content, about=probe.activity)
-        store.audit.append(tx, _combined("answer compared", probe.member, probe.activity))
+        entry = _combined("answer compared", probe.member, probe.activity, planned(tx, now))
+        store.audit.append(tx, entry)
 
 
 def _finding(where: tuple[Handle, int, int], mine: Veiled, theirs: Veiled) -> Finding | None:
@@ -277,9 +279,27 @@ def _finding(where: tuple[Handle, int, int], mine: Veiled, theirs: Veiled) -> Fi
     return Finding(*where, in_target, in_place) if in_target or in_place else None
 
 
-def _combined(event: str, member: MemberId, about: str) -> Entry:
-    """What is written down of a comparison: with whom, and of which activity or probe."""
-    return Entry(operation=Operation.COMBINATION, event=event, peer=member, question=about)
+def _combined(event: str, member: MemberId, about: str, activity: Activity | None = None) -> Entry:
+    """What is written down of a comparison: with whom, of which activity or probe, and why.
+
+    Of a member's activity nothing is said before it meets one of ours, nor why it is planned.
+    """
+    entry = Entry(
+        operation=Operation.COMBINATION,
+        event=event,
+        peer=member,
+        question=about,
+        reason="whether planned activities meet",
+    )
+    if activity is None:
+        return entry
+    return msgspec.structs.replace(
+        entry,
+        person=activity.asker.person,
+        role=activity.asker.role,
+        case=activity.case,
+        purpose=activity.purpose,
+    )
 
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")

@@ -337,6 +337,8 @@ def _entry(operation: Operation, event: str, activity: Activity, member: MemberI
     return Entry(
         operation=operation,
         event=event,
+        person=activity.asker.person,
+        role=activity.asker.role,
         peer=member,
         question=activity.id,
         case=activity.case,

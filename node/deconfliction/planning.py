@@ -11,7 +11,7 @@ from federation.meetings import ContactPoint, Place
 from federation.messages import MemberId, Sought, Watch, WatchId
 from node import store
 from node.alerts.posed import encoded as encoded_watch
-from node.answering import check_why, entry_about
+from node.answering import entry_about
 from node.audit import Entry, Operation
 from node.codes import ActivityKind
 from node.dates import PartialDate
@@ -28,6 +28,7 @@ from node.store.mail import Posted
 from node.store.meetings import Met
 from node.store.probes import HeldProbe
 from node.store.watches import OwnWatch
+from node.wording import check_why
 
 #: Why an activity is over.
 REMOVED, CHANGED, EXPIRED = "removed", "changed", "expired"
@@ -125,6 +126,7 @@ class Planning:
         return held
 
     def _end(self, tx: Tx, held: HeldActivity, ground: str, *, by: Person | None = None) -> None:
+        activity = decoded(held.content) if held.content else None
         self.comparing.encounters.end(tx, held.id, ground)
         store.probes.end(tx, held.id)
         store.activities.end(tx, held.id, ground)
@@ -135,6 +137,9 @@ class Planning:
             person=by.id if by else "",
             role=" ".join(sorted(by.roles)) if by else "",
             question=held.id,
+            case=activity.case if activity else "",
+            purpose=activity.purpose if activity else "",
+            reason=ground,
         )
         store.audit.append(tx, entry)
 

@@ -182,9 +182,10 @@ class Desk(ActivityCalls, AuditCalls, CharterCalls, WatchCalls):
         """How the node stands."""
         response = await told(self._calls.GetStatus(pb.GetStatusRequest()))
         doors, lanes = map(fields, response.doors), map(fields, response.lanes)
-        ways = list(map(fields, response.ways))
-        lists = {"doors": list(doors), "lanes": list(lanes), "ways": ways}
-        return fields(response) | lists | {"charter": standing_of(response.charter)}
+        ways, refused = map(fields, response.ways), map(fields, response.refused)
+        lists = {"doors": doors, "lanes": lanes, "ways": ways, "refused": refused}
+        plain = {name: list(rows) for name, rows in lists.items()}
+        return fields(response) | plain | {"charter": standing_of(response.charter)}
 
     async def reindex(self, progress: Callable[[int, int], None], *, is_all: bool) -> Plain:
         """Make keys and forms of records anew; `progress` hears how many of how many are done."""

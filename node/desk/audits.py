@@ -29,17 +29,52 @@ class AuditCalls:
         except grpc.aio.AioRpcError as error:
             raise fault_of(error) from None
 
+    async def reconcile_audit(
+        self, member: str, since: str, until: str
+    ) -> AsyncIterator[tuple[str, Plain]]:
+        """Each difference as a `finding`, then the `result`; instants as ISO 8601."""
+        request = pb.ReconcileAuditRequest(member=member, since=since, until=until)
+        try:
+            async for response in self._calls.ReconcileAudit(request):
+                if response.HasField("finding"):
+                    yield "finding", _finding(response.finding)
+                else:
+                    yield "result", _reconciled(response.result)
+        except grpc.aio.AioRpcError as error:
+            raise fault_of(error) from None
+
     async def accept_log(self, member: str, reason: str) -> None:
         """Take a member's log as it stands from now on."""
         await told(self._calls.AcceptLog(pb.AcceptLogRequest(member=member, reason=reason)))
 
 
+def _finding(finding: pb.Finding) -> Plain:
+    sides: Plain = {
+        "ours": _line(finding.ours) if finding.HasField("ours") else None,
+        "theirs": _line(finding.theirs) if finding.HasField("theirs") else None,
+    }
+    return fields(finding) | sides
+
+
+def _line(line: pb.BookLine) -> Plain:
+    return fields(line) | {"at": _instant(line.at)}
+
+
+def _reconciled(result: pb.Reconciled) -> Plain:
+    return fields(result) | {"agreed": dict(result.agreed)}
+
+
+def _instant(microseconds: int) -> str:
+    return datetime.fromtimestamp(microseconds / 1e6, UTC).isoformat(timespec="milliseconds")
+
+
 def _entry(entry: pb.AuditEntry) -> Plain:
     lists = {
-        "at": datetime.fromtimestamp(entry.at / 1e6, UTC).isoformat(timespec="milliseconds"),
+        "at": _instant(entry.at),
         "recipients": list(entry.recipients),
         "records": list(entry.records),
         "handling": list(entry.handling),
         "counts": dict(entry.counts),
+        "digests": dict(entry.digests),
     }
     return fields(entry) | lists

@@ -91,6 +91,15 @@ class WatchCalls:
         except grpc.aio.AioRpcError as error:
             raise fault_of(error) from None
 
+    async def alarms(self, *, after: int, is_following: bool) -> AsyncIterator[Plain]:
+        """Alarms that changed after a change; without end when they are followed."""
+        request = pb.FollowAlarmsRequest(after=after, follow=is_following)
+        try:
+            async for response in self._calls.FollowAlarms(request):
+                yield fields(response.alarm)
+        except grpc.aio.AioRpcError as error:
+            raise fault_of(error) from None
+
     async def remark(self, record: str, tell: str) -> None:
         """Change how we are told when a question touches a record."""
         await told(self._calls.Remark(pb.RemarkRequest(record=record, tell=tell)))

@@ -9,6 +9,7 @@ from node import store
 from node.search.addresses import address
 from node.search.candidates import candidates
 from node.search.keying import KEYS_VERSION, findable, keys, names_that_decide
+from node.search.plain import plain
 from node.search.scoring import LEAST, NO_SCORE, STRONG, Score, compared, compared_all, score
 from node.search.standing import standing_keys
 from node.search.subjects import Subject, Wanted, subject_of, unpacked, wanted_of
@@ -34,6 +35,7 @@ __all__ = [
     "findable",
     "keys",
     "names_that_decide",
+    "plain",
     "score",
     "standing_keys",
     "subject_of",

@@ -8,6 +8,7 @@ import functools
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from federation import witness
 from federation.witness import TreeHead
@@ -84,10 +85,17 @@ def inclusion(view: View, seq: int, size: int) -> list[bytes]:
     return witness.inclusion(seq - 1, size, functools.partial(_subtree, view))
 
 
+def proven(view: View, seq: int, size: int) -> tuple[bytes, list[bytes]]:
+    """The hash of an entry, and the proof that it is in the log of this size."""
+    return _subtree(view, 0, seq - 1), inclusion(view, seq, size)
+
+
 def roots(view: View, sizes: Collection[int]) -> dict[int, bytes]:
     """The roots that the log had at these sizes, made anew from its entries; of those it has."""
     found: dict[int, bytes] = {}
     peaks: list[bytes] = []
+    if not sizes:
+        return found
     for size, row in enumerate(read(view), 1):
         peaks, _ = witness.grown(peaks, size - 1, witness.leaf_hash(row.data))
         if size in sizes:
@@ -97,13 +105,32 @@ def roots(view: View, sizes: Collection[int]) -> dict[int, bytes]:
 
 def verify(view: View) -> audit.Break | None:
     """Whether the log is whole, or the first entry that is not."""
-    house, last = view.house, head(view)
-    broken = audit.verify(_Rows(view), last, node=house.member, notary=house.notary)
+    house, last, rows = view.house, head(view), _Rows(view)
+    broken = audit.verify(rows, last, node=house.member, notary=house.notary)
     if broken or last is None:
         return broken
-    if witness.root_of(_peaks(view)) == roots(view, {last.seq}).get(last.seq):
+    if _peaks(view) == rows.peaks:
         return None
     return audit.Break(last.seq + 1, "the tree over the entries is not theirs: it was edited")
+
+
+def recheck(view: View, after: int, most: int) -> tuple[audit.Break | None, int]:
+    """The first of so many entries behind a place that is not what was written, or None.
+
+    Also how far was looked; 0 when that is the end of the log.
+    """
+    rows = list(islice(read(view, after=max(0, after - 1)), most + bool(after)))
+    before = rows.pop(0) if after and rows else None
+    if after and (before is None or before.seq != after):
+        return audit.Break(after, "deleted"), 0
+    if broken := audit.first_break(rows, before):
+        return broken, 0
+    if len(rows) == most:
+        return None, rows[-1].seq
+    last, end = head(view), rows[-1] if rows else before
+    if end is None or last is None or (last.seq, last.hash) == (end.seq, end.hash):
+        return None, 0
+    return audit.Break(min(end.seq + 1, last.seq), "the log does not end with its head"), 0
 
 
 def _subtree(view: View, level: int, place: int) -> bytes:
@@ -147,10 +174,17 @@ def _beginning(tx: Tx) -> Head:
 
 
 class _Rows:
-    """The whole log, as often as it is read."""
+    """The whole log, as often as it is read, and the tree over it when it was read to its end."""
 
     def __init__(self, view: View) -> None:
         self._view = view
+        self.peaks: list[bytes] = []
 
     def __iter__(self) -> Iterator[Row]:
-        return read(self._view)
+        self.peaks = []
+        for size, row in enumerate(read(self._view)):
+            yield row
+            self.peaks, _ = witness.grown(self.peaks, size, row.hash)
+
+    def __getitem__(self, place: int) -> Row:
+        return next(read(self._view, after=place))

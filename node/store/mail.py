@@ -173,7 +173,8 @@ def renumber(tx: Tx, member: MemberId, sequence: int, to: int, sealed: Sealed) -
     run(
         tx,
         "UPDATE mail_out SET sequence = ?, statement = ?, key_id = ?, signature = ?, body = ?,"
-        " state = 'waiting', ended_at = NULL, ground = '' WHERE member = ? AND sequence = ?",
+        " state = 'waiting', ended_at = NULL, ground = '', entry = 0"
+        " WHERE member = ? AND sequence = ?",
         (to, *_parts(sealed), member, sequence),
     )
 
@@ -205,7 +206,8 @@ def receive(  # noqa: PLR0913 - the columns of a notice
     """Keep a notice that came as the next one of a member, with the ground if it has no effect."""
     run(
         tx,
-        "INSERT INTO mail_in VALUES (?,?,?,?,?,?,?,?,?,?)",
+        f"INSERT INTO mail_in (member, sequence, id, kind, {_SEALED}, received_at, ground)"  # noqa: S608
+        " VALUES (?,?,?,?,?,?,?,?,?,?)",
         (member, sequence, id, kind, *_parts(sealed), microseconds(tx.now), ground),
     )
     run(tx, "UPDATE lane SET received = ? WHERE member = ?", (sequence, member))

@@ -52,6 +52,12 @@ def reaching(view: View, audiences: Collection[str]) -> dict[MarkingNumber, Mark
     return read(view, [MarkingNumber(row[0]) for row in rows])
 
 
+def count(view: View) -> int:
+    """How many markings records have or ever had."""
+    counted: int = select(view, "SELECT count(*) FROM marking").fetchone()[0]
+    return counted
+
+
 def has_told_first(view: View) -> bool:
     """Whether any record was ever marked so that its owner is told first."""
     sql = "SELECT 1 FROM marking WHERE tell = ? AND tell <> '' LIMIT 1"

@@ -4,9 +4,12 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from federation import witness
+from node.store import backfill
 from node.store.schema import (
     ACTIVITIES,
     CHARTERS,
+    EXCHANGES,
+    GUARD,
     LETTERS,
     MAIL,
     SCREENING,
@@ -89,6 +92,19 @@ def activities(db: Database) -> None:
 
 
 @migrations()
+def exchanges(db: Database) -> None:
+    """What we asked each member and it asked us; what was so before is read from the log."""
+    db.executescript(EXCHANGES)
+    backfill.exchanges(db.conn)
+
+
+@migrations()
+def guard(db: Database) -> None:
+    """Quotas, what was asked lately, and alarms."""
+    db.executescript(GUARD)
+
+
+@migrations()
 def charters(db: Database) -> None:
     """Charters that were in force, those that are proposed, and what of them we signed."""
     db.executescript(CHARTERS)
@@ -106,6 +122,8 @@ NAMES = frozenset(
         "letters",
         "touches",
         "activities",
+        "exchanges",
+        "guard",
         "charters",
     }
 )

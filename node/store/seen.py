@@ -17,7 +17,7 @@ def remember(tx: Tx, sender: MemberId, id: str) -> bool:
 
 
 def count_since(view: View, sender: MemberId, since: datetime) -> int:
-    """How many questions a sender has put since an instant."""
+    """How often a sender has called since an instant."""
     row = one(
         view,
         "SELECT count(*) FROM seen WHERE sender = ? AND seen_at >= ?",

@@ -1,5 +1,6 @@
 """Heads of logs: what others signed of ours, what we signed of theirs, and what we doubt."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 from federation.messages import MemberId, QuestionId
 from federation.witness import TreeHead
 from node.store.engine import Tx, View
-from node.store.instants import instant, microseconds
-from node.store.rows import one, run, select
+from node.store.instants import instant, instant_if, microseconds
+from node.store.rows import marks, one, run, select
 
 _HEAD = "size, root, signed_at, signature"
 
@@ -42,9 +43,55 @@ def witness(tx: Tx, head: TreeHead) -> None:
     """Remember the head that we are about to sign; from now on no earlier one is signed."""
     run(
         tx,
-        "INSERT OR REPLACE INTO witnessed VALUES (?,?,?,?,?)",
-        (head.member, head.size, head.root, microseconds(head.signed_at), head.signature),
+        f"INSERT OR REPLACE INTO witnessed (member, {_HEAD}, witnessed_at)"  # noqa: S608
+        " VALUES (?,?,?,?,?,?)",
+        (
+            head.member,
+            head.size,
+            head.root,
+            microseconds(head.signed_at),
+            head.signature,
+            microseconds(tx.now),
+        ),
     )
+
+
+def witnessed_at(view: View, member: MemberId) -> datetime | None:
+    """When we signed a member's log last, by our clock; None when we never did."""
+    row = one(view, "SELECT witnessed_at FROM witnessed WHERE member = ?", (member,))
+    return instant_if(row[0]) if row else None
+
+
+def leave_unproven(tx: Tx, member: MemberId) -> int:
+    """Count a head that came without a proof that was asked for; how many there are by now."""
+    row = one(
+        tx,
+        "UPDATE witnessed SET unproven = unproven + 1 WHERE member = ? RETURNING unproven",
+        (member,),
+    )
+    return int(row[0]) if row else 0
+
+
+def leave_open(tx: Tx, head: TreeHead, proven: Collection[int]) -> int:
+    """Count a head that came without the proofs that others' words call for.
+
+    Returns how many came so since the one that is wanted longest.
+    """
+    wanted = f"member = ? AND size < ? AND size NOT IN ({marks(list(proven))})"
+    values = (head.member, head.size, *proven)
+    run(tx, f"UPDATE rumour SET unproven = unproven + 1 WHERE {wanted}", values)  # noqa: S608
+    row = one(tx, f"SELECT max(unproven) FROM rumour WHERE {wanted}", values)  # noqa: S608
+    return int(row[0] or 0) if row else 0
+
+
+def prove(tx: Tx, member: MemberId, words: Sequence[str]) -> int:
+    """A member's log is proven: what was doubted for want of a proof or head is no more."""
+    run(tx, "UPDATE witnessed SET unproven = 0 WHERE member = ? AND unproven > 0", (member,))
+    return run(
+        tx,
+        f"DELETE FROM doubt WHERE member = ? AND what IN ({marks(words)})",  # noqa: S608
+        (member, *words),
+    ).rowcount
 
 
 def every_witnessed(view: View) -> list[TreeHead]:
@@ -63,7 +110,7 @@ def rumour(tx: Tx, head: TreeHead, told_by: MemberId) -> None:
     """Keep a head that somebody was shown by another member, until that one has proven it."""
     run(
         tx,
-        "INSERT OR IGNORE INTO rumour VALUES (?,?,?,?,?,?)",
+        f"INSERT OR IGNORE INTO rumour (member, told_by, {_HEAD}) VALUES (?,?,?,?,?,?)",  # noqa: S608
         (
             head.member,
             told_by,

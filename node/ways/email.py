@@ -99,5 +99,6 @@ def _expect(reply: tuple[int, bytes]) -> None:
 
 
 def _words(line: Line) -> str:
-    urgent = ", urgent" if line.is_urgent else ""
-    return f"alert {line.alert} {line.event}: member {line.member}, {line.purpose}{urgent}"
+    said = (f"member {line.member}", line.purpose, "urgent" if line.is_urgent else "")
+    kind = "alarm" if line.event == "alarmed" else "alert"
+    return f"{kind} {line.alert} {line.event}: {', '.join(word for word in said if word)}"

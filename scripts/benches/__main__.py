@@ -3,20 +3,34 @@
 import json
 import sys
 
-from scripts.benches import alerts, answers, load, quality, scale, screen, search
+from scripts.benches import (
+    alerts,
+    answers,
+    audit,
+    fairness,
+    load,
+    quality,
+    scale,
+    screen,
+    search,
+    timing,
+)
 
 BENCHES = {
     "search": search.bench,
     "answers": answers.bench,
+    "fairness": fairness.bench,
     "load": load.bench,
     "alerts": alerts.bench,
     "scale": scale.bench,
     "quality": quality.bench,
     "screen": screen.bench,
+    "timing": timing.bench,
     "quality-nodes": quality.bench_nodes,
+    "audit": audit.bench,
 }
-#: Takes longer than anybody waits for a figure that another bench gives, too.
-ONLY_WHEN_NAMED = {"quality-nodes"}
+#: Take longer than anybody waits: for a figure that another bench gives, too, or half an hour.
+ONLY_WHEN_NAMED = {"quality-nodes", "audit", "timing"}
 
 
 def main(names: list[str]) -> int:

@@ -195,7 +195,7 @@ def _groups() -> list[list[str]]:
 @cache
 def _other_script() -> dict[str, str]:
     """Latin form -> its Cyrillic form, of the parts that have both."""
-    found = {}
+    found: dict[str, str] = {}
     for group in _groups():
         cyrillic = next((form for form in group if _is_cyrillic(form)), None)
         if cyrillic:

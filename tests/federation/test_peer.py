@@ -21,9 +21,11 @@ from federation.errors import (
     UnprovenError,
 )
 from federation.keys import Keys
-from federation.messages import Answer, Outcome, OutcomeKind, QuestionId
+from federation.messages import Answer, Outcome, OutcomeKind, QuestionId, Receipt
 from federation.peer import Peer
 from federation.seal import Sealed, Statement
+from tests.federation.test_seal import OTHERWISE
+from tests.federation.test_server import altered
 from tests.federation.world import EE, HOST, LT, LV, World, hit, made, question
 
 Q = QuestionId("q-1")
@@ -69,8 +71,9 @@ async def answering(world: World, reply: Reply, own: Keys | None = None) -> Asyn
     async def method(request: bytes, _: object) -> bytes:
         return reply(wire.request_from(request))
 
-    methods: dict[str, grpc.RpcMethodHandler[bytes, bytes]]
-    methods = {"Ask": grpc.unary_unary_rpc_method_handler(method)}
+    handler: grpc.RpcMethodHandler[bytes, bytes]
+    handler = grpc.unary_unary_rpc_method_handler(method)
+    methods = {"Ask": handler, "Deliver": handler}
     server = grpc.aio.server()
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(wire.SERVICE, methods),))
     estonia = world[EE].member
@@ -168,6 +171,36 @@ async def test_what_is_not_a_proven_answer_is_not_shown_and_said_so(
     assert outcome.kind is OutcomeKind.UNREACHABLE
     assert outcome.answer is None
     assert outcome.reason == UnprovenError.public
+
+
+@pytest.mark.parametrize("field", OTHERWISE)
+async def test_an_answer_with_any_signed_field_altered_is_not_shown(
+    world: World, field: str
+) -> None:
+    def reply(sealed: Sealed) -> bytes:
+        return wire.response_to(altered(world[LV].us.reply(sealed, stated(world), body()), field))
+
+    async with answering(world, reply):
+        outcome = await ask(world)
+
+    assert (outcome.kind, outcome.answer) == (OutcomeKind.UNREACHABLE, None)
+    assert outcome.reason == UnprovenError.public
+
+
+@pytest.mark.parametrize("field", OTHERWISE)
+async def test_a_receipt_with_any_signed_field_altered_counts_as_none(
+    world: World, field: str
+) -> None:
+    def reply(sealed: Sealed) -> bytes:
+        mail = replace(stated(world), method="mail", id="d-1")
+        said = world[LV].us.reply(sealed, mail, wire.receipt_to(Receipt(1)))
+        return wire.response_to(altered(said, field))
+
+    peer = Peer(world[EE].us, world[LV].member)
+    async with answering(world, reply):
+        with pytest.raises(UnprovenError):
+            await peer.deliver("d-1", wire.Dispatch(1, 1), timeout_s=5)
+    await peer.close()
 
 
 async def test_a_stranger_at_the_members_address_never_gets_the_question(

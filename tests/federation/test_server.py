@@ -22,14 +22,14 @@ from federation.errors import (
 )
 from federation.keys import Keys
 from federation.messages import Notice, NoticeId, QuestionId, Receipt, WatchEnd, WatchId
-from federation.peer import ANSWER
-from federation.seal import Sealed, Statement
+from federation.seal import ANSWER, Sealed, Statement
 from federation.server import Porter
 from federation.trust import AuthContext
 from tests.federation.test_seal import OTHERWISE
 from tests.federation.world import EE, LT, LV, Node, World, hit, made, question
 
 WINDOW = timedelta(seconds=30)
+BROKEN = BrokenSealError
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def asked(node: Node) -> Sealed:
 
 
 def serve(world: World, sealed: Sealed, *, own: Keys | None = None) -> bytes:
-    return porter(world).answered(context(own or world[EE].keys), wire.request_to(sealed))
+    return porter(world).answered(context(own or world[EE].keys), wire.request_to(sealed)).data
 
 
 def refused(world: World, sealed: Sealed, *, own: Keys | None = None) -> FederationError:
@@ -281,7 +281,7 @@ def posted(world: World, place: int = 1, *, by: Node | None = None, body: bytes 
 def take(world: World, sealed: Sealed) -> Receipt:
     """What Latvia says to mail, its seal opened as Estonia opens it."""
     reply = porter(world).taken(context(world[EE].keys), wire.request_to(sealed))
-    receipt = wire.response_from(reply)
+    receipt = wire.response_from(reply.data)
     keys = world[LV].member.signing_keys
     statement = seal.opened(receipt, keys, sender=LV, audience=EE, method="receipt")
     assert (statement.reply_to, statement.id) == (sealed.digest, "d-1")
@@ -331,6 +331,36 @@ def test_a_notice_that_another_member_sealed_is_refused_with_all_that_came(world
     assert isinstance(
         turned_away(world, dispatched(world, posted(world), foreign)), BrokenSealError
     )
+
+
+@pytest.mark.parametrize("field", OTHERWISE)
+def test_mail_with_any_signed_field_altered_is_refused(world: World, field: str) -> None:
+    assert isinstance(turned_away(world, altered(dispatched(world, posted(world)), field)), BROKEN)
+
+
+@pytest.mark.parametrize("field", OTHERWISE)
+def test_a_notice_with_any_signed_field_altered_is_refused_with_all_that_came(
+    world: World, field: str
+) -> None:
+    mail = dispatched(world, posted(world), altered(posted(world, 2), field))
+
+    assert isinstance(turned_away(world, mail), BROKEN)
+
+
+def test_mail_with_another_body_or_signature_is_refused(world: World) -> None:
+    mail, other = dispatched(world, posted(world)), dispatched(world)
+
+    assert isinstance(turned_away(world, replace(mail, body=other.body)), BROKEN)
+    world[LV].house.refused.clear()
+    assert isinstance(turned_away(world, replace(mail, signature=bytes(64))), BROKEN)
+    world[LV].house.refused.clear()
+    assert isinstance(turned_away(world, replace(mail, key_id="0" * 64)), BROKEN)
+
+
+def altered(sealed: Sealed, field: str) -> Sealed:
+    """The same with one signed field that says something else."""
+    line = json.loads(sealed.statement) | {field: OTHERWISE[field]}
+    return replace(sealed, statement=json.dumps(line).encode())
 
 
 def test_a_notice_without_a_place_is_refused(world: World) -> None:

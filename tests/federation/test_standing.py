@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import grpc
 import pytest
 
-from federation.errors import FederationError
+from federation.errors import FederationError, FloodError
 from federation.standing import FIRST_PAUSE_S, Standing
 from tests.federation.world import HOST, break_down, free_base
 
@@ -224,3 +224,34 @@ async def test_without_a_listener_of_its_own_the_loop_logs_such_a_fault(
     asyncio.get_running_loop().call_exception_handler({"message": "lost"})
 
     assert [record.message for record in caplog.records] == ["lost"]
+
+
+async def test_a_server_that_is_shut_lets_everybody_go_and_stands_again_later(desk: Desk) -> None:
+    standing = Standing(desk.build, desk.ended)
+    await standing.start()
+    loop = asyncio.get_running_loop()
+    shut_at = loop.time()
+
+    standing.shut(FloodError("too much"), 0.3)
+    standing.shut(FloodError("a second time"), 60)
+    with pytest.raises(grpc.aio.AioRpcError):
+        await desk.echoed()
+    async with asyncio.timeout(5):
+        await desk.heard.wait()
+
+    assert loop.time() - shut_at >= 0.3
+    assert await desk.echoed() == b"heard"
+    assert desk.ends == ["too much"]
+    await standing.stop(0)
+
+
+async def test_a_server_that_is_shut_can_be_stopped_while_it_is(desk: Desk) -> None:
+    standing = Standing(desk.build, desk.ended)
+    await standing.start()
+
+    standing.shut(FloodError("too much"), 60)
+    async with asyncio.timeout(5):
+        await standing.stop(0)
+
+    assert not standing.is_open
+    assert desk.ends == []

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -38,7 +39,11 @@ letters = st.characters(exclude_categories=["Cs", "Cc"])
 lines = st.text(letters, max_size=LINE)
 words = st.text(letters, max_size=WORD)
 needed = st.text(letters, min_size=1, max_size=WORD).filter(str.strip)
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+#: What acts on a screen, and how such a text arrives.
+ACTS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60).filter(
+    lambda text: not ACTS.search(text)
+)
 
 sought = st.builds(
     Sought,
@@ -63,13 +68,13 @@ markings = st.builds(
     Marking,
     share=st.just(Share.HIDDEN),
     audience=st.just(frozenset()),
-    handling=st.frozensets(texts, max_size=4),
+    handling=st.frozensets(words, max_size=4),
     handling_text=texts,
-    topic=texts,
-    category=texts,
-    grade_scheme=texts,
-    source_grade=texts,
-    information_grade=texts,
+    topic=words,
+    category=words,
+    grade_scheme=words,
+    source_grade=words,
+    information_grade=words,
     review_on=st.none() | st.dates(),
     owner=st.just(LV),
 )
@@ -77,9 +82,9 @@ entities = st.builds(
     Entity,
     id=texts,
     schema=needed,
-    properties=st.dictionaries(texts, st.lists(texts, max_size=3).map(tuple), max_size=4),
+    properties=st.dictionaries(words, st.lists(texts, max_size=3).map(tuple), max_size=4),
 )
-reasons = st.builds(Reason, texts, texts, st.floats(allow_nan=False, allow_infinity=False))
+reasons = st.builds(Reason, words, texts, st.floats(allow_nan=False, allow_infinity=False))
 shown = st.builds(
     Hit,
     member=st.just(LV),
@@ -286,6 +291,13 @@ def an_answer(**other: Any) -> bytes:
         ),
         ("reason.points", {"reasons": [pb.Reason(points=float("inf"))]}),
         ("marking.review_on", {"marking": pb.Marking(review_on="soon")}),
+        ("marking.topic", {"marking": pb.Marking(topic="drugs\x1b[2J")}),
+        ("marking.handling", {"marking": pb.Marking(handling=["H1\n"])}),
+        ("reason.feature", {"reasons": [pb.Reason(feature="x" * (WORD + 1))]}),
+        (
+            "property.name",
+            {"entity": pb.Entity(schema="Person", properties=[pb.Property(name="a\r")])},
+        ),
     ],
 )
 def test_an_answer_that_makes_no_sense_names_its_field(field: str, other: dict[str, Any]) -> None:
@@ -293,6 +305,33 @@ def test_an_answer_that_makes_no_sense_names_its_field(field: str, other: dict[s
 
     with pytest.raises(InvalidError, match=field):
         wire.answer_from(body, Q, LV)
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("Viktor\x1b[2J\x1b]0;owned\x07", "Viktor\ufffd[2J\ufffd]0;owned\ufffd"),
+        ("Viktor\nEE  answered", "Viktor\ufffdEE  answered"),
+        ("\u202eroktiV", "\ufffdroktiV"),
+        ("Али\u200cреза Ōzoliņš", "Али\u200cреза Ōzoliņš"),
+    ],
+)
+def test_what_acts_on_a_screen_in_somebodys_record_arrives_as_a_mark_of_it(
+    sent: str, read: str
+) -> None:
+    entity = pb.Entity(
+        id=sent, schema="Person", properties=[pb.Property(name="name", values=[sent])]
+    )
+    marking = pb.Marking(handling_text=sent)
+    reasons = [pb.Reason(feature="name", text=sent)]
+    body = an_answer(entity=entity, marking=marking, reasons=reasons)
+
+    [hit_] = wire.answer_from(body, Q, LV).hits
+
+    assert hit_.entity
+    assert hit_.marking
+    assert (hit_.entity.id, hit_.entity.all("name")) == (read, (read,))
+    assert (hit_.marking.handling_text, hit_.reasons[0].text) == (read, read)
 
 
 def test_an_answer_with_too_many_hits_is_refused() -> None:

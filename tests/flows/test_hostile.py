@@ -1,19 +1,43 @@
 """A certified member that means harm: its own door suffers, the others do not notice."""
 
 import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 
-from federation import trust
-from federation.messages import MemberId, OutcomeKind
+from federation import limits, trust
+from federation.fanout import Fanout
+from federation.messages import (
+    Asker,
+    MemberId,
+    Outcome,
+    OutcomeKind,
+    PersonId,
+    Question,
+    QuestionId,
+    Sought,
+)
+from federation.peer import Self
 from node import app
 from node import home as homes
+from tests.federation.attacks import KINDS
 from tests.flows.test_processes import Lab
-from tests.world import World, free_base
+from tests.world import Place, World, free_base
+
+#: What the worst call of an honest member may take, and the memory that may stay with the node.
+WORST_S, KEPT_BYTES = 1.5, 64 * 1024 * 1024
+ATTACKS = (sys.executable, "-m", "tests.federation.attacks")
 
 #: A method path that is no UTF-8 ends a grpc.aio server.
 ENDING = b"/amber.federation.v1.Federation/\xff"
@@ -81,3 +105,176 @@ def test_three_processes_and_a_tight_loop_of_ending_calls(tmp_path: Path) -> Non
     print(f"{sent} ending calls; {len(lines)} honest searches, worst {worst} ms")  # noqa: T201
     assert len(lines) == 2_000
     assert all('"outcome":"answered"' in line for line in lines)
+
+
+@contextmanager
+def attacking(
+    home: homes.Home, victim: str, *kinds: str, seconds: float
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that does one thing after the other to the door of a member, until this ends."""
+    charter = home.charter()
+    port = charter.member(MemberId(victim)).door_for(charter.member(home.member))
+    folder = next(home.path.rglob("tls.pem")).parent
+    process = subprocess.Popen(
+        [*ATTACKS, str(port), folder, "+".join(kinds), str(seconds)],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    try:
+        yield process
+        said, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    done = json.loads(said)
+    assert [kind for kind in kinds if not done[kind]] == [], "an attack that does nothing"
+
+
+def answered(place: Place) -> float:
+    """How long an honest question to Estonia takes, in seconds; it must be answered."""
+    began = time.monotonic()
+    outcome = place.search("Anna Nowak", to=["ee"]).outcome("ee")
+    assert outcome.kind is OutcomeKind.ANSWERED, outcome.reason
+    return time.monotonic() - began
+
+
+def test_whatever_a_member_sends_an_honest_one_is_answered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every attack for a moment; the long form beside real processes is slow."""
+    monkeypatch.setattr(
+        limits, "SHUT_S", 0.02
+    )  # else the next attack would meet a door that is shut
+    world["ee"].holds("Anna Nowak")
+    spent = []
+    with attacking(world["pl"].home, "EE", *KINDS, seconds=0.15) as attack:
+        while attack.poll() is None:
+            spent.append(answered(world["lv"]))
+
+    counts = world["ee"].desk.refusals.counts()
+    assert len(spent) > len(KINDS)
+    assert max(spent) < WORST_S * busy()
+    assert {member for member, _ in counts} == {"PL"}
+    assert "unfinished" in {str(reason) for _, reason in counts}
+
+
+def busy() -> float:
+    """How many times longer than alone everything takes, for what else this machine does."""
+    return max(1.0, os.getloadavg()[0] / len(os.sched_getaffinity(0)))
+
+
+@dataclass
+class Honest:
+    """A member that asks on and on, and how each of its calls ended."""
+
+    home: homes.Home
+    is_enough: asyncio.Event = field(default_factory=asyncio.Event)
+    spent: list[tuple[float, Outcome]] = field(default_factory=list)
+
+    async def run(self) -> None:
+        charter = self.home.charter()
+        fanout = Fanout(Self(self.home.keys(), lambda: charter, app.clock))
+        await asyncio.gather(*(self._ask_on(fanout) for _ in range(2)))
+        await fanout.close()
+
+    async def _ask_on(self, fanout: Fanout) -> None:
+        asker = Asker(PersonId("a.berzins"), "analyst")
+        while not self.is_enough.is_set():
+            began = time.monotonic()
+            question = Question(
+                id=QuestionId(app.new_id()),
+                asker=asker,
+                case="LV-1",
+                purpose="investigation",
+                seeks=Sought(name="Anna Nowak"),
+            )
+            [outcome] = await fanout.ask(question, [MemberId("EE")], timeout_s=10)
+            self.spent.append((time.monotonic() - began, outcome))
+            await asyncio.sleep(0.02)
+
+    def so_far(self) -> tuple[int, int, float]:
+        """Calls, those that were not answered, and the worst; forgotten after that."""
+        spent, self.spent = self.spent, []
+        bad = sum(outcome.kind is not OutcomeKind.ANSWERED for _, outcome in spent)
+        return len(spent), bad, max((took for took, _ in spent), default=0.0)
+
+
+def resident(pid: int) -> int:
+    """Bytes of a process that are in memory."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4_096
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_minute_and_more_of_every_attack_upon_a_process(tmp_path: Path) -> None:
+    """Each attack alone, then six at once: memory, and the worst call of an honest member."""
+    lab = Lab(tmp_path / "lab")
+    folder = str(lab.folder)
+    base = free_base(nodes=3)
+    lab.amber("lab", "create", folder, "--members", "EE,LV,PL", "--port", str(base))
+    file = tmp_path / "cases.jsonl"
+    file.write_text('{"id": "P-1", "kind": "person", "names": ["Anna Nowak"]}\n')
+    share = ("--format", "simple", "--share", "core", "--to", "ALL")
+    lab.amber("-n", lab.home("EE"), "load", str(file), *share)
+    lab.amber("lab", "start", folder, "--detach")
+    pid = lab.pid("EE")
+    honest, hostile = (homes.open(lab.folder / id, app.clock) for id in ("LV", "PL"))
+
+    try:
+        figures = asyncio.run(_under_attack(Honest(honest), hostile, pid))
+        [status] = lab.amber("-n", lab.home("EE"), "status", "--json")
+        log = (lab.folder / "EE" / "node.log").stat().st_size
+    finally:
+        lab.amber("lab", "stop", folder)
+
+    print(json.dumps({"attacks": figures, "refused": status["refused"], "log_bytes": log}))  # noqa: T201
+    assert status["pid"] == pid
+    assert {row["member"] for row in status["refused"]} == {"PL"}
+    assert sum(each["not answered"] for each in figures.values()) == 0
+    assert max(each["worst_s"] for each in figures.values()) < WORST_S
+    assert figures["after"]["grown_bytes"] < KEPT_BYTES
+    assert log < 1_000_000
+
+
+async def _under_attack(
+    honest: Honest, hostile: homes.Home, pid: int
+) -> dict[str, dict[str, float]]:
+    asking = asyncio.create_task(honest.run())
+    await asyncio.sleep(10)  # caches are full, and everything is loaded
+    before = resident(pid)
+    figures = {"before": _figure(honest, pid, before)}
+    mixed = ["flood", "resets", "half_open", "tables", "nests", "frames"]
+    for kinds in (*([kind] for kind in KINDS), mixed):
+        await _until_open(hostile)
+        await asyncio.to_thread(_attack, hostile, kinds, 4.0 if len(kinds) == 1 else 15.0)
+        figures["+".join(kinds)] = _figure(honest, pid, before)
+    await asyncio.sleep(25)
+    figures["after"] = _figure(honest, pid, before)
+    honest.is_enough.set()
+    await asking
+    return figures
+
+
+async def _until_open(hostile: homes.Home) -> None:
+    """Wait until the door that is attacked is no longer shut for the last attack."""
+    charter = hostile.charter()
+    port = charter.member(MemberId("EE")).door_for(charter.member(hostile.member))
+    async with asyncio.timeout(30):
+        while True:
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                return
+            await asyncio.sleep(0.1)
+
+
+def _attack(hostile: homes.Home, kinds: list[str], seconds: float) -> None:
+    with ExitStack() as stack:
+        for kind in kinds:
+            stack.enter_context(attacking(hostile, "EE", kind, seconds=seconds))
+
+
+def _figure(honest: Honest, pid: int, before: int) -> dict[str, float]:
+    calls, bad, worst_s = honest.so_far()
+    grown = resident(pid) - before
+    return {"calls": calls, "not answered": bad, "worst_s": worst_s, "grown_bytes": grown}

@@ -22,8 +22,10 @@ from federation.messages import (
 )
 from federation.seal import Statement
 from node import app, store
-from node.answering import Gate, Limits, keyed_digest
+from node.answering import Gate, Limits
+from node.digests import of_seeks
 from node.keeping import Keeping, Why
+from node.quotas import Quota, Quotas
 from node.search import findable
 from tests.world import Place, World
 
@@ -125,7 +127,8 @@ def test_a_question_received_before_a_restart_is_not_answered_after_it(world: Wo
 
 
 def test_a_quota_ends_an_hour_of_questions_and_the_next_hour_begins_anew(world: World) -> None:
-    gate = replace(world["pl"].up.gate, limits=Limits(2, timedelta(days=1)))
+    quotas = Quotas(b"key", member=Quota(per_hour=2))
+    gate = replace(world["pl"].up.gate, limits=Limits(quotas, timedelta(days=1)))
     put(world, asked(NOWAK), gate)
     put(world, asked(NOWAK), gate)
 
@@ -286,6 +289,6 @@ def test_a_call_turned_away_is_written_down_with_or_without_its_question(world: 
 def test_a_keyed_digest_is_the_same_for_the_same_search_under_one_key_alone() -> None:
     first, second = asked(NOWAK), asked(NOWAK)
 
-    assert keyed_digest(b"a", first) == keyed_digest(b"a", second)
-    assert keyed_digest(b"a", first) != keyed_digest(b"b", first)
-    assert keyed_digest(b"a", first) != keyed_digest(b"a", asked(Sought(name="Anna Nowacka")))
+    assert of_seeks(b"a", first) == of_seeks(b"a", second)
+    assert of_seeks(b"a", first) != of_seeks(b"b", first)
+    assert of_seeks(b"a", first) != of_seeks(b"a", asked(Sought(name="Anna Nowacka")))

@@ -4,7 +4,7 @@ import pytest
 
 from federation.errors import InvalidError, TooWideError
 from federation.messages import Asker, Detail, PersonId, Question, QuestionId, Reference, Sought
-from node.answering import check_words
+from node.wording import check_words
 from tests.world import World
 
 

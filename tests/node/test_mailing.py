@@ -1,5 +1,6 @@
 """Mail of two members whose stores stand side by side; nothing goes over a network."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,8 @@ from federation import wire
 from federation.errors import BusyError, InvalidError, RefusedError
 from federation.limits import DISPATCH_BYTES, NOTICES
 from federation.messages import MemberId, Receipt, Refusal, WatchEnd, WatchId
+from node import store
+from node.audit import decode
 from node.mailing import EXPIRED, INVALID, REFUSED
 from node.store.mail import MailState
 from tests.node.sides import EE, LV, Side, deliver
@@ -24,6 +27,34 @@ def test_a_notice_that_was_posted_arrives_and_has_its_effect_once(ee: Side, lv: 
     assert ee.states("w-1") == [(MailState.DELIVERED, "")]
     assert ee.lane(LV).waiting == 0
     assert ee.rung == ["queued LV", "emptied"]
+
+
+def test_both_logs_say_which_notices_went_over_and_agree_on_what_they_were(
+    ee: Side, lv: Side
+) -> None:
+    ee.post("w-1", "w-2")
+    deliver(ee, lv)
+    deliver(ee, lv)
+    ee.post("w-3")
+    lv.receive(ee.mailing.dispatch(LV))
+    deliver(ee, lv)
+
+    sent, taken = _moved(ee, "mail delivered", LV), _moved(lv, "mail received", EE)
+
+    assert [counts for counts, _ in sent] == [{"from": 1, "to": 2}, {"from": 3, "to": 3}]
+    assert sent == taken
+    assert len({digest for _, digest in sent}) == 2
+
+
+def _moved(side: Side, event: str, peer: MemberId) -> list[tuple[Mapping[str, int], str]]:
+    """What the log of a side says of mail that went over."""
+    with side.shelf.store.view() as view:
+        entries = [decode(row) for row in store.audit.read(view)]
+    return [
+        (one.counts, one.digests["statements"])
+        for one in entries
+        if (one.event, one.peer) == (event, peer)
+    ]
 
 
 def test_what_is_posted_in_a_transaction_that_fails_was_never_posted(ee: Side, lv: Side) -> None:

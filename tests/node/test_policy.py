@@ -108,6 +108,8 @@ CASES = [
 
 #: The one rule about planned activities.
 MEETING = "states-find-out-what-meets"
+#: The one rule about books that are compared.
+BOOKS = "auditors-compare-books"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
@@ -129,7 +131,7 @@ def test_without_its_rule_a_case_is_decided_otherwise(case: Case) -> None:
 
 def test_every_shipped_rule_has_a_case() -> None:
     rules = [case.rule for case in CASES]
-    rules.insert(5, MEETING)
+    rules[5:5] = [MEETING, BOOKS]
     assert rules == RULE.findall(RULES)
     assert len(rules) == RULES.count("permit (") + RULES.count("forbid (")
 
@@ -149,6 +151,24 @@ def test_states_alone_find_out_whether_activities_meet_and_by_that_rule(policy: 
     assert (verdict.is_allowed, verdict.ground) == (True, MEETING)
     for kind in ("organisation", "empire"):
         assert not policy.weigh_meeting(observer, kind).is_allowed
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_auditors_alone_compare_books_and_by_that_rule(policy: Policy, is_own: bool) -> None:
+    for role in ("analyst", "coordinator", "administrator", "auditor", "dpo", "emperor"):
+        for kind in ("state", "organisation"):
+            verdict = policy.weigh_inquiry(MemberId("EE"), kind, role, is_own=is_own)
+
+            assert verdict.is_allowed == (role in ("auditor", "dpo"))
+            assert verdict.ground == (BOOKS if verdict.is_allowed else "no rule permits it")
+
+
+def test_without_its_rule_nobody_compares_books() -> None:
+    others = RULE.sub(lambda rule: "" if rule[1] == BOOKS else rule[0], RULES)
+
+    verdict = Policy(others, SCHEMA).weigh_inquiry(MemberId("EE"), "state", "auditor", is_own=False)
+
+    assert not verdict.is_allowed
 
 
 @pytest.mark.parametrize("purpose", Purpose)

@@ -12,16 +12,17 @@ from federation import seal, wire
 from federation.charter import Charter
 from federation.keys import Keys
 from federation.messages import Entity, MemberId, PersonId, Receipt
-from federation.peer import RECEIPT, Self
-from federation.seal import Sealed, SigningKey
+from federation.peer import Self
+from federation.seal import RECEIPT, Sealed, SigningKey
 from federation.server import Porter
-from node import config, store
+from node import config, digests, store
 from node import home as homes
-from node.answering import Gate, Limits, keyed_digest
+from node.answering import Gate, Limits
 from node.assembly import Chance, Post
 from node.chartering.in_force import InForce
 from node.keeping import Keeping, Why
 from node.policy import Policy
+from node.quotas import Quotas
 from node.search import findable
 from node.store import House, View
 from node.store.mail import LaneState
@@ -122,8 +123,8 @@ class Member:
             store=self.store,
             policy=self.template.policy,
             charter=self.us.charter,
-            digest=functools.partial(keyed_digest, keys.digest_key),
-            limits=Limits(0, timedelta(days=365)),
+            digest=functools.partial(digests.of_seeks, keys.digest_key),
+            limits=Limits(Quotas(keys.digest_key), timedelta(days=365)),
         )
         mail = config.Mail(beat_s=self.beat_s, most_waiting=self.most_waiting)
         settings = config.Config(member=self.template.homes[self.id].config.member, mail=mail)
@@ -174,7 +175,7 @@ class Member:
         """What its door replies to a request of a member."""
         chain = self.template.keys[sender].tls_chain
         context = {"x509_pem_cert": [chain], "ssl_tls_version": [b"TLSv1.3"]}
-        return self.porters[sender].taken(context, request)
+        return self.porters[sender].taken(context, request).data
 
     def receipt(self, member: MemberId, said: Sealed, response: bytes) -> Receipt:
         """The receipt in a member's reply to what was said to it."""

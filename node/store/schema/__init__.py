@@ -7,6 +7,8 @@ A text that was released is never changed again; what comes later is a migration
 
 from node.store.schema.activities import ACTIVITIES
 from node.store.schema.charters import CHARTERS
+from node.store.schema.exchanges import EXCHANGES
+from node.store.schema.guard import GUARD
 from node.store.schema.letters import LETTERS
 from node.store.schema.mail import MAIL
 from node.store.schema.screening import SCREENING
@@ -19,6 +21,8 @@ from node.store.schema.watches import WATCHES
 __all__ = [
     "ACTIVITIES",
     "CHARTERS",
+    "EXCHANGES",
+    "GUARD",
     "LETTERS",
     "MAIL",
     "SCREENING",

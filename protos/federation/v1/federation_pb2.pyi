@@ -67,6 +67,35 @@ WATCH_STATE_REFUSED: WatchState.ValueType  # 2
 WATCH_STATE_REMOVED: WatchState.ValueType  # 3
 Global___WatchState: _TypeAlias = WatchState  # noqa: Y015
 
+class _Book:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BookEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Book.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BOOK_UNSPECIFIED: _Book.ValueType  # 0
+    BOOK_ASKED: _Book.ValueType  # 1
+    """Questions that the receiver of the inquiry put to its sender."""
+    BOOK_HEARD: _Book.ValueType  # 2
+    """Questions of the sender's that came to the receiver."""
+    BOOK_SENT: _Book.ValueType  # 3
+    """Notices to the sender of the inquiry."""
+    BOOK_TAKEN: _Book.ValueType  # 4
+    """Notices that came from it."""
+
+class Book(_Book, metaclass=_BookEnumTypeWrapper): ...
+
+BOOK_UNSPECIFIED: Book.ValueType  # 0
+BOOK_ASKED: Book.ValueType  # 1
+"""Questions that the receiver of the inquiry put to its sender."""
+BOOK_HEARD: Book.ValueType  # 2
+"""Questions of the sender's that came to the receiver."""
+BOOK_SENT: Book.ValueType  # 3
+"""Notices to the sender of the inquiry."""
+BOOK_TAKEN: Book.ValueType  # 4
+"""Notices that came from it."""
+Global___Book: _TypeAlias = Book  # noqa: Y015
+
 @_typing.final
 class AskRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -154,6 +183,50 @@ class DeliverResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeliverResponse: _TypeAlias = DeliverResponse  # noqa: Y015
+
+@_typing.final
+class ReconcileRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEALED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sealed(self) -> Global___Sealed:
+        """The body is an Inquiry."""
+
+    def __init__(
+        self,
+        *,
+        sealed: Global___Sealed | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sealed", b"sealed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sealed", b"sealed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconcileRequest: _TypeAlias = ReconcileRequest  # noqa: Y015
+
+@_typing.final
+class ReconcileResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEALED_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sealed(self) -> Global___Sealed:
+        """The body is an Account."""
+
+    def __init__(
+        self,
+        *,
+        sealed: Global___Sealed | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sealed", b"sealed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sealed", b"sealed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconcileResponse: _TypeAlias = ReconcileResponse  # noqa: Y015
 
 @_typing.final
 class Sealed(_message.Message):
@@ -351,12 +424,15 @@ class Answer(_message.Message):
     TRUNCATED_FIELD_NUMBER: _builtins.int
     ENTRY_FIELD_NUMBER: _builtins.int
     HEAD_FIELD_NUMBER: _builtins.int
+    FILLING_FIELD_NUMBER: _builtins.int
     index_age_s: _builtins.int
     """Seconds since the member's records last changed; absent when it holds none."""
     truncated: _builtins.bool
     """More was found than one message holds."""
     entry: _builtins.int
     """The place of this answer in the log of the member, from 1, and a head that covers it."""
+    filling: _builtins.bytes
+    """Says nothing: fills the answer up to one of few lengths, for whom something may be hidden."""
     @_builtins.property
     def hits(self) -> _containers.RepeatedCompositeFieldContainer[Global___Hit]:
         """Best first, at most 100."""
@@ -371,10 +447,11 @@ class Answer(_message.Message):
         truncated: _builtins.bool = ...,
         entry: _builtins.int = ...,
         head: Global___TreeHead | None = ...,
+        filling: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "head", b"head", "index_age_s", b"index_age_s"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "entry", b"entry", "head", b"head", "hits", b"hits", "index_age_s", b"index_age_s", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "entry", b"entry", "filling", b"filling", "head", b"head", "hits", b"hits", "index_age_s", b"index_age_s", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__index_age_s: _TypeAlias = _typing.Literal["index_age_s"]  # noqa: Y015
     _WhichOneofArgType__index_age_s: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s"]  # noqa: Y015
@@ -786,6 +863,7 @@ class Notice(_message.Message):
     CHARTER_SIGNED_FIELD_NUMBER: _builtins.int
     CHARTER_WITHDRAWN_FIELD_NUMBER: _builtins.int
     CHARTER_ADOPTED_FIELD_NUMBER: _builtins.int
+    ALARM_FIELD_NUMBER: _builtins.int
     expires_at: _builtins.int
     """Microseconds UTC; what comes later than this has no effect. 0 when it always has."""
     @_builtins.property
@@ -820,6 +898,8 @@ class Notice(_message.Message):
     def charter_withdrawn(self) -> Global___CharterWithdrawn: ...
     @_builtins.property
     def charter_adopted(self) -> Global___CharterAdopted: ...
+    @_builtins.property
+    def alarm(self) -> Global___Alarm: ...
     def __init__(
         self,
         *,
@@ -840,12 +920,13 @@ class Notice(_message.Message):
         charter_signed: Global___CharterSigned | None = ...,
         charter_withdrawn: Global___CharterWithdrawn | None = ...,
         charter_adopted: Global___CharterAdopted | None = ...,
+        alarm: Global___Alarm | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "charter_adopted", b"charter_adopted", "charter_proposed", b"charter_proposed", "charter_signed", b"charter_signed", "charter_withdrawn", b"charter_withdrawn", "consent", b"consent", "content", b"content", "encounter", b"encounter", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm", "alert", b"alert", "charter_adopted", b"charter_adopted", "charter_proposed", b"charter_proposed", "charter_signed", b"charter_signed", "charter_withdrawn", b"charter_withdrawn", "consent", b"consent", "content", b"content", "encounter", b"encounter", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "charter_adopted", b"charter_adopted", "charter_proposed", b"charter_proposed", "charter_signed", b"charter_signed", "charter_withdrawn", b"charter_withdrawn", "consent", b"consent", "content", b"content", "encounter", b"encounter", "expires_at", b"expires_at", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm", "alert", b"alert", "charter_adopted", b"charter_adopted", "charter_proposed", b"charter_proposed", "charter_signed", b"charter_signed", "charter_withdrawn", b"charter_withdrawn", "consent", b"consent", "content", b"content", "encounter", b"encounter", "expires_at", b"expires_at", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["watch", "watch_verdict", "watch_end", "alert", "recall", "probe", "probe_answer", "probe_proof", "encounter", "consent", "showing", "parting", "charter_proposed", "charter_signed", "charter_withdrawn", "charter_adopted"]  # noqa: Y015
+    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["watch", "watch_verdict", "watch_end", "alert", "recall", "probe", "probe_answer", "probe_proof", "encounter", "consent", "showing", "parting", "charter_proposed", "charter_signed", "charter_withdrawn", "charter_adopted", "alarm"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_content) -> _WhichOneofReturnType_content | None: ...
 
@@ -1395,3 +1476,206 @@ class CharterAdopted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CharterAdopted: _TypeAlias = CharterAdopted  # noqa: Y015
+
+@_typing.final
+class Inquiry(_message.Message):
+    """What the sender wants to see of the receiver's books, of the traffic between both alone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASKER_FIELD_NUMBER: _builtins.int
+    BOOK_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    THROUGH_FIELD_NUMBER: _builtins.int
+    KNOWN_FIELD_NUMBER: _builtins.int
+    book: Global___Book.ValueType
+    since: _builtins.int
+    """Microseconds UTC; the first and last moment. Of notices, of their being put in the outbox."""
+    until: _builtins.int
+    after: _builtins.int
+    """Only lines behind this: of notices a sequence; of questions, among those of the moment since,
+    an entry of the receiver's log.
+    """
+    through: _builtins.int
+    """Of notices the last sequence; 0 stands for the last of the period."""
+    known: _builtins.int
+    """The size of the receiver's log that the sender knows: the head is to be proven from it."""
+    @_builtins.property
+    def asker(self) -> Global___Asker: ...
+    def __init__(
+        self,
+        *,
+        asker: Global___Asker | None = ...,
+        book: Global___Book.ValueType = ...,
+        since: _builtins.int = ...,
+        until: _builtins.int = ...,
+        after: _builtins.int = ...,
+        through: _builtins.int = ...,
+        known: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asker", b"asker"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "asker", b"asker", "book", b"book", "known", b"known", "since", b"since", "through", b"through", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Inquiry: _TypeAlias = Inquiry  # noqa: Y015
+
+@_typing.final
+class Account(_message.Message):
+    """One page of a book; it is all true by the seal of its member."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINES_FIELD_NUMBER: _builtins.int
+    MORE_FIELD_NUMBER: _builtins.int
+    HEAD_FIELD_NUMBER: _builtins.int
+    CONSISTENCY_FIELD_NUMBER: _builtins.int
+    THROUGH_FIELD_NUMBER: _builtins.int
+    LAST_FIELD_NUMBER: _builtins.int
+    more: _builtins.bool
+    """More lines follow behind the last of these."""
+    through: _builtins.int
+    """Of notices: the last sequence of what was asked for, and the last that there is at all."""
+    last: _builtins.int
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___Line]:
+        """Questions in the order of their moment and entry, notices by sequence; at most 200."""
+
+    @_builtins.property
+    def head(self) -> Global___TreeHead:
+        """The member's log now, and the proof that it goes on from the size known (RFC 9162 2.1.4)."""
+
+    @_builtins.property
+    def consistency(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        lines: _abc.Iterable[Global___Line] | None = ...,
+        more: _builtins.bool = ...,
+        head: Global___TreeHead | None = ...,
+        consistency: _abc.Iterable[_builtins.bytes] | None = ...,
+        through: _builtins.int = ...,
+        last: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["head", b"head"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consistency", b"consistency", "head", b"head", "last", b"last", "lines", b"lines", "more", b"more", "through", b"through"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Account: _TypeAlias = Account  # noqa: Y015
+
+@_typing.final
+class Line(_message.Message):
+    """One question or notice as the member's books have it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    WORD_FIELD_NUMBER: _builtins.int
+    ENTRY_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    THEIRS_FIELD_NUMBER: _builtins.int
+    STATEMENT_FIELD_NUMBER: _builtins.int
+    LEAF_FIELD_NUMBER: _builtins.int
+    INCLUSION_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Of the question; empty for a notice."""
+    sequence: _builtins.int
+    """Of the notice; 0 for a question."""
+    at: _builtins.int
+    """Microseconds UTC, by the member's clock."""
+    word: _builtins.str
+    """Coded: how it ended. Of asked answered, refused, late, unreachable, or empty while it is open;
+    of heard answered, refused or turned-away; of sent waiting, delivered, refused or expired; of
+    taken empty, or why it has no effect.
+    """
+    entry: _builtins.int
+    """Its place in the member's log; 0 when it has none yet."""
+    answer: _builtins.str
+    """Of the answer, but for its receipt: SHA-256 in hex; empty when it is not known."""
+    theirs: _builtins.int
+    """The place that the other side gave for its answer, in the other side's log."""
+    leaf: _builtins.bytes
+    """The hash of the entry, and the proof that it is in the log of the head (RFC 9162 2.1.3)."""
+    @_builtins.property
+    def statement(self) -> Global___Sealed:
+        """The statement as it was sealed, without its body; absent when it was not kept."""
+
+    @_builtins.property
+    def inclusion(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        sequence: _builtins.int = ...,
+        at: _builtins.int = ...,
+        word: _builtins.str = ...,
+        entry: _builtins.int = ...,
+        answer: _builtins.str = ...,
+        theirs: _builtins.int = ...,
+        statement: Global___Sealed | None = ...,
+        leaf: _builtins.bytes = ...,
+        inclusion: _abc.Iterable[_builtins.bytes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["statement", b"statement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "at", b"at", "entry", b"entry", "id", b"id", "inclusion", b"inclusion", "leaf", b"leaf", "sequence", b"sequence", "statement", b"statement", "theirs", b"theirs", "word", b"word"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Line: _TypeAlias = Line  # noqa: Y015
+
+@_typing.final
+class Alarm(_message.Message):
+    """Questions of one of the receiver's people that look like fishing in the sender's records. What
+    comes again under the same id goes on.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    CASE_REFERENCE_FIELD_NUMBER: _builtins.int
+    QUESTIONS_FIELD_NUMBER: _builtins.int
+    MISSES_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    kind: _builtins.str
+    """misses, walk, variation or quota."""
+    person: _builtins.str
+    """Empty when it was the member as a whole."""
+    case_reference: _builtins.str
+    """The case that most of the questions named."""
+    questions: _builtins.int
+    misses: _builtins.int
+    """How many of them brought no strong hit."""
+    since: _builtins.int
+    """Microseconds UTC, of the first and the last question."""
+    until: _builtins.int
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        person: _builtins.str = ...,
+        case_reference: _builtins.str = ...,
+        questions: _builtins.int = ...,
+        misses: _builtins.int = ...,
+        since: _builtins.int = ...,
+        until: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_reference", b"case_reference", "id", b"id", "kind", b"kind", "misses", b"misses", "person", b"person", "questions", b"questions", "since", b"since", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Alarm: _TypeAlias = Alarm  # noqa: Y015

@@ -44,6 +44,11 @@ class FederationStub:
                 request_serializer=protos_dot_federation_dot_v1_dot_federation__pb2.DeliverRequest.SerializeToString,
                 response_deserializer=protos_dot_federation_dot_v1_dot_federation__pb2.DeliverResponse.FromString,
                 _registered_method=True)
+        self.Reconcile = channel.unary_unary(
+                '/amber.federation.v1.Federation/Reconcile',
+                request_serializer=protos_dot_federation_dot_v1_dot_federation__pb2.ReconcileRequest.SerializeToString,
+                response_deserializer=protos_dot_federation_dot_v1_dot_federation__pb2.ReconcileResponse.FromString,
+                _registered_method=True)
 
 
 class FederationServicer:
@@ -63,6 +68,13 @@ class FederationServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Reconcile(self, request, context):
+        """Shows one page of what the receiver's books say of its traffic with the sender.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_FederationServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -75,6 +87,11 @@ def add_FederationServicer_to_server(servicer, server):
                     servicer.Deliver,
                     request_deserializer=protos_dot_federation_dot_v1_dot_federation__pb2.DeliverRequest.FromString,
                     response_serializer=protos_dot_federation_dot_v1_dot_federation__pb2.DeliverResponse.SerializeToString,
+            ),
+            'Reconcile': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reconcile,
+                    request_deserializer=protos_dot_federation_dot_v1_dot_federation__pb2.ReconcileRequest.FromString,
+                    response_serializer=protos_dot_federation_dot_v1_dot_federation__pb2.ReconcileResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -131,6 +148,33 @@ class Federation:
             '/amber.federation.v1.Federation/Deliver',
             protos_dot_federation_dot_v1_dot_federation__pb2.DeliverRequest.SerializeToString,
             protos_dot_federation_dot_v1_dot_federation__pb2.DeliverResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reconcile(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.federation.v1.Federation/Reconcile',
+            protos_dot_federation_dot_v1_dot_federation__pb2.ReconcileRequest.SerializeToString,
+            protos_dot_federation_dot_v1_dot_federation__pb2.ReconcileResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,8 @@ class FederationStub:
     """Asks one question; the answer is sealed by the member that gives it."""
     Deliver: _grpc.UnaryUnaryMultiCallable[_federation_pb2.DeliverRequest, _federation_pb2.DeliverResponse]
     """Hands over notices in the order of their sequence; the receipt says how far they were taken."""
+    Reconcile: _grpc.UnaryUnaryMultiCallable[_federation_pb2.ReconcileRequest, _federation_pb2.ReconcileResponse]
+    """Shows one page of what the receiver's books say of its traffic with the sender."""
 
 @_typing.type_check_only
 class FederationAsyncStub(FederationStub):
@@ -47,6 +49,8 @@ class FederationAsyncStub(FederationStub):
     """Asks one question; the answer is sealed by the member that gives it."""
     Deliver: _aio.UnaryUnaryMultiCallable[_federation_pb2.DeliverRequest, _federation_pb2.DeliverResponse]  # type: ignore[assignment]
     """Hands over notices in the order of their sequence; the receipt says how far they were taken."""
+    Reconcile: _aio.UnaryUnaryMultiCallable[_federation_pb2.ReconcileRequest, _federation_pb2.ReconcileResponse]  # type: ignore[assignment]
+    """Shows one page of what the receiver's books say of its traffic with the sender."""
 
 class FederationServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
@@ -64,5 +68,13 @@ class FederationServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_federation_pb2.DeliverResponse, _abc.Awaitable[_federation_pb2.DeliverResponse]]:
         """Hands over notices in the order of their sequence; the receipt says how far they were taken."""
+
+    @_abc_1.abstractmethod
+    def Reconcile(
+        self,
+        request: _federation_pb2.ReconcileRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_federation_pb2.ReconcileResponse, _abc.Awaitable[_federation_pb2.ReconcileResponse]]:
+        """Shows one page of what the receiver's books say of its traffic with the sender."""
 
 def add_FederationServicer_to_server(servicer: FederationServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

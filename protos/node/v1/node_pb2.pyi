@@ -247,6 +247,7 @@ class MemberOutcome(_message.Message):
     INDEX_AGE_S_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     TRUNCATED_FIELD_NUMBER: _builtins.int
+    CLOCK_OFF_S_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     outcome: _builtins.str
     """answered, refused, late or unreachable."""
@@ -256,6 +257,8 @@ class MemberOutcome(_message.Message):
     """Seconds since that member's records last changed; absent when it holds none or did not answer."""
     reason: _builtins.str
     truncated: _builtins.bool
+    clock_off_s: _builtins.int
+    """Seconds by which its clock is ahead of ours, below 0 when it is behind; 0 when they agree well enough."""
     def __init__(
         self,
         *,
@@ -266,10 +269,11 @@ class MemberOutcome(_message.Message):
         index_age_s: _builtins.int | None = ...,
         reason: _builtins.str = ...,
         truncated: _builtins.bool = ...,
+        clock_off_s: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "index_age_s", b"index_age_s"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "hits", b"hits", "index_age_s", b"index_age_s", "member", b"member", "ms", b"ms", "outcome", b"outcome", "reason", b"reason", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "clock_off_s", b"clock_off_s", "hits", b"hits", "index_age_s", b"index_age_s", "member", b"member", "ms", b"ms", "outcome", b"outcome", "reason", b"reason", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__index_age_s: _TypeAlias = _typing.Literal["index_age_s"]  # noqa: Y015
     _WhichOneofArgType__index_age_s: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s"]  # noqa: Y015
@@ -804,6 +808,8 @@ class GetStatusResponse(_message.Message):
     LANES_FIELD_NUMBER: _builtins.int
     WAYS_FIELD_NUMBER: _builtins.int
     CHARTER_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    ALARMS_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     pid: _builtins.int
     charter_version: _builtins.int
@@ -811,6 +817,8 @@ class GetStatusResponse(_message.Message):
     audit_entries: _builtins.int
     reindex_due: _builtins.int
     """Records that are found by keys of an earlier version: a reindex is due."""
+    alarms: _builtins.int
+    """Alarms that nobody has looked at; 0 for those who may not see them."""
     @_builtins.property
     def doors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Door]: ...
     @_builtins.property
@@ -819,6 +827,10 @@ class GetStatusResponse(_message.Message):
     def ways(self) -> _containers.RepeatedCompositeFieldContainer[Global___Way]: ...
     @_builtins.property
     def charter(self) -> Global___CharterStanding: ...
+    @_builtins.property
+    def refused(self) -> _containers.RepeatedCompositeFieldContainer[Global___Refused]:
+        """Since the node began."""
+
     def __init__(
         self,
         *,
@@ -832,10 +844,12 @@ class GetStatusResponse(_message.Message):
         lanes: _abc.Iterable[Global___Lane] | None = ...,
         ways: _abc.Iterable[Global___Way] | None = ...,
         charter: Global___CharterStanding | None = ...,
+        refused: _abc.Iterable[Global___Refused] | None = ...,
+        alarms: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["charter", b"charter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_entries", b"audit_entries", "charter", b"charter", "charter_version", b"charter_version", "doors", b"doors", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarms", b"alarms", "audit_entries", b"audit_entries", "charter", b"charter", "charter_version", b"charter_version", "doors", b"doors", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "refused", b"refused", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -925,6 +939,34 @@ class CharterFork(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CharterFork: _TypeAlias = CharterFork  # noqa: Y015
+
+@_typing.final
+class Refused(_message.Message):
+    """Calls of one member that its door ended by one fault."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    CALLS_FIELD_NUMBER: _builtins.int
+    member: _builtins.str
+    reason: _builtins.str
+    """Code of the fault, as in a refused answer."""
+    calls: _builtins.int
+    def __init__(
+        self,
+        *,
+        member: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        calls: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "member", b"member", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Refused: _TypeAlias = Refused  # noqa: Y015
 
 @_typing.final
 class Way(_message.Message):
@@ -1030,19 +1072,23 @@ class Door(_message.Message):
     MEMBER_FIELD_NUMBER: _builtins.int
     ADDRESS_FIELD_NUMBER: _builtins.int
     OPEN_FIELD_NUMBER: _builtins.int
+    CLOCK_OFF_S_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     address: _builtins.str
     open: _builtins.bool
+    clock_off_s: _builtins.int
+    """Seconds by which the member's clock is ahead of ours, below 0 when it is behind; 0 when they agree well enough."""
     def __init__(
         self,
         *,
         member: _builtins.str = ...,
         address: _builtins.str = ...,
         open: _builtins.bool = ...,
+        clock_off_s: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "member", b"member", "open", b"open"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "clock_off_s", b"clock_off_s", "member", b"member", "open", b"open"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1181,6 +1227,26 @@ class AuditEntry(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @_typing.final
+    class DigestsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     SEQ_FIELD_NUMBER: _builtins.int
     AT_FIELD_NUMBER: _builtins.int
     NODE_FIELD_NUMBER: _builtins.int
@@ -1201,6 +1267,7 @@ class AuditEntry(_message.Message):
     QUESTION_FIELD_NUMBER: _builtins.int
     QUESTION_DIGEST_FIELD_NUMBER: _builtins.int
     GROUND_FIELD_NUMBER: _builtins.int
+    DIGESTS_FIELD_NUMBER: _builtins.int
     seq: _builtins.int
     at: _builtins.int
     """Microseconds UTC."""
@@ -1226,6 +1293,10 @@ class AuditEntry(_message.Message):
     def handling(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def counts(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]: ...
+    @_builtins.property
+    def digests(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Digests of what was said, by whom."""
+
     def __init__(
         self,
         *,
@@ -1249,14 +1320,219 @@ class AuditEntry(_message.Message):
         question: _builtins.str = ...,
         question_digest: _builtins.str = ...,
         ground: _builtins.str = ...,
+        digests: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "case_reference", b"case_reference", "counts", b"counts", "event", b"event", "ground", b"ground", "handling", b"handling", "node", b"node", "operation", b"operation", "peer", b"peer", "person", b"person", "purpose", b"purpose", "question", b"question", "question_digest", b"question_digest", "reason", b"reason", "recipients", b"recipients", "records", b"records", "role", b"role", "seq", b"seq", "topic", b"topic", "urgent", b"urgent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "case_reference", b"case_reference", "counts", b"counts", "digests", b"digests", "event", b"event", "ground", b"ground", "handling", b"handling", "node", b"node", "operation", b"operation", "peer", b"peer", "person", b"person", "purpose", b"purpose", "question", b"question", "question_digest", b"question_digest", "reason", b"reason", "recipients", b"recipients", "records", b"records", "role", b"role", "seq", b"seq", "topic", b"topic", "urgent", b"urgent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AuditEntry: _TypeAlias = AuditEntry  # noqa: Y015
+
+@_typing.final
+class ReconcileAuditRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    member: _builtins.str
+    since: _builtins.str
+    """The first and the last day, as 2027-01-31; empty means 30 days ago and today."""
+    until: _builtins.str
+    def __init__(
+        self,
+        *,
+        member: _builtins.str = ...,
+        since: _builtins.str = ...,
+        until: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["member", b"member", "since", b"since", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReconcileAuditRequest: _TypeAlias = ReconcileAuditRequest  # noqa: Y015
+
+@_typing.final
+class ReconcileAuditResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FINDING_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def finding(self) -> Global___Finding: ...
+    @_builtins.property
+    def result(self) -> Global___Reconciled: ...
+    def __init__(
+        self,
+        *,
+        finding: Global___Finding | None = ...,
+        result: Global___Reconciled | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["finding", b"finding", "part", b"part", "result", b"result"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["finding", b"finding", "part", b"part", "result", b"result"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["finding", "result"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___ReconcileAuditResponse: _TypeAlias = ReconcileAuditResponse  # noqa: Y015
+
+@_typing.final
+class Finding(_message.Message):
+    """One question or notice of which both books say different things."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BOOK_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    GAP_FIELD_NUMBER: _builtins.int
+    QUESTION_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    OURS_FIELD_NUMBER: _builtins.int
+    THEIRS_FIELD_NUMBER: _builtins.int
+    SEALED_BY_FIELD_NUMBER: _builtins.int
+    book: _builtins.str
+    """In which of our books: asked, heard, sent or taken."""
+    what: _builtins.str
+    """Coded; README has the list."""
+    gap: _builtins.bool
+    """One of both books lacks something or says something else; else it is explained by what happened."""
+    question: _builtins.str
+    """Of the question, or the place of the notice."""
+    sequence: _builtins.int
+    sealed_by: _builtins.str
+    """Under whose seal what one side has is, as far as that can be proven now."""
+    @_builtins.property
+    def ours(self) -> Global___BookLine: ...
+    @_builtins.property
+    def theirs(self) -> Global___BookLine: ...
+    def __init__(
+        self,
+        *,
+        book: _builtins.str = ...,
+        what: _builtins.str = ...,
+        gap: _builtins.bool = ...,
+        question: _builtins.str = ...,
+        sequence: _builtins.int = ...,
+        ours: Global___BookLine | None = ...,
+        theirs: Global___BookLine | None = ...,
+        sealed_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ours", b"ours", "theirs", b"theirs"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["book", b"book", "gap", b"gap", "ours", b"ours", "question", b"question", "sealed_by", b"sealed_by", "sequence", b"sequence", "theirs", b"theirs", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Finding: _TypeAlias = Finding  # noqa: Y015
+
+@_typing.final
+class BookLine(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_FIELD_NUMBER: _builtins.int
+    WORD_FIELD_NUMBER: _builtins.int
+    ENTRY_FIELD_NUMBER: _builtins.int
+    at: _builtins.int
+    """Microseconds UTC, by the clock of the side whose book it is."""
+    word: _builtins.str
+    entry: _builtins.int
+    """The place in the log of that side; 0 when it has none."""
+    def __init__(
+        self,
+        *,
+        at: _builtins.int = ...,
+        word: _builtins.str = ...,
+        entry: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "entry", b"entry", "word", b"word"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BookLine: _TypeAlias = BookLine  # noqa: Y015
+
+@_typing.final
+class Reconciled(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class AgreedEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    DOUBT_FIELD_NUMBER: _builtins.int
+    DOUBTED_AT_FIELD_NUMBER: _builtins.int
+    AGREED_FIELD_NUMBER: _builtins.int
+    EXPLAINED_FIELD_NUMBER: _builtins.int
+    GAPS_FIELD_NUMBER: _builtins.int
+    PROVEN_FIELD_NUMBER: _builtins.int
+    ENTRIES_FIELD_NUMBER: _builtins.int
+    UNPROVEN_FIELD_NUMBER: _builtins.int
+    member: _builtins.str
+    outcome: _builtins.str
+    """answered, refused, late or unreachable; only answered books are compared to their end."""
+    reason: _builtins.str
+    doubt: _builtins.str
+    """How the member's log contradicts what it signed, and at which entry where that is known."""
+    doubted_at: _builtins.int
+    explained: _builtins.int
+    gaps: _builtins.int
+    proven: _builtins.int
+    """Lines of the member's that are proven to be in its log, of so many entries."""
+    entries: _builtins.int
+    unproven: _builtins.int
+    """Those that have no place in it, though they are over."""
+    @_builtins.property
+    def agreed(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """Questions and notices that both books agree on, by our book."""
+
+    def __init__(
+        self,
+        *,
+        member: _builtins.str = ...,
+        outcome: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        doubt: _builtins.str = ...,
+        doubted_at: _builtins.int = ...,
+        agreed: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        explained: _builtins.int = ...,
+        gaps: _builtins.int = ...,
+        proven: _builtins.int = ...,
+        entries: _builtins.int = ...,
+        unproven: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "doubt", b"doubt", "doubted_at", b"doubted_at", "entries", b"entries", "explained", b"explained", "gaps", b"gaps", "member", b"member", "outcome", b"outcome", "proven", b"proven", "reason", b"reason", "unproven", b"unproven"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Reconciled: _TypeAlias = Reconciled  # noqa: Y015
 
 @_typing.final
 class AcceptLogRequest(_message.Message):
@@ -2467,6 +2743,123 @@ class Touch(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Touch: _TypeAlias = Touch  # noqa: Y015
+
+@_typing.final
+class FollowAlarmsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AFTER_FIELD_NUMBER: _builtins.int
+    FOLLOW_FIELD_NUMBER: _builtins.int
+    after: _builtins.int
+    """Only what changed after this change."""
+    follow: _builtins.bool
+    """Go on as they come, until the caller hangs up."""
+    def __init__(
+        self,
+        *,
+        after: _builtins.int = ...,
+        follow: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "follow", b"follow"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowAlarmsRequest: _TypeAlias = FollowAlarmsRequest  # noqa: Y015
+
+@_typing.final
+class FollowAlarmsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALARM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def alarm(self) -> Global___Alarm: ...
+    def __init__(
+        self,
+        *,
+        alarm: Global___Alarm | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowAlarmsResponse: _TypeAlias = FollowAlarmsResponse  # noqa: Y015
+
+@_typing.final
+class Alarm(_message.Message):
+    """Questions of one person of a member that looked like fishing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALARM_FIELD_NUMBER: _builtins.int
+    TOLD_BY_FIELD_NUMBER: _builtins.int
+    MEMBER_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CASE_REFERENCE_FIELD_NUMBER: _builtins.int
+    QUESTIONS_FIELD_NUMBER: _builtins.int
+    MISSES_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_FIELD_NUMBER: _builtins.int
+    TIMES_FIELD_NUMBER: _builtins.int
+    FIRST_AT_FIELD_NUMBER: _builtins.int
+    LAST_AT_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    alarm: _builtins.str
+    told_by: _builtins.str
+    """Who noticed: this node, or the member in whose records it was."""
+    member: _builtins.str
+    """Whose person it was, and who; empty when it was the member as a whole."""
+    person: _builtins.str
+    kind: _builtins.str
+    """misses, walk, variation or quota."""
+    case_reference: _builtins.str
+    """The case that most of the questions named."""
+    questions: _builtins.int
+    misses: _builtins.int
+    """How many of them brought no strong hit."""
+    state: _builtins.str
+    """new, seen, assigned, useful or false."""
+    assignee: _builtins.str
+    times: _builtins.int
+    """How often it was told, once a period at most."""
+    first_at: _builtins.int
+    """Microseconds UTC, of the first and the last question."""
+    last_at: _builtins.int
+    change: _builtins.int
+    """Where to go on behind it."""
+    reference: _builtins.str
+    """The id of the alarm at whoever noticed."""
+    def __init__(
+        self,
+        *,
+        alarm: _builtins.str = ...,
+        told_by: _builtins.str = ...,
+        member: _builtins.str = ...,
+        person: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        case_reference: _builtins.str = ...,
+        questions: _builtins.int = ...,
+        misses: _builtins.int = ...,
+        state: _builtins.str = ...,
+        assignee: _builtins.str = ...,
+        times: _builtins.int = ...,
+        first_at: _builtins.int = ...,
+        last_at: _builtins.int = ...,
+        change: _builtins.int = ...,
+        reference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm", "assignee", b"assignee", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "kind", b"kind", "last_at", b"last_at", "member", b"member", "misses", b"misses", "person", b"person", "questions", b"questions", "reference", b"reference", "state", b"state", "times", b"times", "told_by", b"told_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Alarm: _TypeAlias = Alarm  # noqa: Y015
 
 @_typing.final
 class RemarkRequest(_message.Message):

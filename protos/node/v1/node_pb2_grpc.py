@@ -69,6 +69,11 @@ class DeskStub:
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReportAuditRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReportAuditResponse.FromString,
                 _registered_method=True)
+        self.ReconcileAudit = channel.unary_stream(
+                '/amber.node.v1.Desk/ReconcileAudit',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReconcileAuditRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReconcileAuditResponse.FromString,
+                _registered_method=True)
         self.AcceptLog = channel.unary_unary(
                 '/amber.node.v1.Desk/AcceptLog',
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.AcceptLogRequest.SerializeToString,
@@ -143,6 +148,11 @@ class DeskStub:
                 '/amber.node.v1.Desk/FollowTouches',
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesResponse.FromString,
+                _registered_method=True)
+        self.FollowAlarms = channel.unary_stream(
+                '/amber.node.v1.Desk/FollowAlarms',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlarmsRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlarmsResponse.FromString,
                 _registered_method=True)
         self.Remark = channel.unary_unary(
                 '/amber.node.v1.Desk/Remark',
@@ -223,6 +233,13 @@ class DeskServicer:
 
     def ReportAudit(self, request, context):
         """Lists what the audit log says of a time, a person, a record, a case or a member.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReconcileAudit(self, request, context):
+        """Compares our books of the traffic with one member with its own: differences, then how it ended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -333,6 +350,13 @@ class DeskServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FollowAlarms(self, request, context):
+        """Lists who seemed to fish in our records, and which of our people in those of others, as FollowAlerts does alerts.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Remark(self, request, context):
         """Changes how we are told when a question touches one of our records.
         """
@@ -341,7 +365,7 @@ class DeskServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ChangeAlert(self, request, context):
-        """Notes what became of an alert, or of a touch.
+        """Notes what became of an alert, of a touch or of an alarm.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -412,6 +436,11 @@ def add_DeskServicer_to_server(servicer, server):
                     servicer.ReportAudit,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReportAuditRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReportAuditResponse.SerializeToString,
+            ),
+            'ReconcileAudit': grpc.unary_stream_rpc_method_handler(
+                    servicer.ReconcileAudit,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ReconcileAuditRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ReconcileAuditResponse.SerializeToString,
             ),
             'AcceptLog': grpc.unary_unary_rpc_method_handler(
                     servicer.AcceptLog,
@@ -487,6 +516,11 @@ def add_DeskServicer_to_server(servicer, server):
                     servicer.FollowTouches,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesResponse.SerializeToString,
+            ),
+            'FollowAlarms': grpc.unary_stream_rpc_method_handler(
+                    servicer.FollowAlarms,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlarmsRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.FollowAlarmsResponse.SerializeToString,
             ),
             'Remark': grpc.unary_unary_rpc_method_handler(
                     servicer.Remark,
@@ -708,6 +742,33 @@ class Desk:
             '/amber.node.v1.Desk/ReportAudit',
             protos_dot_node_dot_v1_dot_node__pb2.ReportAuditRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.ReportAuditResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReconcileAudit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/amber.node.v1.Desk/ReconcileAudit',
+            protos_dot_node_dot_v1_dot_node__pb2.ReconcileAuditRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ReconcileAuditResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -1113,6 +1174,33 @@ class Desk:
             '/amber.node.v1.Desk/FollowTouches',
             protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.FollowTouchesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FollowAlarms(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/amber.node.v1.Desk/FollowAlarms',
+            protos_dot_node_dot_v1_dot_node__pb2.FollowAlarmsRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.FollowAlarmsResponse.FromString,
             options,
             channel_credentials,
             insecure,

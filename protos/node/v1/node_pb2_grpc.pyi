@@ -48,6 +48,8 @@ class DeskStub:
     """Proves the audit log, or names the first entry that does not hold."""
     ReportAudit: _grpc.UnaryStreamMultiCallable[_node_pb2.ReportAuditRequest, _node_pb2.ReportAuditResponse]
     """Lists what the audit log says of a time, a person, a record, a case or a member."""
+    ReconcileAudit: _grpc.UnaryStreamMultiCallable[_node_pb2.ReconcileAuditRequest, _node_pb2.ReconcileAuditResponse]
+    """Compares our books of the traffic with one member with its own: differences, then how it ended."""
     AcceptLog: _grpc.UnaryUnaryMultiCallable[_node_pb2.AcceptLogRequest, _node_pb2.AcceptLogResponse]
     """Takes a member's audit log as it stands from now on, after it was doubted."""
     AdoptCharter: _grpc.UnaryUnaryMultiCallable[_node_pb2.AdoptCharterRequest, _node_pb2.AdoptCharterResponse]
@@ -78,10 +80,12 @@ class DeskStub:
     """Lists the notices to other members and how the delivery of each stands."""
     FollowTouches: _grpc.UnaryStreamMultiCallable[_node_pb2.FollowTouchesRequest, _node_pb2.FollowTouchesResponse]
     """Lists whose questions touched records of which we want to be told, as FollowAlerts does alerts."""
+    FollowAlarms: _grpc.UnaryStreamMultiCallable[_node_pb2.FollowAlarmsRequest, _node_pb2.FollowAlarmsResponse]
+    """Lists who seemed to fish in our records, and which of our people in those of others, as FollowAlerts does alerts."""
     Remark: _grpc.UnaryUnaryMultiCallable[_node_pb2.RemarkRequest, _node_pb2.RemarkResponse]
     """Changes how we are told when a question touches one of our records."""
     ChangeAlert: _grpc.UnaryUnaryMultiCallable[_node_pb2.ChangeAlertRequest, _node_pb2.ChangeAlertResponse]
-    """Notes what became of an alert, or of a touch."""
+    """Notes what became of an alert, of a touch or of an alarm."""
     AddActivity: _grpc.UnaryUnaryMultiCallable[_node_pb2.AddActivityRequest, _node_pb2.AddActivityResponse]
     """Plans an activity; what it meets here or at the chosen members raises an alert on both sides."""
     ListActivities: _grpc.UnaryUnaryMultiCallable[_node_pb2.ListActivitiesRequest, _node_pb2.ListActivitiesResponse]
@@ -108,6 +112,8 @@ class DeskAsyncStub(DeskStub):
     """Proves the audit log, or names the first entry that does not hold."""
     ReportAudit: _aio.UnaryStreamMultiCallable[_node_pb2.ReportAuditRequest, _node_pb2.ReportAuditResponse]  # type: ignore[assignment]
     """Lists what the audit log says of a time, a person, a record, a case or a member."""
+    ReconcileAudit: _aio.UnaryStreamMultiCallable[_node_pb2.ReconcileAuditRequest, _node_pb2.ReconcileAuditResponse]  # type: ignore[assignment]
+    """Compares our books of the traffic with one member with its own: differences, then how it ended."""
     AcceptLog: _aio.UnaryUnaryMultiCallable[_node_pb2.AcceptLogRequest, _node_pb2.AcceptLogResponse]  # type: ignore[assignment]
     """Takes a member's audit log as it stands from now on, after it was doubted."""
     AdoptCharter: _aio.UnaryUnaryMultiCallable[_node_pb2.AdoptCharterRequest, _node_pb2.AdoptCharterResponse]  # type: ignore[assignment]
@@ -138,10 +144,12 @@ class DeskAsyncStub(DeskStub):
     """Lists the notices to other members and how the delivery of each stands."""
     FollowTouches: _aio.UnaryStreamMultiCallable[_node_pb2.FollowTouchesRequest, _node_pb2.FollowTouchesResponse]  # type: ignore[assignment]
     """Lists whose questions touched records of which we want to be told, as FollowAlerts does alerts."""
+    FollowAlarms: _aio.UnaryStreamMultiCallable[_node_pb2.FollowAlarmsRequest, _node_pb2.FollowAlarmsResponse]  # type: ignore[assignment]
+    """Lists who seemed to fish in our records, and which of our people in those of others, as FollowAlerts does alerts."""
     Remark: _aio.UnaryUnaryMultiCallable[_node_pb2.RemarkRequest, _node_pb2.RemarkResponse]  # type: ignore[assignment]
     """Changes how we are told when a question touches one of our records."""
     ChangeAlert: _aio.UnaryUnaryMultiCallable[_node_pb2.ChangeAlertRequest, _node_pb2.ChangeAlertResponse]  # type: ignore[assignment]
-    """Notes what became of an alert, or of a touch."""
+    """Notes what became of an alert, of a touch or of an alarm."""
     AddActivity: _aio.UnaryUnaryMultiCallable[_node_pb2.AddActivityRequest, _node_pb2.AddActivityResponse]  # type: ignore[assignment]
     """Plans an activity; what it meets here or at the chosen members raises an alert on both sides."""
     ListActivities: _aio.UnaryUnaryMultiCallable[_node_pb2.ListActivitiesRequest, _node_pb2.ListActivitiesResponse]  # type: ignore[assignment]
@@ -207,6 +215,14 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_node_pb2.ReportAuditResponse], _abc.AsyncIterator[_node_pb2.ReportAuditResponse]]:
         """Lists what the audit log says of a time, a person, a record, a case or a member."""
+
+    @_abc_1.abstractmethod
+    def ReconcileAudit(
+        self,
+        request: _node_pb2.ReconcileAuditRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_node_pb2.ReconcileAuditResponse], _abc.AsyncIterator[_node_pb2.ReconcileAuditResponse]]:
+        """Compares our books of the traffic with one member with its own: differences, then how it ended."""
 
     @_abc_1.abstractmethod
     def AcceptLog(
@@ -329,6 +345,14 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         """Lists whose questions touched records of which we want to be told, as FollowAlerts does alerts."""
 
     @_abc_1.abstractmethod
+    def FollowAlarms(
+        self,
+        request: _node_pb2.FollowAlarmsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_node_pb2.FollowAlarmsResponse], _abc.AsyncIterator[_node_pb2.FollowAlarmsResponse]]:
+        """Lists who seemed to fish in our records, and which of our people in those of others, as FollowAlerts does alerts."""
+
+    @_abc_1.abstractmethod
     def Remark(
         self,
         request: _node_pb2.RemarkRequest,
@@ -342,7 +366,7 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         request: _node_pb2.ChangeAlertRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_node_pb2.ChangeAlertResponse, _abc.Awaitable[_node_pb2.ChangeAlertResponse]]:
-        """Notes what became of an alert, or of a touch."""
+        """Notes what became of an alert, of a touch or of an alarm."""
 
     @_abc_1.abstractmethod
     def AddActivity(

@@ -62,7 +62,15 @@ def test_every_call_refuses_a_person_without_the_role(world: World, call: str) -
     assert code is grpc.StatusCode.PERMISSION_DENIED
 
 
-_STREAMS = ("Reindex", "FollowAlerts", "FollowTouches", "ListMail", "ReportAudit")
+_STREAMS = (
+    "Reindex",
+    "FollowAlerts",
+    "FollowAlarms",
+    "FollowTouches",
+    "ListMail",
+    "ReportAudit",
+    "ReconcileAudit",
+)
 
 
 async def _code(line: Line, call: str) -> grpc.StatusCode:

@@ -16,8 +16,8 @@ from federation.charter import Amendment, Charter, Kind, Member, Routine
 from federation.errors import InvalidError
 from federation.keys import Keys
 from federation.messages import MemberId, PersonId
-from federation.peer import NOTICE, Self
-from federation.seal import Sealed
+from federation.peer import Self
+from federation.seal import NOTICE, Sealed
 from node import store
 from node.audit import Entry, decode
 from node.chartering.adopting import Adopting

@@ -94,9 +94,17 @@ def test_a_table_is_safe_for_spreadsheets(
     assert list(tmp_path.iterdir()) == [out]
 
 
-@given(st.text())
-def test_no_text_becomes_a_formula(text: str) -> None:
-    assert not safe(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+@given(st.text(st.sampled_from("=+-@＝＋－＠;,| \t\r\na1'\"")) | st.text())
+def test_no_part_of_a_text_becomes_a_formula_whatever_separates_cells(text: str) -> None:
+    for separator in (";", ",", "|", "\t", "\n", "\r"):
+        for cell in safe(text).split(separator):
+            assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+
+
+def test_a_text_without_a_formula_stays_as_it_is() -> None:
+    assert safe("EE-2026/17 a+b, c") == "EE-2026/17 a+b, c"
+    assert safe(["LV", "=1+1"]) == "LV; '=1+1"
+    assert safe({"a": -1}) == "a: -1"
 
 
 def test_only_an_auditor_reads_the_log_and_accepts_one(world: World, shell: Shell) -> None:

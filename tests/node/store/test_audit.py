@@ -229,3 +229,46 @@ def test_a_log_that_was_edited_goes_on_from_none_of_its_earlier_heads(shelf: She
         after = store.audit.tree_head(view, NOW)
         proof = store.audit.consistency(view, before.size, after.size)
     assert not witness.is_consistent(before, after, proof)
+
+
+def test_every_entry_is_looked_at_again_in_its_turn(shelf: Shelf) -> None:
+    appended(shelf, 40)
+
+    with shelf.store.view() as view:
+        steps = [store.audit.recheck(view, after, 20) for after in (0, 20, 40)]
+        last = store.audit.recheck(view, 30, 20)
+
+    assert steps == [(None, 20), (None, 40), (None, 0)]
+    assert last == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("edits", "named"),
+    [
+        (["DELETE FROM audit WHERE seq = 5"], 5),
+        (["DELETE FROM audit WHERE seq >= 9"], 9),
+        (
+            [
+                "UPDATE audit SET seq = seq + 1000 WHERE seq IN (4, 6)",
+                "UPDATE audit SET seq = CASE seq WHEN 1004 THEN 6 ELSE 4 END WHERE seq > 1000",
+            ],
+            4,
+        ),
+        (["UPDATE audit SET data = replace(data, 'done', 'gone') WHERE seq = 7"], 7),
+        (["UPDATE audit_head SET hash = zeroblob(32)"], 12),
+    ],
+)
+def test_what_was_done_to_entries_is_found_when_they_are_looked_at_again(
+    shelf: Shelf, edits: list[str], named: int
+) -> None:
+    appended(shelf, 12)
+
+    with behind(shelf) as database:
+        for edit in edits:
+            database.execute(edit)
+
+    with shelf.store.view() as view:
+        broken, _ = store.audit.recheck(view, 0, 20)
+        assert broken is not None
+        assert broken.seq == named
+        assert store.audit.recheck(view, named - 1, 20)[0] == broken

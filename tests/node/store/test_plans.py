@@ -2,7 +2,6 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
 
 from federation.messages import MemberId, QuestionId, Reference, Share
 from federation.seal import Sealed
@@ -76,7 +75,14 @@ def look_at_everything(view: store.View) -> None:
     store.disclosures.of_record(view, R1)
     store.references.find(view, LV, Reference(""))
     store.questions.get(view, LV, Q1)
-    store.seen.count_since(view, LV, NOW - timedelta(hours=1))
+    store.quotas.nth_last(view, b"whom", 9)
+    store.asked.last(view, LV)
+    store.asked.of(view, LV, since=NOW, most=9)
+    store.asked.is_overdue(view, NOW)
+    store.alarms.active(view, (LV, LV), NOW)
+    store.alarms.find(view, "A-1")
+    store.alarms.behind(view, 1, most=9)
+    store.alarms.unseen(view)
     list(store.audit.read(view, after=1))
     store.audit.head(view)
 

@@ -1,4 +1,4 @@
-"""Ids received: known again after a restart, counted, and forgotten in time."""
+"""Ids received: known again after a restart, and forgotten in time."""
 
 from datetime import timedelta
 
@@ -28,21 +28,6 @@ def test_an_id_is_known_after_a_restart(shelf: Shelf) -> None:
 
     assert remembered(again, "a") == [False]
     again.close()
-
-
-def test_what_a_sender_sent_is_counted_from_an_instant_on(shelf: Shelf) -> None:
-    remembered(shelf, "a", "b")
-    remembered(shelf, "a", sender=LT)
-    shelf.now += HOUR
-    remembered(shelf, "c", "a")
-
-    with shelf.store.view() as view:
-        counted = [
-            store.seen.count_since(view, LV, since)
-            for since in (NOW, NOW + HOUR, NOW + HOUR + HOUR / 60)
-        ]
-
-    assert counted == [3, 1, 0]
 
 
 def test_what_is_older_than_the_window_is_forgotten(shelf: Shelf) -> None:

@@ -1,0 +1,49 @@
+"""The calls of the desk about who seemed to fish, translated to use cases and back."""
+
+from collections.abc import AsyncIterator
+
+from federation.faults import abort
+from node.api.admission import Admission, Context
+from node.store.alarms import HeldAlarm
+from node.store.instants import microseconds
+from protos.node.v1 import node_pb2 as pb
+
+
+class AlarmCalls(Admission):
+    """The part of the desk port that is about who seemed to fish."""
+
+    async def FollowAlarms(
+        self, request: pb.FollowAlarmsRequest, context: Context
+    ) -> AsyncIterator[pb.FollowAlarmsResponse]:
+        """Show alarms in the order of their last change, and go on as they come."""
+        try:
+            self._admitted(context, "FollowAlarms")
+            behind = self._house.post.guarding.behind
+            async for one in self._changes(behind, lambda one: one.change, request.after):
+                if one:
+                    yield pb.FollowAlarmsResponse(alarm=_alarm_to(one))
+                elif not request.follow:
+                    return
+        except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
+            await abort(context, error)
+
+
+def _alarm_to(alarm: HeldAlarm) -> pb.Alarm:
+    about = alarm.about
+    return pb.Alarm(
+        alarm=alarm.id,
+        told_by=alarm.told_by,
+        member=alarm.member,
+        person=about.person,
+        kind=about.kind,
+        case_reference=about.case,
+        questions=about.questions,
+        misses=about.misses,
+        state=alarm.state,
+        assignee=alarm.assignee,
+        times=alarm.times,
+        first_at=microseconds(about.since),
+        last_at=microseconds(about.until),
+        change=alarm.change,
+        reference=about.id,
+    )

@@ -1,0 +1,127 @@
+"""What one side of a comparison hides, invents or changes, and what the other finds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from node.differences import What
+from tests.flows.books import LV, edited, put_back, reconciled, traffic
+from tests.world import World
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[World]:
+    with traffic() as world:
+        yield world
+
+
+@pytest.fixture
+def world(running: World, tmp_path: Path) -> Iterator[World]:
+    """The world with traffic of every kind; its books are put back after each test."""
+    with put_back(running, tmp_path):
+        yield running
+
+
+#: What Latvia's operator does to Latvia's books, and what Estonia finds.
+DISHONEST = [
+    ("DELETE FROM exchange WHERE member = 'EE' AND book = 'heard'", "asked", What.NOT_RECORDED),
+    (
+        "UPDATE exchange SET word = 'refused' WHERE member = 'EE' AND book = 'heard'",
+        "asked",
+        What.ANSWER_DENIED,
+    ),
+    (
+        "UPDATE exchange SET answer = 'ab' WHERE member = 'EE' AND book = 'heard'",
+        "asked",
+        What.OTHER_ANSWER,
+    ),
+    (
+        "UPDATE exchange SET entry = 1 WHERE member = 'EE' AND book = 'heard'",
+        "asked",
+        What.OTHER_PLACE,
+    ),
+    (
+        "INSERT INTO exchange SELECT member, book, at, 1, question, word, said, answer, theirs"
+        " FROM exchange WHERE member = 'EE' AND book = 'heard'",
+        "asked",
+        What.ANSWERED_TWICE,
+    ),
+    (
+        "INSERT INTO exchange SELECT member, book, at, 1, 'q-made-up', word, said, answer, theirs"
+        " FROM exchange WHERE member = 'EE' AND book = 'heard'",
+        "asked",
+        What.NOT_ASKED,
+    ),
+    ("UPDATE question SET statement = CAST('{}' AS BLOB)", "asked", What.OTHER_QUESTION),
+    (
+        "UPDATE question SET statement = CAST(replace(hex(zeroblob(1900)), '00', '[') AS BLOB)",
+        "asked",
+        What.OTHER_QUESTION,
+    ),
+    (
+        "UPDATE question SET statement = (SELECT statement FROM question WHERE sender = 'PL')",
+        "asked",
+        What.OTHER_QUESTION,
+    ),
+    ("DELETE FROM question WHERE sender = 'EE'", "asked", What.NOT_SHOWN),
+    ("DELETE FROM exchange WHERE member = 'EE' AND book = 'asked'", "heard", What.NOT_ASKED),
+    (
+        "UPDATE exchange SET word = 'refused' WHERE member = 'EE' AND book = 'asked'",
+        "heard",
+        What.REFUSAL_DENIED,
+    ),
+    (
+        "UPDATE exchange SET theirs = 1 WHERE member = 'EE' AND book = 'asked'",
+        "heard",
+        What.OTHER_PLACE,
+    ),
+    (
+        "UPDATE exchange SET answer = 'ab' WHERE member = 'EE' AND book = 'asked'",
+        "heard",
+        What.OTHER_ANSWER,
+    ),
+    (
+        "INSERT INTO exchange SELECT member, book, at, 1, 'q-made-up', word, said, answer, theirs"
+        " FROM exchange WHERE member = 'EE' AND book = 'asked'",
+        "heard",
+        What.NOT_RECORDED,
+    ),
+    ("DELETE FROM mail_in WHERE member = 'EE' AND sequence = 1", "sent", What.NOT_TAKEN),
+    (
+        "UPDATE mail_in SET statement = CAST('{}' AS BLOB) WHERE member = 'EE' AND sequence = 1",
+        "sent",
+        What.OTHER_NOTICE,
+    ),
+    (
+        "UPDATE mail_in SET ground = 'refused' WHERE member = 'EE' AND sequence = 1",
+        "sent",
+        What.OTHER_EFFECT,
+    ),
+    ("UPDATE lane SET received = 9 WHERE member = 'EE'", "sent", What.NOT_SENT),
+    ("DELETE FROM mail_out WHERE member = 'EE' AND sequence = 2", "taken", What.PUT_BACK),
+    (
+        "UPDATE mail_out SET statement = CAST('{}' AS BLOB) WHERE member = 'EE' AND sequence = 2",
+        "taken",
+        What.OTHER_NOTICE,
+    ),
+    (
+        "UPDATE mail_out SET state = 'refused' WHERE member = 'EE' AND sequence = 2",
+        "taken",
+        What.OTHER_EFFECT,
+    ),
+    ("UPDATE lane SET assigned = 1 WHERE member = 'EE'", "taken", What.NOT_SENT),
+]
+
+
+@pytest.mark.parametrize(("edit", "book", "what"), DISHONEST, ids=lambda one: str(one)[:60])
+def test_what_the_other_side_hides_invents_or_changes_is_a_gap_that_names_it(
+    world: World, edit: str, book: str, what: What
+) -> None:
+    edited(world["lv"], edit)
+
+    compared = reconciled(world["ee"], LV)
+
+    assert (book, what) in compared.gaps
+    assert {one for one, _ in compared.gaps} == {book}
+    assert compared.result.gaps == len(compared.gaps)

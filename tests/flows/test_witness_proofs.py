@@ -1,0 +1,269 @@
+"""Stories of logs whose members leave out what they are asked to prove, or that were changed."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import msgspec
+import pytest
+from msgspec import structs
+
+from federation import wire
+from federation.messages import MemberId, Receipt
+from node import config, store
+from node.audit import Break, Entry, Framed, Operation, framed
+from node.store import Tx, View
+from node.store.rows import run
+from node.witnessing import PATIENCE, Witnessing
+from tests.flows.test_witness import DONE, EE, doubts, grows, length, verified, witnessed
+from tests.world import Place, World, federation
+
+
+@dataclass(frozen=True)
+class Lying:
+    """Shows a log as its own node does, but for what a test has it leave out."""
+
+    true: Witnessing
+    cut: Callable[[wire.ShownHead], wire.ShownHead | None]
+
+    def shown(self, view: View, member: MemberId) -> wire.ShownHead | None:
+        found = self.true.shown(view, member)
+        return self.cut(found) if found else None
+
+    def seen(self, tx: Tx, member: MemberId, shown: wire.ShownHead | None) -> Receipt:
+        return self.true.seen(tx, member, shown)
+
+    def cosigned(
+        self, tx: Tx, member: MemberId, shown: wire.ShownHead | None, receipt: Receipt
+    ) -> None:
+        self.true.cosigned(tx, member, shown, receipt)
+
+
+def _lies(place: Place, cut: Callable[[wire.ShownHead], wire.ShownHead | None]) -> None:
+    """From now on a member leaves something out of what it shows."""
+    mailing = place.up.post.mailing
+    true = mailing.heads.true if isinstance(mailing.heads, Lying) else mailing.heads
+    assert isinstance(true, Witnessing)
+    object.__setattr__(mailing, "heads", Lying(true, cut))
+
+
+def _beats(  # noqa: PLR0913 - the words of a test
+    world: World,
+    count: int,
+    *,
+    name: str = "ee",
+    to: str = "lv",
+    days: float = 0,
+    grown: int = 2,
+) -> None:
+    """So many heads of a growing log, each taken by the other member."""
+    sender, receiver = world[name], world[to]
+    for _ in range(count):
+        world.clock.turn(seconds=1, days=days)
+        grows(sender, grown)
+        dispatch = sender.up.post.mailing.dispatch(receiver.home.member)
+        member = sender.up.in_force().member(sender.home.member)
+        receipt = receiver.up.post.mailing.receive(member, dispatch, [])
+        sender.up.post.mailing.taken(receiver.home.member, receipt, dispatch.shown)
+
+
+@contextmanager
+def _resting(*members: str) -> Iterator[World]:
+    """Members whose hearts beat when a test has them."""
+    rare = config.Mail(beat_s=3_600)
+    with federation(
+        *members, settings=lambda one: msgspec.structs.replace(one, mail=rare)
+    ) as running:
+        for place in running.places.values():
+            object.__setattr__(place.up.post.witnessing, "every", timedelta(0))
+        yield running
+
+
+@pytest.fixture
+def slow() -> Iterator[World]:
+    with _resting("EE", "LV") as world:
+        yield world
+
+
+@pytest.fixture
+def three() -> Iterator[World]:
+    with _resting("EE", "LV", "PL") as world:
+        yield world
+
+
+def test_a_member_that_never_proves_its_log_from_our_last_head_is_named_and_not_signed(
+    slow: World,
+) -> None:
+    _beats(slow, 2)
+    signed = witnessed(slow["lv"], EE)
+    _lies(slow["ee"], lambda shown: replace(shown, since=0, proof=()))
+
+    _beats(slow, PATIENCE - 1)
+    assert (doubts(slow["lv"], EE), witnessed(slow["lv"], EE)) == ([], signed)
+    _beats(slow, 3)
+
+    assert (doubts(slow["lv"], EE), witnessed(slow["lv"], EE)) == (["unproven"], signed)
+    assert "log doubted: unproven" in [one.event for one in slow["lv"].audit]
+
+
+def test_a_member_that_proves_its_log_after_all_is_doubted_no_more(slow: World) -> None:
+    _beats(slow, 2)
+    _lies(slow["ee"], lambda shown: replace(shown, since=0, proof=()))
+    _beats(slow, PATIENCE)
+    assert doubts(slow["lv"], EE) == ["unproven"]
+
+    _lies(slow["ee"], lambda shown: shown)
+    _beats(slow, 1)
+
+    assert doubts(slow["lv"], EE) == []
+    assert witnessed(slow["lv"], EE) == length(slow["ee"])
+    assert slow["lv"].audit[-1].event == "log proven again"
+
+
+def test_a_member_that_never_proves_what_it_showed_to_others_is_named_and_not_signed(
+    three: World,
+) -> None:
+    _beats(three, 1)
+    _beats(three, 1, to="pl")
+    with three["ee"].up.store.view() as view:
+        shown_to_pl = store.audit.tree_head(view, three.clock())
+    with three["lv"].up.store.write() as tx:
+        store.witness.rumour(tx, shown_to_pl, MemberId("PL"))
+    _lies(three["ee"], lambda shown: replace(shown, also={}))
+
+    _beats(three, 1)
+    signed = witnessed(three["lv"], EE)
+    _beats(three, PATIENCE - 2)
+    assert (doubts(three["lv"], EE), witnessed(three["lv"], EE)) == ([], signed)
+    _beats(three, 1)
+
+    assert (doubts(three["lv"], EE), witnessed(three["lv"], EE)) == (["unproven"], signed)
+    _lies(three["ee"], lambda shown: shown)
+    _beats(three, 2)
+    assert (doubts(three["lv"], EE), witnessed(three["lv"], EE) > signed) == ([], True)
+
+
+def test_a_member_that_calls_and_shows_no_log_any_more_is_named_after_a_day(slow: World) -> None:
+    _beats(slow, 1)
+    _lies(slow["ee"], lambda _: None)
+
+    _beats(slow, 1, days=0.9)
+    assert doubts(slow["lv"], EE) == []
+    _beats(slow, 2, days=0.9)
+
+    assert doubts(slow["lv"], EE) == ["unshown"]
+
+
+def test_an_older_head_never_takes_the_place_of_one_that_was_signed(slow: World) -> None:
+    _beats(slow, 1)
+    early = witnessed(slow["lv"], EE)
+    with slow["ee"].up.store.view() as view:
+        head = store.audit.tree_head(view, slow.clock())
+    _beats(slow, 2)
+    signed = witnessed(slow["lv"], EE)
+    assert early < signed
+
+    for since in (0, early, signed):
+        older = wire.ShownHead(head, since)
+        with slow["lv"].up.store.write() as tx:
+            receipt = slow["lv"].up.post.witnessing.seen(tx, EE, older)
+
+        assert (receipt.cosignature, receipt.witnessed) == (b"", signed)
+    assert witnessed(slow["lv"], EE) == signed
+
+
+def test_a_busy_honest_member_is_never_named(three: World) -> None:
+    three["ee"].holds("Anna Nowak")
+    for _ in range(3 * PATIENCE):
+        three["lv"].search("Anna Nowak", to=["ee"])
+        _beats(three, 1)
+        _beats(three, 1, to="pl")
+        _beats(three, 1, name="pl")
+
+    assert (
+        doubts(three["lv"], EE),
+        doubts(three["pl"], EE),
+        doubts(three["lv"], MemberId("PL")),
+    ) == (
+        [],
+        [],
+        [],
+    )
+    assert witnessed(three["lv"], EE) >= length(three["ee"]) - 3
+
+
+def _edited(place: Place, statement: str) -> None:
+    with closing(sqlite3.connect(place.home.database, timeout=10)) as database, database:
+        assert database.execute(statement).rowcount
+
+
+@pytest.mark.parametrize("entry", [2, 40])
+def test_an_entry_that_was_edited_is_found_with_the_next_head_that_is_shown(
+    slow: World, entry: int
+) -> None:
+    grows(slow["ee"], 30)
+    _beats(slow, 1)
+    grows(slow["ee"], 20)
+    alarms: list[Break] = []
+    object.__setattr__(slow["ee"].up.post.witnessing, "alarm", alarms.append)
+
+    _edited(slow["ee"], f"UPDATE audit SET data = replace(data, 'T', 't') WHERE seq = {entry}")  # noqa: S608
+    _beats(slow, 2)
+
+    assert [one.seq for one in alarms] == [entry]
+    named = [one.counts for one in slow["ee"].audit if one.event == "our log is not whole"]
+    assert named == [{"entry": entry}]
+    broken = verified(slow["ee"])
+    assert broken is not None
+    assert broken.seq == entry
+
+
+#: What an operator with the signing key makes of a log, from entry 11 on.
+REWRITTEN: dict[str, Callable[[list[Framed]], list[Framed]]] = {
+    "edited": lambda log: [*log[:10], structs.replace(log[10], entry=DONE), *log[11:]],
+    "cut in the middle": lambda log: [*log[:10], *log[12:], log[-1], log[-1]],
+    "reordered": lambda log: [*log[:10], log[11], log[10], *log[12:]],
+    "cut at the end": lambda log: log[:10],
+}
+
+
+@pytest.mark.parametrize("how", REWRITTEN)
+def test_a_log_that_its_operator_writes_anew_with_the_key_is_found_and_its_place_named(
+    slow: World, how: str
+) -> None:
+    for number in range(length(slow["ee"]), 20):
+        with slow["ee"].up.store.write() as tx:
+            store.audit.append(tx, _numbered(number))
+        if number % 5 == 4:
+            _beats(slow, 1, grown=0)
+    assert witnessed(slow["lv"], EE) == 20
+    with slow["ee"].up.store.view() as view:
+        entries = [framed(row) for row in store.audit.read(view)]
+
+    _written_anew(slow["ee"], REWRITTEN[how](entries))
+    broken = verified(slow["ee"])
+    _beats(slow, 1)
+
+    assert broken is not None
+    assert broken.seq == 11
+    assert "LV has signed" in broken.what
+    assert doubts(slow["lv"], EE) == ["rolled-back" if how == "cut at the end" else "forked"]
+
+
+def _numbered(number: int) -> Entry:
+    return Entry(operation=Operation.ADMINISTRATION, event=f"done {number}")
+
+
+def _written_anew(place: Place, log: list[Framed]) -> None:
+    """Write another log with the node's own key, as whoever has the machine and its clock can."""
+    now = place.world.clock.now
+    with place.up.store.write() as tx:
+        for table in ("audit", "audit_head", "audit_tree"):
+            run(tx, f"DELETE FROM {table}")  # noqa: S608
+    for one in log:
+        place.world.clock.now = one.at
+        with place.up.store.write() as tx:
+            store.audit.append(tx, one.entry)
+    place.world.clock.now = now

@@ -1,0 +1,67 @@
+"""`amber status` and `search`: what was refused, and whose clock is off."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from federation.errors import Code
+from node.cli.output import clock_words
+from tests.node.cli.test_verbs import Shell
+from tests.world import World
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(monkeypatch, capsys)
+
+
+def test_a_status_says_what_was_refused_by_member_and_reason(shell: Shell, world: World) -> None:
+    refusals, home = world["ee"].up.step.refusals, world["ee"].home
+    lv, pl = (world[name].home.member for name in ("lv", "pl"))
+    for member, reason in ((pl, Code.BUSY), (pl, Code.BUSY), (pl, Code.REPLAYED), (lv, Code.CLOCK)):
+        refusals.count(member, reason)
+
+    said = shell("-n", home.path, "status")
+    [row] = shell.json("-n", home.path, "status")
+
+    assert "\nrefused LV: 1 clock\nrefused PL: 2 busy, 1 replayed" in said
+    assert row["refused"] == [
+        {"member": "LV", "reason": "clock", "calls": 1},
+        {"member": "PL", "reason": "busy", "calls": 2},
+        {"member": "PL", "reason": "replayed", "calls": 1},
+    ]
+
+
+def test_nothing_refused_and_clocks_that_agree_are_not_worth_a_line(
+    shell: Shell, world: World
+) -> None:
+    said = shell("-n", world["ee"].home.path, "status")
+
+    assert "refused" not in said
+    assert "clock" not in said
+
+
+def test_a_clock_that_is_off_is_named_in_the_status_and_beside_an_answer(
+    shell: Shell, world: World
+) -> None:
+    ee, lv = world["ee"], world["lv"]
+    true = world.clock
+    lv.stop()
+    lv.home = replace(lv.home, clock=lambda: true() + timedelta(seconds=45))
+    lv.start()
+    why = ("--case", "C-1", "--purpose", "investigation")
+
+    shell("-n", ee.home.path, "search", "Anna Nowak", "--to", "LV", *why)
+    err = shell.err
+    said = shell("-n", ee.home.path, "status")
+    doors = {door["member"]: door for door in shell.json("-n", ee.home.path, "status")[0]["doors"]}
+
+    assert f"LV: its clock is {clock_words(45)} ours" in err
+    assert f"the clock of LV is {clock_words(45)} ours: check both" in said
+    assert {member: door["clock_off_s"] for member, door in doors.items()} == {"LV": 45, "PL": 0}
+
+
+def test_which_way_a_clock_is_off_is_said() -> None:
+    assert clock_words(45) == "45 s ahead of"
+    assert clock_words(-45) == "45 s behind"
