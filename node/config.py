@@ -3,12 +3,10 @@
 Trust: whoever can write this file decides where the node listens and which policies it obeys.
 """
 
-import json
 import re
 from ipaddress import ip_address
 from pathlib import Path
-from types import MappingProxyType
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -319,25 +317,6 @@ def _without_quotas(settings: Config) -> Config:
     return msgspec.structs.replace(settings, answer=answer, quota=none)
 
 
-def render(config: Config) -> str:
-    """The text of an amber.toml with every setting and what it means."""
-    lines = ["# Every setting of this node. A key that is not known here stops the node."]
-    for section in config.__struct_fields__:
-        settings = getattr(config, section)
-        lines += ["", f"[{section}]"]
-        lines += [
-            f"{key} = {json.dumps(getattr(settings, key), ensure_ascii=False)}  # {described}"
-            for key, described in meanings(type(settings)).items()
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def meanings(section: type[Struct]) -> MappingProxyType[str, str]:
-    """Each key of one section with what it means."""
-    hints = get_type_hints(section, include_extras=True)
-    return MappingProxyType({key: _description(hints[key]) for key in section.__struct_fields__})
-
-
 def _checked(config: Config) -> Config:
     if not (_is_address(config.desk.host) and ip_address(config.desk.host).is_loopback):
         raise ConfigError("desk.host must be a loopback address such as 127.0.0.1")
@@ -410,8 +389,3 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _description(hint: Any) -> str:  # noqa: ANN401 - typing gives annotations no narrower type
-    said = [meta.description for meta in hint.__metadata__ if meta.description]
-    return str(said[-1])

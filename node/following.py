@@ -13,6 +13,9 @@ from federation.faults import foreseen
 from federation.messages import MemberId
 from node.assembly import TICK_S, Bell
 
+#: After a fault it is tried again so soon.
+AGAIN_S = 2.0
+
 Apply = Callable[[Charter], Awaitable[None]]
 
 
@@ -46,12 +49,13 @@ class Following:
     async def run(self, bell: Bell) -> None:
         """Follow whenever the bell is rung, when the charter expires, and once a minute anyway."""
         while True:
-            count = bell.count
+            count, wait_s = bell.count, TICK_S
             try:
                 await self.follow()
             except Exception as error:  # noqa: BLE001 - a port that is taken now may be free later
                 foreseen(error)
-            await bell.since(count, self._until_s())
+                wait_s = AGAIN_S
+            await bell.since(count, min(wait_s, self._until_s()))
 
     def _as_it_counts(self) -> Charter:
         charter = self.charter()

@@ -20,7 +20,7 @@ from federation import charter, keys
 from federation.charter import LIFE, Charter, Kind, Member, Proposal
 from federation.keys import Issued, Keys
 from federation.messages import MemberId, PersonId
-from node import config, store
+from node import config, rendering, store
 from node.audit import Entry, Operation
 from node.config import Config
 from node.errors import ConfigError, HomeError, LockedError
@@ -277,7 +277,7 @@ def proposal(document: bytes) -> Proposal:
 
 def _fill(home: Home) -> None:
     """Everything that a new home holds."""
-    keys.write(home.path / "amber.toml", config.render(home.config).encode())
+    keys.write(home.path / "amber.toml", rendering.render(home.config).encode())
     keys.make(home.certificates, home.member, home.clock())
     home.issue(FIRST_PERSON, sorted(FIRST_ROLES))
     home.rejects.mkdir(mode=0o700)
