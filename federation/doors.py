@@ -243,10 +243,11 @@ class Doors:
         until `close`.
         """
         others = {member.id: member for member in charter.others(self._step.us.id)}
-        for door in tuple(self):
-            member = others.get(door.member.id)
-            if member is None or member.reached_by != door.member.reached_by:
-                await self._doors.pop(door.member.id).close(grace_s=0)
+        here = charter.members.get(self._step.us.id)
+        over = [door for door in self if not _stays(door, here, others.get(door.member.id))]
+        for door in over:
+            del self._doors[door.member.id]
+        await asyncio.gather(*(door.close(grace_s=0) for door in over))
         for member in others.values():
             if member.id not in self._doors:
                 door = Door(self._step, member)
@@ -257,3 +258,10 @@ class Doors:
         """Close all doors at once; calls in flight have `grace_s` seconds to finish."""
         await asyncio.gather(*(door.close(grace_s) for door in self))
         self._doors.clear()
+
+
+def _stays(door: Door, here: Member | None, member: Member | None) -> bool:
+    """Whether a door may stay as it is, for its member and for us as the charter has both now."""
+    if here is None or member is None:
+        return False
+    return (door.port, door.member.reached_by) == (here.door_for(member), member.reached_by)

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from securesystemslib.signer import CryptoSigner, Signer
 
-from federation import seal
+from federation import charter, seal
 from federation.certificates import (
     Holder,
     Issuer,
@@ -146,6 +146,12 @@ def issue_person(
     write(place.key, _pem(key))
     write(place.certificate, leaf.public_bytes(Encoding.PEM))
     return place
+
+
+def endorse(folder: Path, document: bytes) -> bytes:
+    """The CA's word for a charter that its member drafted; empty when its key lies elsewhere."""
+    place = folder / "ca.key"
+    return charter.endorsed(document, _tls_key(place)) if place.exists() else b""
 
 
 def people(folder: Path, member: MemberId) -> dict[PersonId, frozenset[str]]:

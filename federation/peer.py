@@ -141,13 +141,13 @@ class Peer:
         Raises the fault that the member met or gave.
         """
         mail = self._us.mail(self.member.id, id, wire.dispatch_to(dispatch))
-        body = await self._replied(self._deliver, mail, id, RECEIPT, timeout_s)
-        return self._read(lambda: wire.receipt_from(body))
+        said, body = await self._replied(self._deliver, mail, id, RECEIPT, timeout_s)
+        return self._read(lambda: replace(wire.receipt_from(body), charter=said.charter))
 
     async def account(self, id: str, inquiry: Inquiry, *, timeout_s: float) -> Account:
         """What this member's books say, sealed by it; raises the fault that it met or gave."""
         said = self._us.inquire(self.member.id, id, wire.inquiry_to(inquiry))
-        body = await self._replied(self._reconcile, said, id, ACCOUNT, timeout_s)
+        _, body = await self._replied(self._reconcile, said, id, ACCOUNT, timeout_s)
         return self._read(lambda: wire.account_from(body, self.member.id, inquiry))
 
     async def close(self) -> None:
@@ -156,13 +156,13 @@ class Peer:
 
     async def _answer(self, question: QuestionId, body: bytes, timeout_s: float) -> Answer:
         asked = self._us.ask(self.member.id, question, body)
-        answer = await self._replied(self._ask, asked, question, ANSWER, timeout_s)
+        _, answer = await self._replied(self._ask, asked, question, ANSWER, timeout_s)
         return self._read(lambda: wire.answer_from(answer, question, self.member.id))
 
     async def _replied(
         self, call: Call, said: Sealed, id: str, method: str, timeout_s: float
-    ) -> bytes:
-        """The body of the reply that this member sealed to what we said."""
+    ) -> tuple[Statement, bytes]:
+        """The reply that this member sealed to what we said: its statement and its body."""
         try:
             response = await call(wire.request_to(said), timeout=timeout_s)
         except grpc.aio.AioRpcError as error:
@@ -176,7 +176,9 @@ class Peer:
         except (BrokenSealError, InvalidError) as fault:
             raise UnprovenError(f"{self.member.id}: {fault}") from None
 
-    def _proven(self, said: Sealed, sealed: Sealed, id: str, method: str) -> bytes:
+    def _proven(
+        self, said: Sealed, sealed: Sealed, id: str, method: str
+    ) -> tuple[Statement, bytes]:
         member = self._us.charter().heard(self.member.id)
         statement = seal.opened(
             sealed, member.signing_keys, sender=member.id, audience=self._us.id, method=method
@@ -184,7 +186,7 @@ class Peer:
         if (statement.reply_to, statement.id) != (said.digest, id):
             raise BrokenSealError("the reply is to something else")
         self._us.clocks.heard(member.id, statement.sealed_at, self._us.clock())
-        return sealed.body
+        return statement, sealed.body
 
 
 class Lines:

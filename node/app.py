@@ -42,8 +42,10 @@ from node.asking import Asking
 from node.assembly import Chance, Post
 from node.audit import Break
 from node.books import Books
+from node.chartering.in_force import InForce
 from node.config import Config
 from node.finding import Beside, Finder, Here
+from node.following import Following
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
@@ -78,23 +80,6 @@ def new_id() -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
-class InForce:
-    """The charter in force: asked for by everybody, replaced in one place."""
-
-    def __init__(self, home: Home) -> None:
-        self._home = home
-        self._charter = home.charter()
-
-    def __call__(self) -> Charter:
-        """The charter that holds now."""
-        return self._charter
-
-    def adopt(self, document: bytes) -> Charter:
-        """Put another one in force; raises `CharterError` unless it may replace this one."""
-        self._charter = self._home.adopt(document)
-        return self._charter
-
-
 @dataclass(frozen=True, slots=True)
 class Node:
     """A node put together from its home, its doors and desk not yet open."""
@@ -107,14 +92,14 @@ class Node:
     fanout: Fanout
     doors: Doors
     post: Post
+    following: Following
     step: Doorstep
     sparing: Sparing
-    has_doors: bool
 
     @classmethod
     def of(cls, home: Home, *, has_doors: bool) -> "Node":
         """Put a node together; the home must be locked."""
-        keys, in_force = home.keys(), InForce(home)
+        keys, in_force = home.keys(), InForce(home.document(), home.keep)
         store, settings = home.store(keys), home.config
         clocks = Clocks(timedelta(seconds=settings.answer.window_s))
         us = Self(keys, in_force, home.clock, clocks)
@@ -137,7 +122,8 @@ class Node:
             floor=timedelta(milliseconds=settings.answer.floor_ms),
         )
         chance = Chance(new_id, random.random, secrets.token_bytes, home.remember)
-        post = Post.of(gate, us, settings, chance)
+        post = Post.of(gate, us, settings, chance, in_force)
+        post.renewing.proposing.gathering.adopting.start()
         gate = replace(gate, touched=post.touching.answered, heard=post.guarding.heard)
         sparing = Sparing(gate)
         step = Doorstep(
@@ -150,8 +136,12 @@ class Node:
             shares=Shares(door.together),
             books=Accounting(store, gate.policy),
         )
-        lines = Fanout(us), Doors(step)
-        return cls(home, keys, store, in_force, gate, *lines, post, step, sparing, has_doors)
+        fanout, doors = Fanout(us), Doors(step)
+        lines = (post.delivery.apply, fanout.apply) if has_doors else (fanout.apply,)
+        follows = doors.apply if has_doors else _no_doors
+        following = Following(us.id, in_force, us.clock, follows, lines)
+        made = (fanout, doors, post, following, step, sparing)
+        return cls(home, keys, store, in_force, gate, *made)
 
     def house(self) -> House:
         """What the desk may use."""
@@ -180,7 +170,6 @@ class Node:
             administration=Administration(
                 self.store,
                 self.in_force,
-                self.in_force.adopt,
                 search.KEYS_VERSION,
                 timedelta(days=self.home.config.retention.mail_days),
                 self._unwitnessed,
@@ -196,7 +185,9 @@ class Node:
             ),
             post=self.post,
             issue=self.home.issue,
-            follow=self.follow,
+            own=self.home.own,
+            endorse=self.home.endorse,
+            follow=self.following.follow,
             doors=lambda: list(self.doors),
             refusals=self.step.refusals,
             clocks=self.step.us.clocks,
@@ -222,13 +213,6 @@ class Node:
         count = min(most, len(os.sched_getaffinity(0)))
         return Searchers(self.home.database, count=count, limit=limit)
 
-    async def follow(self, charter: Charter) -> None:
-        """Open and close doors and lines as a new charter says."""
-        if self.has_doors:
-            await self.doors.apply(charter)
-            await self.post.delivery.apply(charter)
-        await self.fanout.apply(charter)
-
 
 @asynccontextmanager
 async def running(home: Home) -> AsyncIterator[Node]:
@@ -236,14 +220,14 @@ async def running(home: Home) -> AsyncIterator[Node]:
     memory = Memory()
     async with _locked(home, has_doors=True) as node:
         node.post.check_ways()
-        await node.doors.apply(node.in_force())
-        await node.post.delivery.apply(node.in_force())
         try:
+            await node.following.follow()
             async with (
                 _beside(node.post.work()),
                 _beside(node.post.carry()),
                 _beside(node.post.guard()),
                 _beside(_erasing(node)),
+                _beside(node.following.run(node.post.adopted)),
                 _beside(_telling(node)),
                 _beside(_giving_back(memory)),
                 port.opened(node.house(), home.config.desk_port, grace_s=GRACE_S) as address,
@@ -358,6 +342,10 @@ async def _locked(home: Home, *, has_doors: bool) -> AsyncIterator[Node]:
             finally:
                 await node.fanout.close()
                 node.gate.find.close()
+
+
+async def _no_doors(_: Charter) -> None:
+    """A node that is woken for one verb opens none."""
 
 
 def _finder(home: Home) -> Finder:

@@ -54,10 +54,11 @@ class Asking:
         with its outcome, and an answer from fewer never looks complete; hits come best first.
 
         Raises `TooWideError` for a question that would match half a register, `InvalidError`
-        for a word that no list knows, `RefusedError` when our own policy says no and `QuotaError`
-        when this person or this case has asked too often.
+        for a word that no list knows, `CharterError` when we are suspended, `RefusedError` when our
+        own policy says no and `QuotaError` when this person or this case has asked too often.
         """
         check_words(question)
+        self.charter().heard(self.us)
         members = self.charter().chosen(to)
         await asyncio.to_thread(self._admit, question, members)
         outcomes = await self.fanout.ask(

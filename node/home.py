@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -17,10 +17,10 @@ from pathlib import Path
 import msgspec
 
 from federation import charter, keys
-from federation.charter import Charter, Kind, Member, Proposal
+from federation.charter import LIFE, Charter, Kind, Member, Proposal
 from federation.keys import Issued, Keys
 from federation.messages import MemberId, PersonId
-from node import config, store
+from node import config, rendering, store
 from node.audit import Entry, Operation
 from node.config import Config
 from node.errors import ConfigError, HomeError, LockedError
@@ -32,8 +32,8 @@ Clock = Callable[[], datetime]
 
 _COSIGNED = msgspec.json.Decoder(list[Cosigned])
 
-#: Until charters are renewed by their members, one lasts this long.
-CHARTER_LIFE = timedelta(days=1_825)
+#: How long a charter lasts that nobody is there to renew: of a node that is alone, or of a lab.
+LONG = timedelta(days=1_825)
 
 #: The first person of a home. A house of one works from the first minute; in a larger one give
 #: everybody a certificate of their own role, and remove this one.
@@ -102,29 +102,46 @@ class Home:
         for left in self.incoming.glob("*"):
             shutil.rmtree(left)
 
+    def own(self) -> Member:
+        """What we are to the other members, as our settings and keys say now."""
+        return _member(self.config, self.keys())
+
     def card(self) -> str:
         """What we say of ourselves to the other members."""
-        return charter.card(_member(self.config, self.keys()))
+        return charter.card(self.own())
 
-    def propose(self, cards: Sequence[str]) -> bytes:
-        """The next charter, of these members and us, with our signature alone."""
+    def draft(self, cards: Sequence[str], life: timedelta = LIFE) -> bytes:
+        """The next charter, of these members and us, not signed yet."""
         members = {member.id: member for member in map(charter.read_card, cards)}
-        members[self.member] = _member(self.config, self.keys())
-        document = charter.draft(
-            members.values(), expires_at=self.clock() + CHARTER_LIFE, after=self.charter()
-        )
-        return self.sign(document)
+        members[self.member] = self.own()
+        return charter.draft(members.values(), expires_at=self.clock() + life, after=self.charter())
+
+    def propose(self, cards: Sequence[str], life: timedelta = LIFE) -> bytes:
+        """The next charter, of these members and us, with our signature alone."""
+        return self.sign(self.draft(cards, life))
 
     def sign(self, document: bytes) -> bytes:
         """A proposed charter with our signature added, also when we are to leave by it."""
         current = self._charter.read_bytes()
         return charter.sign(document, self.keys().signer, current=current)
 
+    def document(self) -> bytes:
+        """The document of the charter in force."""
+        return self._charter.read_bytes()
+
+    def keep(self, document: bytes) -> None:
+        """Keep the document of a charter that came in force."""
+        keys.write(self._charter, document)
+
+    def endorse(self, document: bytes) -> bytes:
+        """What our CA says for a proposal; empty when its key does not lie here."""
+        return keys.endorse(self.certificates, document)
+
     def adopt(self, document: bytes) -> Charter:
         """Put a charter in force; raises `CharterError` unless it may replace ours."""
         adopted = charter.replacement(self._charter.read_bytes(), document)
         adopted.member(self.member)
-        keys.write(self._charter, document)
+        self.keep(document)
         return adopted
 
     def issue(self, person: PersonId, roles: Sequence[Role]) -> Issued:
@@ -243,10 +260,10 @@ def make(path: Path, settings: Config, clock: Clock) -> Home:
     return Home(path, settings, clock)
 
 
-def federate(homes: Sequence[Home]) -> None:
+def federate(homes: Sequence[Home], life: timedelta = LONG) -> None:
     """Put one charter of all these homes in force in each; all must be ours, as in a lab."""
     first, *rest = homes
-    document = first.propose([home.card() for home in rest])
+    document = first.propose([home.card() for home in rest], life)
     for home in rest:
         document = home.sign(document)
     for home in homes:
@@ -260,19 +277,24 @@ def proposal(document: bytes) -> Proposal:
 
 def _fill(home: Home) -> None:
     """Everything that a new home holds."""
-    keys.write(home.path / "amber.toml", config.render(home.config).encode())
+    keys.write(home.path / "amber.toml", rendering.render(home.config).encode())
     keys.make(home.certificates, home.member, home.clock())
     home.issue(FIRST_PERSON, sorted(FIRST_ROLES))
     home.rejects.mkdir(mode=0o700)
     home.incoming.mkdir(mode=0o700)
     own = home.keys()
-    alone = charter.draft([_member(home.config, own)], expires_at=home.clock() + CHARTER_LIFE)
+    alone = charter.draft([_deciding(home.own())], expires_at=home.clock() + LONG)
     keys.write(home.path / "charter.json", charter.sign(alone, own.signer))
     store.create(home.database)
     opened = home.store(own)
     with opened.write() as tx:
         store.audit.append(tx, Entry(operation=Operation.ADMINISTRATION, event="home made"))
     opened.close()
+
+
+def _deciding(member: Member) -> Member:
+    """A member as it stands alone, where even one that will be an observer decides."""
+    return member if member.has_vote else replace(member, kind=Kind.ORGANISATION)
 
 
 def _member(settings: Config, own: Keys) -> Member:

@@ -86,8 +86,9 @@ class Mailing:
     """The mail of this node. Plain synchronous code: it is called from several threads.
 
     `queued` is told, once it is on disk, that something waits for a member; `emptied` when nothing
-    does any more; `warned` that its queue is so many percent full. `most` is how many notices may
-    wait for one member before alerts are held back (`has_room`); nothing posted is ever dropped.
+    does any more; `warned` that its queue is so many percent full; `shown` under which charter a
+    member spoke. `most` is how many notices may wait for one member before alerts are held back
+    (`has_room`); nothing posted is ever dropped.
     """
 
     store: Store
@@ -97,6 +98,7 @@ class Mailing:
     queued: Callable[[MemberId], None] = lambda _: None
     emptied: Callable[[], None] = lambda: None
     warned: Callable[[MemberId, int], None] = lambda _member, _percent: None
+    shown: Callable[[Tx, MemberId, int], None] = lambda _tx, _member, _charter: None
     effects: dict[type, Effect] = field(default_factory=dict)
     heads: Heads = field(default_factory=_NoHeads)
     _sent: dict[MemberId, int] = field(default_factory=dict)
@@ -156,6 +158,8 @@ class Mailing:
                 store.mail.acknowledge(tx, member, receipt)
                 self._note(tx, member, Book.SENT, range(lane.acknowledged + 1, receipt.through + 1))
                 self._say_again(tx, member, receipt)
+            if receipt.charter:
+                self.shown(tx, member, receipt.charter)
             lane = store.mail.lane(tx, member)
             if lane.warned and _percent(lane.waiting, self.most) < min(_WARNINGS):
                 store.mail.warn(tx, member, 0)
@@ -205,6 +209,8 @@ class Mailing:
             self._note(tx, member.id, Book.TAKEN, range(first, through + 1))
             if not opened or opened[-1].statement.sequence > before.received:
                 self._claimed(tx, before, dispatch, through)
+            if dispatch.charter:
+                self.shown(tx, member.id, dispatch.charter)
             seen = self.heads.seen(tx, member.id, dispatch.shown)
         return replace(seen, through=through, refused=tuple(refused))
 

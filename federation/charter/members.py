@@ -109,6 +109,7 @@ class Charter:
     """Who belongs, in the order of their numbers. Two members never share a key, CA or number.
 
     `threshold` of the members that vote must sign the next one; one that they renew lasts `life`.
+    `follows` is the identity of the charter that it was drafted after, empty for a first one.
     """
 
     version: int
@@ -117,6 +118,7 @@ class Charter:
     expires_at: datetime
     threshold: int
     life: timedelta
+    follows: str = ""
 
     @property
     def active(self) -> Mapping[MemberId, Member]:
@@ -162,6 +164,17 @@ class Charter:
         """This charter as it stands for a member that may speak with nobody."""
         members = {one.id: one for one in self.members.values() if one.id == id}
         return replace(self, members=MappingProxyType(members))
+
+    def listening(self, id: MemberId) -> "Charter":
+        """This charter as it stands for a member's doors: a suspended one hears of its return.
+
+        It says nothing itself, and nobody asks it.
+        """
+        member = self.members.get(id)
+        if member is None or member.standing is not Standing.SUSPENDED:
+            return self
+        back = {id: replace(member, standing=Standing.ACTIVE)}
+        return replace(self, members=MappingProxyType({**self.members, **back}))
 
     def groups_of(self, id: MemberId) -> frozenset[str]:
         """The groups that this member belongs to."""

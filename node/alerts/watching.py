@@ -122,6 +122,13 @@ class Watching:
             for member in members:
                 self._end(tx, member, id)
 
+    def ask_again(self, tx: Tx, member: MemberId) -> None:
+        """Ask a member that is active again to keep what it kept for us: it runs anew there."""
+        for own in store.watches.every(tx, is_ended=False):
+            states = {one.member: one.state for one in own.members}
+            if states.get(member) is MemberState.REGISTERED and own.expires_at > tx.now:
+                self._ask(tx, decoded(own.question), [member])
+
     def every(self, *, is_ended: bool = False) -> list[Listed]:
         """Every watch that stands, or every one there ever was, as its people see it."""
         with self.registry.gate.store.view() as view:

@@ -22,6 +22,7 @@ from node.api.activities import ActivityCalls
 from node.api.admission import Context
 from node.api.alarms import AlarmCalls
 from node.api.audits import AuditCalls
+from node.api.charters import CharterCalls, charter_to
 from node.api.forms import (
     door_to,
     gathered_to,
@@ -49,7 +50,9 @@ from protos.node.v1.node_pb2_grpc import DeskServicer
 Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
-class DeskPort(ActivityCalls, AlarmCalls, AuditCalls, TouchCalls, WatchCalls, DeskServicer):
+class DeskPort(
+    ActivityCalls, AlarmCalls, AuditCalls, CharterCalls, TouchCalls, WatchCalls, DeskServicer
+):
     """Serves our own people. Every call begins by asking who calls and whether that role may."""
 
     def __init__(self, house: House) -> None:
@@ -146,24 +149,15 @@ class DeskPort(ActivityCalls, AlarmCalls, AuditCalls, TouchCalls, WatchCalls, De
             records=standing.records,
             audit_entries=standing.audit_entries,
             reindex_due=standing.reindex_due,
-            lanes=[lane_to(lane, standing.logs.get(lane.member)) for lane in standing.lanes],
+            lanes=[
+                self._marked(lane_to(lane, standing.logs.get(lane.member)))
+                for lane in standing.lanes
+            ],
+            charter=charter_to(standing, self._house.keys.member, self._house.clock()),
             ways=[way_to(way) for way in standing.ways],
             refused=refused_to(self._house.refusals.counts()),
             alarms=standing.alarms if who.acting("FollowAlarms") else 0,
         )
-
-    async def AdoptCharter(
-        self, request: pb.AdoptCharterRequest, context: Context
-    ) -> pb.AdoptCharterResponse:
-        """Put a charter in force and follow it at once."""
-        try:
-            who, _ = self._admitted(context, "AdoptCharter")
-            adopt = functools.partial(self._house.administration.adopt_charter, by=who)
-            adopted = await asyncio.to_thread(adopt, request.document)
-            await self._house.follow(adopted)
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
-        return pb.AdoptCharterResponse(version=adopted.version)
 
     async def AddPerson(
         self, request: pb.AddPersonRequest, context: Context

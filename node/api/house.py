@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from federation.charter import Charter
+from federation.charter import Member
 from federation.clocks import Clocks
 from federation.doors import Door
 from federation.keys import Issued, Keys
@@ -25,7 +25,11 @@ from node.screening import Screening
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the desk may use of the node; `follow` puts an adopted charter into effect."""
+    """What the desk may use of the node.
+
+    `own` is what our settings say of us, `endorse` what our CA says for a proposal; `follow` puts
+    an adopted charter into effect.
+    """
 
     keys: Keys
     config: Config
@@ -42,7 +46,9 @@ class House:
     remarking: Remarking
     post: Post
     issue: Callable[[PersonId, tuple[Role, ...]], Issued]
-    follow: Callable[[Charter], Awaitable[None]]
+    own: Callable[[], Member]
+    endorse: Callable[[bytes], bytes]
+    follow: Callable[[], Awaitable[None]]
     doors: Callable[[], list[Door]]
     refusals: Refusals = field(default_factory=Refusals)
     clocks: Clocks = field(default_factory=Clocks)

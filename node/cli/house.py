@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -32,7 +33,10 @@ def address_of(text: str) -> tuple[str, int]:
 @click.option("--name", required=True, help="Full name.")
 @click.option("--address", required=True, help="HOST:PORT; PORT is the base of the doors.")
 @click.option(
-    "--kind", type=click.Choice(["state", "organisation"]), default="state", show_default=True
+    "--kind",
+    type=click.Choice(["state", "organisation", "observer"]),
+    default="state",
+    show_default=True,
 )
 def init(home: Path, member: str, name: str, address: str, kind: str) -> None:
     """Make a new home: keys, CA, certificates, settings and database."""
@@ -62,11 +66,40 @@ def status(ctx: click.Context, is_json: bool) -> None:
     )
     if said["reindex_due"]:
         words += f"\n{said['reindex_due']} records are due: amber reindex"
+    words += "".join(f"\n{line}" for line in _charter_words(said["charter"]))
     words += "".join(f"\n{_way_words(way)}" for way in said["ways"])
     words += "".join(f"\n{line}" for line in (*_clock_words(said), *_refused_words(said)))
     if said["alarms"]:
         words += f"\n{said['alarms']} alarms nobody has looked at: amber alerts --alarms"
     printed(said, words, is_json)
+
+
+def _charter_words(charter: Plain) -> Iterator[str]:
+    """What of the charter wants somebody's attention."""
+    until = f"{_instant(charter['expires_at'])}"
+    yield (
+        f"charter EXPIRED {until}: doors are closed"
+        if charter["expired"]
+        else (f"charter until {until}, {charter['way']} {charter['told_by']}".rstrip())
+    )
+    if charter["standing"] != "active":
+        yield f"this node is {charter['standing']}"
+    if charter["proposals"]:
+        yield f"{charter['proposals']} proposals are open: amber charter proposals"
+    if charter["missed_version"]:
+        yield (
+            f"was behind and caught up with charter {charter['missed_version']}"
+            f" {_instant(charter['missed_at'])}"
+        )
+    for fork in charter["forks"]:
+        yield (
+            f"FORKED: another charter {fork['version']} exists, both signed by"
+            f" {', '.join(fork['members'])}"
+        )
+
+
+def _instant(microseconds: int) -> str:
+    return f"{datetime.fromtimestamp(microseconds / 1e6, UTC):%Y-%m-%d %H:%MZ}"
 
 
 def _door_words(door: Plain) -> str:

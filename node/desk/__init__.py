@@ -16,6 +16,7 @@ from federation.faults import fault_of
 from federation.messages import MemberId, Sought
 from node.desk.activities import ActivityCalls, Plan
 from node.desk.audits import AuditCalls
+from node.desk.charters import CharterCalls, Wanted, standing_of
 from node.desk.plain import Plain, Whom, Why, fields, hit_of, outcome_of, told
 from node.desk.watches import Until, WatchCalls
 from protos.node.v1 import node_pb2 as pb
@@ -31,6 +32,7 @@ __all__ = [
     "Plan",
     "ScreenOptions",
     "Until",
+    "Wanted",
     "Whom",
     "Why",
     "opened",
@@ -87,7 +89,7 @@ class Answers:
     answered: int | None
 
 
-class Desk(ActivityCalls, AuditCalls, WatchCalls):
+class Desk(ActivityCalls, AuditCalls, CharterCalls, WatchCalls):
     """An open line to a node, as the person whose certificate opened it.
 
     Every fault of the node is raised as the fault it was there.
@@ -182,13 +184,8 @@ class Desk(ActivityCalls, AuditCalls, WatchCalls):
         doors, lanes = map(fields, response.doors), map(fields, response.lanes)
         ways, refused = map(fields, response.ways), map(fields, response.refused)
         lists = {"doors": doors, "lanes": lanes, "ways": ways, "refused": refused}
-        return fields(response) | {name: list(rows) for name, rows in lists.items()}
-
-    async def adopt_charter(self, document: bytes) -> Plain:
-        """Put a charter in force that everybody it names has signed."""
-        request = pb.AdoptCharterRequest(document=document)
-        response = await told(self._calls.AdoptCharter(request))
-        return fields(response)
+        plain = {name: list(rows) for name, rows in lists.items()}
+        return fields(response) | plain | {"charter": standing_of(response.charter)}
 
     async def reindex(self, progress: Callable[[int, int], None], *, is_all: bool) -> Plain:
         """Make keys and forms of records anew; `progress` hears how many of how many are done."""

@@ -84,6 +84,26 @@ class DeskStub:
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.AdoptCharterRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AdoptCharterResponse.FromString,
                 _registered_method=True)
+        self.ProposeCharter = channel.unary_unary(
+                '/amber.node.v1.Desk/ProposeCharter',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ProposeCharterRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ProposeCharterResponse.FromString,
+                _registered_method=True)
+        self.ListProposals = channel.unary_unary(
+                '/amber.node.v1.Desk/ListProposals',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ListProposalsRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ListProposalsResponse.FromString,
+                _registered_method=True)
+        self.SignCharter = channel.unary_unary(
+                '/amber.node.v1.Desk/SignCharter',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.SignCharterRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.SignCharterResponse.FromString,
+                _registered_method=True)
+        self.WithdrawProposal = channel.unary_unary(
+                '/amber.node.v1.Desk/WithdrawProposal',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.WithdrawProposalRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.WithdrawProposalResponse.FromString,
+                _registered_method=True)
         self.AddPerson = channel.unary_unary(
                 '/amber.node.v1.Desk/AddPerson',
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.AddPersonRequest.SerializeToString,
@@ -233,7 +253,35 @@ class DeskServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AdoptCharter(self, request, context):
-        """Puts a charter, signed by everybody it names, in force.
+        """Puts a charter that came as a file in force, if enough have signed it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ProposeCharter(self, request, context):
+        """Proposes the next charter to every other member, signed by us.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListProposals(self, request, context):
+        """Lists proposals for the next charter, what each would change and who has signed it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignCharter(self, request, context):
+        """Signs a proposal, or a document that goes round as a file.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawProposal(self, request, context):
+        """Takes a proposal of ours back.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -403,6 +451,26 @@ def add_DeskServicer_to_server(servicer, server):
                     servicer.AdoptCharter,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AdoptCharterRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.AdoptCharterResponse.SerializeToString,
+            ),
+            'ProposeCharter': grpc.unary_unary_rpc_method_handler(
+                    servicer.ProposeCharter,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ProposeCharterRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ProposeCharterResponse.SerializeToString,
+            ),
+            'ListProposals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProposals,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ListProposalsRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ListProposalsResponse.SerializeToString,
+            ),
+            'SignCharter': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignCharter,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.SignCharterRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.SignCharterResponse.SerializeToString,
+            ),
+            'WithdrawProposal': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawProposal,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.WithdrawProposalRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.WithdrawProposalResponse.SerializeToString,
             ),
             'AddPerson': grpc.unary_unary_rpc_method_handler(
                     servicer.AddPerson,
@@ -755,6 +823,114 @@ class Desk:
             '/amber.node.v1.Desk/AdoptCharter',
             protos_dot_node_dot_v1_dot_node__pb2.AdoptCharterRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.AdoptCharterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ProposeCharter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/ProposeCharter',
+            protos_dot_node_dot_v1_dot_node__pb2.ProposeCharterRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ProposeCharterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProposals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/ListProposals',
+            protos_dot_node_dot_v1_dot_node__pb2.ListProposalsRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ListProposalsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignCharter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/SignCharter',
+            protos_dot_node_dot_v1_dot_node__pb2.SignCharterRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.SignCharterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawProposal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/WithdrawProposal',
+            protos_dot_node_dot_v1_dot_node__pb2.WithdrawProposalRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.WithdrawProposalResponse.FromString,
             options,
             channel_credentials,
             insecure,
