@@ -111,7 +111,11 @@ class Proposing:
             return self._listed(tx, store.charters.proposal(tx, held.identity) or signed)
 
     def sign_file(self, document: bytes, *, by: Person) -> bytes:
-        """Sign a document that goes round as a file; one of each version, as everywhere."""
+        """Sign a document that goes round as a file; one of each version, as everywhere.
+
+        While a federation is founded by hand a draft may have to be drafted again: a node that is
+        alone signs what its person says.
+        """
         with self._store.write() as tx:
             current = self.gathering.adopting.current(tx)
             signed = self.gathering.sign(document, current.document)
@@ -119,7 +123,8 @@ class Proposing:
             held = Proposed(
                 charter.identity(signed), said.version, signed, NOBODY, self._us, "", b"", tx.now
             )
-            if not store.charters.vote(tx, held.version, held.identity):
+            is_alone = len(current.charter.members) == 1
+            if not is_alone and not store.charters.vote(tx, held.version, held.identity):
                 raise InvalidError(
                     f"we have signed another charter {held.version}: a node signs one of each"
                     " version"

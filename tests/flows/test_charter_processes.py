@@ -15,7 +15,7 @@ from federation.errors import FederationError
 from federation.messages import MemberId, Sought
 from node import config
 from node import home as homes
-from node.desk import Wanted, Whom, Why
+from node.desk import Desk, Wanted, Whom, Why
 from tests.flows.nodes import Process, clock
 from tests.world import free_base
 
@@ -45,6 +45,12 @@ async def running(folder: Path) -> AsyncIterator[dict[MemberId, Process]]:
     finally:
         for process in processes.values():
             process.ends(signal.SIGKILL)
+
+
+async def knows(desk: Desk, id: str) -> None:
+    """Wait until a node has heard of a proposal."""
+    while all(one["id"] != id for one in await desk.proposals(is_all=False)):  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
 
 
 async def closed_after(at: Member, knocker: Member) -> float:
@@ -84,8 +90,7 @@ async def test_a_suspended_member_finds_every_door_closed_within_a_minute(tmp_pa
             listed = await desk.propose_charter(Wanted("an inquiry", suspended=(PL,)))
         for id in (LV, LT):
             async with nodes[id].desk() as desk:
-                while listed["id"] not in {one["id"] for one in await desk.proposals(is_all=False)}:
-                    await asyncio.sleep(0.1)
+                await knows(desk, listed["id"])
                 signed_at = time.monotonic()
                 await desk.sign_proposal(listed["id"])
 

@@ -44,6 +44,14 @@ def own(id: MemberId) -> tuple[Keys, Path]:
     return keys.open(folder, id, NOW), folder
 
 
+@lru_cache
+def empty() -> Path:
+    """A database in which nothing is, made once."""
+    path = Path(mkdtemp(prefix="amber-")) / "amber.db"
+    store.create(path)
+    return path
+
+
 def card(id: MemberId, place: int = 0, **other: Any) -> Member:
     """What a member says of itself."""
     pair, _ = own(id)
@@ -88,7 +96,7 @@ class Node:
         self.database = self.folder / "amber.db"
         self.file = self.folder / "charter.json"
         if not self.database.exists():
-            store.create(self.database)
+            shutil.copyfile(empty(), self.database)
             self.file.write_bytes(self.document)
         self.begin()
 

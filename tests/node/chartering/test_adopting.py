@@ -221,6 +221,8 @@ def test_who_signed_the_first_charter_by_hand_needs_no_fingerprint(three: Federa
     draft = charter.draft(
         [card(FI, 3), card(LV, 1)], expires_at=three.now + timedelta(days=30), after=alone.charter
     )
+    wrong = charter.draft([card(FI, 3)], expires_at=three.now, after=alone.charter)
+    alone.proposing.sign_file(wrong, by=ADMINISTRATOR)
     signed = alone.proposing.sign_file(charter.sign(draft, own(LV)[0].signer), by=ADMINISTRATOR)
 
     adopted = alone.proposing.adopt_file(signed, fingerprint="", by=ADMINISTRATOR)
