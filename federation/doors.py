@@ -107,10 +107,14 @@ class Door:
         }
         methods = _Methods(served, self._handler(self._unknown, has_message=False))
         server.add_generic_rpc_handlers((methods,))
-        us = self._step.us
-        credentials = trust.door_credentials(us.keys, self.member, us.clock())
-        server.add_secure_port(self.address, credentials)
+        server.add_secure_port(self.address, trust.server_credentials(self._certified))
         return server
+
+    def _certified(self) -> trust.Certified:
+        """What the member that knocks now is shown, and by which CAs it is believed."""
+        us = self._step.us
+        member = us.charter().member(self.member.id)
+        return trust.door_certified(us.ring.shown_to(member.id), member, us.clock())
 
     def _handler(self, serve: Serve, *, has_message: bool = True) -> Handler:
         """A call to this door; every way out of it but a reply is a fault of the one table.
@@ -238,9 +242,9 @@ class Doors:
     async def apply(self, charter: Charter) -> None:
         """Have a door open for each other member of this charter, and for nobody else.
 
-        The door of a member that left, or is reached otherwise, is closed, with the connections
-        on it. Raises `InvalidError` when a port cannot be had; what is open by then stays so
-        until `close`.
+        The door of a member that left, or whose port is another one, is closed, with the
+        connections on it; a change of keys or CAs needs no other door. Raises `InvalidError` when
+        a port cannot be had; what is open by then stays so until `close`.
         """
         others = {member.id: member for member in charter.others(self._step.us.id)}
         here = charter.members.get(self._step.us.id)
@@ -264,4 +268,4 @@ def _stays(door: Door, here: Member | None, member: Member | None) -> bool:
     """Whether a door may stay as it is, for its member and for us as the charter has both now."""
     if here is None or member is None:
         return False
-    return (door.port, door.member.reached_by) == (here.door_for(member), member.reached_by)
+    return door.port == here.door_for(member)

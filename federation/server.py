@@ -147,6 +147,7 @@ class Porter:
             sealed = wire.request_from(request)
             statement = self._opened(sealed, method)
             self._check_now(statement)
+            self.us.ring.heard(self.member, statement.charter)
             return sealed, statement, read(sealed, statement)
         except FederationError as fault:
             self.gate.turned_away(self.member, fault, statement)

@@ -26,12 +26,12 @@ from federation.clocks import Clocks
 from federation.doors import Doors, Doorstep
 from federation.errors import FederationError
 from federation.fanout import Fanout
-from federation.keys import Keys
+from federation.keys import Ring
 from federation.peer import Self
 from federation.server import Limits as DoorLimits
 from federation.shares import Shares
 from federation.threads import in_thread
-from node import digests, search
+from node import digests, keys_in_time, search, unlocking
 from node import home as homes
 from node.accounting import Accounting
 from node.administration import Administration
@@ -55,6 +55,7 @@ from node.quotas import Quota, Quotas
 from node.reconciling import Reconciling
 from node.reindexing import Reindexing
 from node.remarking import Remarking
+from node.rotating import Rotating
 from node.screening import Screening, keyed
 from node.searchers import Searchers
 from node.sparing import EVERY_S, Sparing
@@ -72,6 +73,11 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+def opened(path: Path) -> Home:
+    """A home, whose keys are opened by what its settings or the environment say."""
+    return homes.open(path, clock, unlocking.passphrase)
+
+
 def new_id() -> str:
     """A UUIDv7: unique, and in the order of time (RFC 9562 section 5.7)."""
     ms = time.time_ns() // 1_000_000
@@ -85,13 +91,14 @@ class Node:
     """A node put together from its home, its doors and desk not yet open."""
 
     home: Home
-    keys: Keys
+    ring: Ring
     store: Store
     in_force: InForce
     gate: Gate
     fanout: Fanout
     doors: Doors
     post: Post
+    rotating: Rotating
     following: Following
     step: Doorstep
     sparing: Sparing
@@ -99,18 +106,20 @@ class Node:
     @classmethod
     def of(cls, home: Home, *, has_doors: bool) -> "Node":
         """Put a node together; the home must be locked."""
-        keys, in_force = home.keys(), InForce(home.document(), home.keep)
-        store, settings = home.store(keys), home.config
+        place, in_force = home.place(), InForce(home.document(), home.keep)
+        ring, settings = home.ring(place), home.config
+        store = home.store(ring)
         clocks = Clocks(timedelta(seconds=settings.answer.window_s))
-        us = Self(keys, in_force, home.clock, clocks)
+        us = Self(ring, in_force, home.clock, clocks)
         gate = Gate(
             us=home.member,
             store=store,
             policy=Policy(*home.policies()),
             charter=in_force,
-            digest=functools.partial(digests.of_seeks, keys.digest_key),
+            digest=functools.partial(digests.of_seeks, ring.present.digest_key),
             limits=Limits(
-                _quotas(keys, settings), timedelta(days=settings.retention.question_days)
+                _quotas(ring.present.digest_key, settings),
+                timedelta(days=settings.retention.question_days),
             ),
             find=_finder(home) if has_doors else Here(),
         )
@@ -136,19 +145,19 @@ class Node:
             shares=Shares(door.together),
             books=Accounting(store, gate.policy),
         )
+        rotating = keys_in_time.rotation(place, ring, post, home.clock)
         fanout, doors = Fanout(us), Doors(step)
         lines = (post.delivery.apply, fanout.apply) if has_doors else (fanout.apply,)
         follows = doors.apply if has_doors else _no_doors
         following = Following(us.id, in_force, us.clock, follows, lines)
-        made = (fanout, doors, post, following, step, sparing)
-        return cls(home, keys, store, in_force, gate, *made)
+        made = (fanout, doors, post, rotating, following, step, sparing)
+        return cls(home, ring, store, in_force, gate, *made)
 
     def house(self) -> House:
         """What the desk may use."""
         noticed = self.post.matching.notice
         keeping = Keeping(self.home.member, search.findable, new_id, noticed)
         return House(
-            keys=self.keys,
             config=self.home.config,
             clock=self.home.clock,
             ids=new_id,
@@ -162,7 +171,7 @@ class Node:
                 fanout=self.fanout,
                 answer_own=self.gate.answer_own,
                 digest=self.gate.digest,
-                body_digest=functools.partial(digests.of_question, self.keys.digest_key),
+                body_digest=functools.partial(digests.of_question, self.ring.present.digest_key),
                 quotas=self.gate.limits.quotas.own,
                 heard=self.post.guarding.heard,
             ),
@@ -180,9 +189,10 @@ class Node:
             screening=Screening(
                 gate=self.gate,
                 searchers=self.searchers,
-                digest=functools.partial(keyed, self.keys.digest_key),
+                digest=functools.partial(keyed, self.ring.present.digest_key),
                 rejects=self.home.rejects,
             ),
+            rotating=self.rotating,
             post=self.post,
             issue=self.home.issue,
             own=self.home.own,
@@ -195,7 +205,7 @@ class Node:
 
     def _reconciling(self) -> Reconciling:
         """Comparing what we have of the traffic with each member with what it has."""
-        keyed = functools.partial(digests.of_digest, self.keys.digest_key)
+        keyed = functools.partial(digests.of_digest, self.ring.present.digest_key)
         return Reconciling(
             books=Books(self.home.member, self.store, self.in_force, keyed),
             policy=self.gate.policy,
@@ -227,6 +237,8 @@ async def running(home: Home) -> AsyncIterator[Node]:
                 _beside(node.post.carry()),
                 _beside(node.post.guard()),
                 _beside(_erasing(node)),
+                _beside(keys_in_time.go_on(node.rotating)),
+                _beside(keys_in_time.warn(node.rotating)),
                 _beside(node.following.run(node.post.adopted)),
                 _beside(_telling(node)),
                 _beside(_giving_back(memory)),
@@ -251,7 +263,7 @@ async def woken(home: Home) -> AsyncIterator[str]:
 
 async def serve(path: Path) -> None:
     """Run the node of a home until SIGTERM or SIGINT."""
-    home = homes.open(path, clock)
+    home = opened(path)
     log_to_stderr(home.config.log.level)
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -354,11 +366,11 @@ def _finder(home: Home) -> Finder:
     return Beside(home.database, count=count) if count else Here()
 
 
-def _quotas(keys: Keys, settings: Config) -> Quotas:
+def _quotas(digest_key: bytes, settings: Config) -> Quotas:
     """How often members, their people and ours may ask."""
     answer, quota = settings.answer, settings.quota
     return Quotas(
-        key=keys.digest_key,
+        key=digest_key,
         member=Quota(answer.quota_per_hour, answer.quota_per_day),
         analyst=Quota(quota.analyst_per_hour, quota.analyst_per_day),
         case=Quota(quota.case_per_hour, quota.case_per_day),

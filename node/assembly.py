@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from securesystemslib.signer import Signer
 
 from federation import charter, seal
 from federation.alarms import Alarm
 from federation.charter import Routine
 from federation.delivery import Delivery
+from federation.errors import CharterError
 from federation.faults import foreseen
-from federation.keys import AUDIT_HEAD_TYPE, Keys
+from federation.keys import AUDIT_HEAD_TYPE, Ring
 from federation.lanes import Lane
 from federation.messages import (
     Alert,
@@ -68,13 +70,17 @@ _ALMOST = 0.8
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """Our signing key, and how those of others are judged."""
+    """Our signing keys, and how those of others are judged."""
 
-    keys: Keys
+    ring: Ring
 
-    def sign(self, data: bytes) -> bytes:
-        """Our signature under a head."""
-        return self.keys.sign(data)
+    def sign(self, data: bytes, to: MemberId) -> bytes:
+        """Our signature under a head, by the key that a member knows."""
+        return self.ring.sign_for(to, data)
+
+    def is_ours(self, data: bytes, signature: bytes) -> bool:
+        """Whether we signed a head, with any key that we ever had."""
+        return self.ring.holds(data, signature)
 
     def holds(self, keys: Sequence[SigningKey], data: bytes, signature: bytes) -> bool:
         """Whether the owner of one of these keys signed a head."""
@@ -269,7 +275,7 @@ def _mail(  # noqa: PLR0913, PLR0917 - what mail is made of
         delivery.queued(member)
 
     every = timedelta(seconds=config.mail.beat_s * _ALMOST)
-    signs = _Signs(us.keys)
+    signs = _Signs(us.ring)
     witnessing = Witnessing(us.id, gate.charter, signs, every, chance.remember, _alarm)
     mailing = Mailing(
         store=gate.store,
@@ -281,6 +287,7 @@ def _mail(  # noqa: PLR0913, PLR0917 - what mail is made of
         warned=_warn,
         shown=shown,
         heads=witnessing,
+        counts=us.is_taken,
     )
     delivery = Delivery(us, mailing, chance.ids, lambda: Lane(config.mail.beat_s, chance.number))
     return mailing, delivery, witnessing
@@ -321,10 +328,26 @@ def _renewing(adopting: Adopting, us: Self, config: Config) -> Renewing:
     }
     gathering = Gathering(
         adopting,
-        lambda document, current: charter.sign(document, us.keys.signer, current=current),
+        lambda document, current: _signed(document, current, us.ring.signers),
         frozenset(kind for kind, is_on in agrees.items() if is_on),
     )
     return Renewing(Proposing(gathering), us.clock, config.charter.renew)
+
+
+def _signed(document: bytes, current: bytes, signers: Sequence[Signer]) -> bytes:
+    """A document with our signature, by each key of ours that it or the charter in force names.
+
+    While our own key changes those are two. Raises `CharterError` when they name none.
+    """
+    faults = []
+    for signer in signers:
+        try:
+            document = charter.sign(document, signer, current=current)
+        except CharterError as fault:
+            faults.append(fault)
+    if len(faults) == len(signers):
+        raise faults[0]
+    return document
 
 
 def _warn(member: MemberId, percent: int) -> None:

@@ -221,6 +221,12 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 90
 
 
+class Keys(Struct, frozen=True, forbid_unknown_fields=True):
+    """What opens our keys."""
+
+    key_file: Annotated[str, Meta(description="file, outside of the home, that opens keys")] = ""
+
+
 class Charter(Struct, frozen=True, forbid_unknown_fields=True):
     """What of the next charter this node agrees to by itself; all else waits for its people."""
 
@@ -270,6 +276,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     activity: Activity = Activity()
     guard: Guard = Guard()
     retention: Retention = Retention()
+    keys: Keys = Keys()
     charter: Charter = Charter()
     policy: Policy = Policy()
     log: Log = Log()

@@ -18,10 +18,10 @@ import msgspec
 
 from federation import charter, keys
 from federation.charter import LIFE, Charter, Kind, Member, Proposal
-from federation.keys import Issued, Keys
+from federation.keys import Issued, Keys, Place, Ring, Safe, Unlocking
 from federation.messages import MemberId, PersonId
 from node import config, rendering, store
-from node.audit import Entry, Operation
+from node.audit import Entry, Notary, Operation
 from node.config import Config
 from node.errors import ConfigError, HomeError, LockedError
 from node.people import Role
@@ -53,12 +53,14 @@ class Home:
     """An opened home: its settings and where its files are. Nothing in it is held open.
 
     One that is not durable may lose what it acknowledged when the power fails: for tests alone.
+    `passphrase` is asked where one opens the keys.
     """
 
     path: Path
     config: Config
     clock: Clock
     is_durable: bool = True
+    passphrase: Callable[[], str] | None = None
 
     @property
     def member(self) -> MemberId:
@@ -87,7 +89,39 @@ class Home:
 
     def keys(self) -> Keys:
         """Our keys, checked; raises `UntrustedError` naming what is not in order."""
-        return keys.open(self.certificates, self.member, self.clock())
+        return keys.open(self.certificates, self.member, self.clock(), self.safe())
+
+    def ring(self, place: Place) -> Ring:
+        """Our keys of now and those before them, for whoever knows only those.
+
+        A node certificate that has ended is renewed.
+        """
+        now, us = self.clock(), self.charter().members.get(self.member)
+        if us is not None:
+            keys.mend(place, us, now)
+        former = keys.former(place.folder, place.member, now, place.safe)
+        return Ring(keys.open(place.folder, place.member, now, place.safe), former, self.clock)
+
+    def place(self) -> Place:
+        """Where our keys lie and what opens them; raises `UntrustedError` where nothing does."""
+        return Place(self.certificates, self.member, self.safe())
+
+    def safe(self) -> Safe:
+        """What opens our keys; raises `UntrustedError` saying what is wanted."""
+        return self.unlocking(self.config.keys.key_file).safe(self.certificates)
+
+    def unlocking(self, key_file: str) -> Unlocking:
+        """What keys may be opened by; a key file in the home it protects protects nothing."""
+        if not key_file:
+            return Unlocking(None, self.passphrase)
+        path = Path(key_file)
+        if not path.is_absolute() or path.resolve().is_relative_to(self.path.resolve()):
+            raise ConfigError("keys.key_file is the whole path of a file outside of the home")
+        return Unlocking(path, self.passphrase)
+
+    def relock(self, unlocking: Unlocking) -> None:
+        """Keep our keys under another secret, or as they are; the lock must be held."""
+        keys.relock(self.certificates, self.safe(), unlocking)
 
     def ca(self) -> bytes:
         """Our CA in PEM: by it our own people know the desk."""
@@ -135,7 +169,7 @@ class Home:
 
     def endorse(self, document: bytes) -> bytes:
         """What our CA says for a proposal; empty when its key does not lie here."""
-        return keys.endorse(self.certificates, document)
+        return keys.endorse(self.place(), self.charter().member(self.member), document)
 
     def adopt(self, document: bytes) -> Charter:
         """Put a charter in force; raises `CharterError` unless it may replace ours."""
@@ -148,7 +182,12 @@ class Home:
         """Issue a certificate for one of our people."""
         now = self.clock()
         return keys.issue_person(
-            self.certificates, self.member, person, roles=frozenset(roles), now=now
+            self.certificates,
+            self.member,
+            person,
+            roles=frozenset(roles),
+            now=now,
+            safe=self.safe(),
         )
 
     def people(self) -> dict[PersonId, frozenset[str]]:
@@ -157,9 +196,9 @@ class Home:
 
     def person_credentials(self, person: PersonId) -> tuple[bytes, bytes]:
         """Key and certificate of one of our people, in PEM."""
-        return keys.person_credentials(self.certificates, person)
+        return keys.person_credentials(self.certificates, person, self.safe())
 
-    def store(self, own: Keys) -> Store:
+    def store(self, own: Notary) -> Store:
         """Our database, opened; the lock must be held."""
         house = House(self.member, self.clock, own)
         return store.open(self.database, house, is_durable=self.is_durable)
@@ -235,13 +274,20 @@ class Home:
         return self.path / "running.json"
 
 
-def open(path: Path, clock: Clock) -> Home:  # noqa: A001 - home.open, as io.open
+def open(  # noqa: A001 - home.open, as io.open
+    path: Path, clock: Clock, passphrase: Callable[[], str] | None = None
+) -> Home:
     """Open a home; raises `ConfigError` when it is none or its settings are wrong."""
-    return Home(path, config.read(path / "amber.toml"), clock)
+    return Home(path, config.read(path / "amber.toml"), clock, passphrase=passphrase)
 
 
-def make(path: Path, settings: Config, clock: Clock) -> Home:
+def make(
+    path: Path, settings: Config, clock: Clock, passphrase: Callable[[], str] | None = None
+) -> Home:
     """Make a home: keys, CA, first person, charter of one, settings, database.
+
+    Keys are encrypted under the key file of the settings, else under a passphrase where one is
+    given.
 
     It appears with everything in it or not at all. Raises `HomeError` when something is there.
     """
@@ -252,12 +298,12 @@ def make(path: Path, settings: Config, clock: Clock) -> Home:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     try:
-        _fill(Home(draft, settings, clock))
+        _fill(Home(draft, settings, clock, passphrase=passphrase))
         draft.rename(path)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    return Home(path, settings, clock)
+    return Home(path, settings, clock, passphrase=passphrase)
 
 
 def federate(homes: Sequence[Home], life: timedelta = LONG) -> None:
@@ -278,7 +324,8 @@ def proposal(document: bytes) -> Proposal:
 def _fill(home: Home) -> None:
     """Everything that a new home holds."""
     keys.write(home.path / "amber.toml", rendering.render(home.config).encode())
-    keys.make(home.certificates, home.member, home.clock())
+    unlocking = home.unlocking(home.config.keys.key_file)
+    keys.make(home.certificates, home.member, home.clock(), unlocking)
     home.issue(FIRST_PERSON, sorted(FIRST_ROLES))
     home.rejects.mkdir(mode=0o700)
     home.incoming.mkdir(mode=0o700)

@@ -9,6 +9,7 @@ from federation.charter.members import Charter, Group, Kind, Member, Standing, m
 from federation.errors import InvalidError
 from federation.limits import MEMBERS
 from federation.messages import MemberId
+from federation.seal import SigningKey
 
 Members = dict[MemberId, Member]
 
@@ -17,11 +18,13 @@ Members = dict[MemberId, Member]
 class Amendment:
     """What is to change: `added` are cards of new members, `own` what the drafter is from now on.
 
-    A group that is None is dissolved. What is not named stays.
+    `replaced` are new cards of members whose keys were stolen or lost: of the keys and CAs before
+    nothing counts any more. A group that is None is dissolved. What is not named stays.
     """
 
     added: tuple[Member, ...] = ()
     own: Member | None = None
+    replaced: tuple[Member, ...] = ()
     standings: Mapping[MemberId, Standing] = field(default_factory=dict)
     topics: Mapping[MemberId, frozenset[str]] = field(default_factory=dict)
     groups: Mapping[str, Group | None] = field(default_factory=dict)
@@ -44,6 +47,7 @@ def amended(current: Charter, amendment: Amendment, place: Place, now: datetime)
     for a change that cannot be made; whether the whole makes sense is for `written` to say.
     """
     members = _with_own(dict(current.members), amendment.own)
+    members = _with_replaced(members, amendment.replaced, now)
     members = _with_added(members, amendment.added)
     members = _with_standings(members, amendment.standings)
     members = _with_topics(members, amendment.topics)
@@ -80,6 +84,25 @@ def _with_own(members: Members, own: Member | None) -> Members:
         own, number=held.number, kind=held.kind, standing=held.standing, topics=held.topics
     )
     return members | {own.id: line}
+
+
+def _with_replaced(members: Members, cards: tuple[Member, ...], now: datetime) -> Members:
+    for card in cards:
+        held = _held(members, card.id)
+        if {card.signing_key, card.ca} & {held.signing_key, held.ca}:
+            raise InvalidError(f"the card of {card.id} has a key or CA that it had before")
+        until = now.replace(microsecond=0)
+        before = [SigningKey(held.signing_key, until), *held.former_keys]
+        former = tuple(
+            replace(one, until=min(until, one.until or until), is_revoked=True)
+            if one.counts_at(now)
+            else one
+            for one in before
+        )
+        stays = replace(held, name=card.name, host=card.host, port=card.port, former_cas=())
+        new = replace(stays, ca=card.ca, signing_key=card.signing_key, former_keys=former)
+        members = members | {card.id: new}
+    return members
 
 
 def _with_added(members: Members, cards: tuple[Member, ...]) -> Members:

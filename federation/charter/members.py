@@ -1,6 +1,6 @@
 """Members and charters as values: who belongs, who decides, which keys count when."""
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -89,11 +89,6 @@ class Member:
     def signing_keys(self) -> tuple[SigningKey, ...]:
         """Every key it ever sealed with, the present one first."""
         return (SigningKey(self.signing_key), *self.former_keys)
-
-    @property
-    def reached_by(self) -> Hashable:
-        """What a connection to it depends on: while this is the same, an open one stays good."""
-        return (self.host, self.port, self.number, self.ca, self.former_cas)
 
     def cas_at(self, now: datetime) -> tuple[bytes, ...]:
         """The CAs whose certificates count at this instant, the present one first."""

@@ -35,7 +35,11 @@ class Admission:
 
     def _admitted(self, context: Context, call: str) -> tuple[Person, Role]:
         """The person of the certificate, and the role in which it may make this call."""
-        holder = trust.holder(context.auth_context(), self._house.keys, self._house.clock())
+        house = self._house
+        cas = house.rotating.cas()
+        holder = trust.holder(
+            context.auth_context(), house.rotating.ring.member, cas, house.clock()
+        )
         who = person(holder.person, holder.roles)
         role = who.acting(call)
         if role is None:

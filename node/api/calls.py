@@ -37,9 +37,11 @@ from node.api.forms import (
 )
 from node.api.house import House
 from node.api.incoming import Incoming, first, received
+from node.api.keyring import KeyCalls, key_to
 from node.api.told import Told
 from node.api.touches import TouchCalls
 from node.api.watches import WatchCalls
+from node.expiries import soon
 from node.keeping import Why as Because
 from node.loading import Load, Loaded
 from node.people import Person, Role
@@ -51,7 +53,14 @@ Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
 class DeskPort(
-    ActivityCalls, AlarmCalls, AuditCalls, CharterCalls, TouchCalls, WatchCalls, DeskServicer
+    ActivityCalls,
+    AlarmCalls,
+    AuditCalls,
+    CharterCalls,
+    KeyCalls,
+    TouchCalls,
+    WatchCalls,
+    DeskServicer,
 ):
     """Serves our own people. Every call begins by asking who calls and whether that role may."""
 
@@ -139,10 +148,12 @@ class DeskPort(
         try:
             who, _ = self._admitted(context, "GetStatus")
             standing = await asyncio.to_thread(self._house.administration.standing)
+            every = await asyncio.to_thread(self._house.rotating.held)
+            now = self._house.clock()
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
         return pb.GetStatusResponse(
-            member=self._house.keys.member,
+            member=self._house.rotating.ring.member,
             pid=self._house.pid,
             charter_version=standing.charter.version,
             doors=[door_to(door, self._house.clocks) for door in self._house.doors()],
@@ -153,10 +164,13 @@ class DeskPort(
                 self._marked(lane_to(lane, standing.logs.get(lane.member)))
                 for lane in standing.lanes
             ],
-            charter=charter_to(standing, self._house.keys.member, self._house.clock()),
+            charter=charter_to(standing, self._house.rotating.ring.member, self._house.clock()),
             ways=[way_to(way) for way in standing.ways],
             refused=refused_to(self._house.refusals.counts()),
             alarms=standing.alarms if who.acting("FollowAlarms") else 0,
+            ends_soon=[key_to(one, now) for one in soon(every, now)],
+            keys_encrypted=self._house.rotating.is_encrypted,
+            keys_changing=self._house.rotating.is_changing,
         )
 
     async def AddPerson(

@@ -104,6 +104,9 @@ class CharterCalls(Admission):
         return Amendment(
             added=tuple(charter.introduced(one.card, one.fingerprint) for one in request.added),
             own=self._own() if request.own else None,
+            replaced=tuple(
+                charter.introduced(one.card, one.fingerprint) for one in request.replaced
+            ),
             standings={
                 MemberId(id.strip().upper()): standing
                 for standing, ids in (

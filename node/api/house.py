@@ -8,7 +8,7 @@ from pathlib import Path
 from federation.charter import Member
 from federation.clocks import Clocks
 from federation.doors import Door
-from federation.keys import Issued, Keys
+from federation.keys import Issued
 from federation.messages import PersonId
 from federation.refusals import Refusals
 from node.administration import Administration
@@ -20,6 +20,7 @@ from node.people import Role
 from node.reconciling import Reconciling
 from node.reindexing import Reindexing
 from node.remarking import Remarking
+from node.rotating import Rotating
 from node.screening import Screening
 
 
@@ -31,7 +32,6 @@ class House:
     an adopted charter into effect.
     """
 
-    keys: Keys
     config: Config
     clock: Callable[[], datetime]
     ids: Callable[[], str]
@@ -44,6 +44,7 @@ class House:
     reconciling: Reconciling
     reindexing: Reindexing
     remarking: Remarking
+    rotating: Rotating
     post: Post
     issue: Callable[[PersonId, tuple[Role, ...]], Issued]
     own: Callable[[], Member]

@@ -29,7 +29,7 @@ charter.add_command(proposals)
 @click.pass_context
 def card(ctx: click.Context, is_read: bool) -> None:
     """Print this node's card: its name, address, CA and signing key, to be sent to the others."""
-    home = homes.open(home_of(ctx), app.clock)
+    home = app.opened(home_of(ctx))
     click.echo(fingerprint(home.own()) if is_read else home.card())
 
 
@@ -39,7 +39,7 @@ def card(ctx: click.Context, is_read: bool) -> None:
 @click.pass_context
 def show(ctx: click.Context, is_json: bool, is_document: bool) -> None:
     """Show the charter in force: its members, groups and rules, and what to read over the phone."""
-    home = homes.open(home_of(ctx), app.clock)
+    home = app.opened(home_of(ctx))
     if is_document:
         sys.stdout.buffer.write(home.document())
         return
@@ -74,7 +74,7 @@ def sign(ctx: click.Context, what: str) -> None:
         return
     document = file.read_bytes()
     file.write_bytes(asked(ctx, "SignCharter", lambda desk: desk.sign_document(document)))
-    noted(f"{file}: signed by {homes.open(home_of(ctx), app.clock).member}.")
+    noted(f"{file}: signed by {app.opened(home_of(ctx)).member}.")
 
 
 @charter.command("withdraw")

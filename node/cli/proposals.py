@@ -26,6 +26,7 @@ DOCUMENT = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Founding: draft a file of CARDS.",
 )
 @click.option("--add", multiple=True, type=DOCUMENT, help="The card of a new member.")
+@click.option("--replace", multiple=True, type=DOCUMENT, help="A new card: the keys were lost.")
 @click.option("--fingerprint", multiple=True, help="Of each card, as its owner reads it to you.")
 @click.option("--suspend", multiple=True, metavar="EE")
 @click.option("--reinstate", multiple=True, metavar="EE")
@@ -95,17 +96,22 @@ def _found(ctx: click.Context, cards: tuple[Path, ...], out: Path | None) -> Non
 
 def _wanted(said: dict[str, Any]) -> Wanted:
     """What the options say."""
-    if len(said["add"]) != len(said["fingerprint"]):
+    cards = [*said["add"], *said["replace"]]
+    if len(cards) != len(said["fingerprint"]):
         raise click.UsageError(
-            "Each --add CARD needs the --fingerprint that its owner reads to you."
+            "Each --add or --replace CARD needs the --fingerprint that its owner reads to you,"
+            " those of --add first."
         )
     groups = [_named(text, "--group NAME=EE,LV") for text in said["group"]]
     if said["lead"] and len(groups) != 1:
         raise click.UsageError("--lead goes with one --group.")
-    heard = zip(said["add"], said["fingerprint"], strict=True)
+    pairs = zip(cards, said["fingerprint"], strict=True)
+    heard = [(card.read_text(), read) for card, read in pairs]
+    new = len(said["add"])
     return Wanted(
         reason=said["reason"],
-        added=tuple((card.read_text(), read) for card, read in heard),
+        added=tuple(heard[:new]),
+        replaced=tuple(heard[new:]),
         suspended=said["suspend"],
         reinstated=said["reinstate"],
         withdrawn=said["withdraw"],

@@ -17,6 +17,7 @@ from federation.messages import MemberId, Sought
 from node.desk.activities import ActivityCalls, Plan
 from node.desk.audits import AuditCalls
 from node.desk.charters import CharterCalls, Wanted, standing_of
+from node.desk.keyring import KeyCalls, key_of
 from node.desk.plain import Plain, Whom, Why, fields, hit_of, outcome_of, told
 from node.desk.watches import Until, WatchCalls
 from protos.node.v1 import node_pb2 as pb
@@ -89,7 +90,7 @@ class Answers:
     answered: int | None
 
 
-class Desk(ActivityCalls, AuditCalls, CharterCalls, WatchCalls):
+class Desk(ActivityCalls, AuditCalls, CharterCalls, KeyCalls, WatchCalls):
     """An open line to a node, as the person whose certificate opened it.
 
     Every fault of the node is raised as the fault it was there.
@@ -183,8 +184,9 @@ class Desk(ActivityCalls, AuditCalls, CharterCalls, WatchCalls):
         response = await told(self._calls.GetStatus(pb.GetStatusRequest()))
         doors, lanes = map(fields, response.doors), map(fields, response.lanes)
         ways, refused = map(fields, response.ways), map(fields, response.refused)
+        ends = map(key_of, response.ends_soon)
         lists = {"doors": doors, "lanes": lanes, "ways": ways, "refused": refused}
-        plain = {name: list(rows) for name, rows in lists.items()}
+        plain = {name: list(rows) for name, rows in (lists | {"ends_soon": ends}).items()}
         return fields(response) | plain | {"charter": standing_of(response.charter)}
 
     async def reindex(self, progress: Callable[[int, int], None], *, is_all: bool) -> Plain:

@@ -18,6 +18,7 @@ class Wanted:
 
     reason: str = ""
     added: tuple[tuple[str, str], ...] = ()
+    replaced: tuple[tuple[str, str], ...] = ()
     suspended: tuple[str, ...] = ()
     reinstated: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class CharterCalls:
         request = pb.ProposeCharterRequest(
             reason=wanted.reason,
             added=[pb.NewMember(card=card, fingerprint=heard) for card, heard in wanted.added],
+            replaced=[pb.NewMember(card=card, fingerprint=read) for card, read in wanted.replaced],
             suspended=wanted.suspended,
             reinstated=wanted.reinstated,
             withdrawn=wanted.withdrawn,

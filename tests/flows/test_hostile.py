@@ -18,6 +18,7 @@ import pytest
 
 from federation import limits, trust
 from federation.fanout import Fanout
+from federation.keys import Ring
 from federation.messages import (
     Asker,
     MemberId,
@@ -50,7 +51,7 @@ async def hammer(home: homes.Home, victim: str, seconds: float) -> int:
     us, member = charter.member(home.member), charter.member(MemberId(victim))
     sent, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
-        channel = trust.peer_channel(keys, us, member, home.clock())
+        channel = trust.peer_channel(trust.way(keys, us, member, home.clock()))
         try:
             await channel.unary_unary(ENDING)(b"", timeout=1)  # type: ignore[arg-type]
         except grpc.aio.AioRpcError:
@@ -174,7 +175,7 @@ class Honest:
 
     async def run(self) -> None:
         charter = self.home.charter()
-        fanout = Fanout(Self(self.home.keys(), lambda: charter, app.clock))
+        fanout = Fanout(Self(Ring(self.home.keys()), lambda: charter, app.clock))
         await asyncio.gather(*(self._ask_on(fanout) for _ in range(2)))
         await fanout.close()
 

@@ -25,6 +25,7 @@ from federation.messages import (
     Share,
     Sought,
 )
+from federation.seal import ASK
 from node import app, config
 from node.policy import request_of
 from tests.world import Place, World, federation
@@ -66,7 +67,8 @@ def answered(place: Place, seeks: Sought | Detail) -> tuple[Answer, int]:
 
     async def call() -> bytes:
         sealed = us.ask(PL, question.id, wire.question_to(question))
-        return await fanout._lines.to(member)._ask(wire.request_to(sealed), timeout=20)
+        call = fanout._lines.to(member)._call(ASK)
+        return await call(wire.request_to(sealed), timeout=20)
 
     response = place.world.run(call())
     body = wire.response_from(response).body

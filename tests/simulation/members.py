@@ -10,7 +10,7 @@ from pathlib import Path
 
 from federation import seal, wire
 from federation.charter import Charter
-from federation.keys import Keys
+from federation.keys import Keys, Ring
 from federation.messages import Entity, MemberId, PersonId, Receipt
 from federation.peer import Self
 from federation.seal import RECEIPT, Sealed, SigningKey
@@ -116,7 +116,7 @@ class Member:
         """Begin its process: everything that is not in the database begins anew."""
         keys = self.template.keys[self.id]
         self.in_force = InForce(self.template.document, lambda _: None)
-        self.us = Self(keys, self.in_force, self.clock)
+        self.us = Self(Ring(keys), self.in_force, self.clock)
         self.store = Faulty(self.file, House(self.id, self.clock, keys), self.disk)
         gate = Gate(
             us=self.id,

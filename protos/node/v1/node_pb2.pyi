@@ -810,6 +810,9 @@ class GetStatusResponse(_message.Message):
     CHARTER_FIELD_NUMBER: _builtins.int
     REFUSED_FIELD_NUMBER: _builtins.int
     ALARMS_FIELD_NUMBER: _builtins.int
+    ENDS_SOON_FIELD_NUMBER: _builtins.int
+    KEYS_ENCRYPTED_FIELD_NUMBER: _builtins.int
+    KEYS_CHANGING_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     pid: _builtins.int
     charter_version: _builtins.int
@@ -819,6 +822,10 @@ class GetStatusResponse(_message.Message):
     """Records that are found by keys of an earlier version: a reindex is due."""
     alarms: _builtins.int
     """Alarms that nobody has looked at; 0 for those who may not see them."""
+    keys_encrypted: _builtins.bool
+    """Whether private keys are encrypted on disk."""
+    keys_changing: _builtins.bool
+    """Whether a change of keys is under way."""
     @_builtins.property
     def doors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Door]: ...
     @_builtins.property
@@ -830,6 +837,10 @@ class GetStatusResponse(_message.Message):
     @_builtins.property
     def refused(self) -> _containers.RepeatedCompositeFieldContainer[Global___Refused]:
         """Since the node began."""
+
+    @_builtins.property
+    def ends_soon(self) -> _containers.RepeatedCompositeFieldContainer[Global___Key]:
+        """Keys, certificates and the charter, as far as they end soon."""
 
     def __init__(
         self,
@@ -846,10 +857,13 @@ class GetStatusResponse(_message.Message):
         charter: Global___CharterStanding | None = ...,
         refused: _abc.Iterable[Global___Refused] | None = ...,
         alarms: _builtins.int = ...,
+        ends_soon: _abc.Iterable[Global___Key] | None = ...,
+        keys_encrypted: _builtins.bool = ...,
+        keys_changing: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["charter", b"charter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarms", b"alarms", "audit_entries", b"audit_entries", "charter", b"charter", "charter_version", b"charter_version", "doors", b"doors", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "refused", b"refused", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarms", b"alarms", "audit_entries", b"audit_entries", "charter", b"charter", "charter_version", b"charter_version", "doors", b"doors", "ends_soon", b"ends_soon", "keys_changing", b"keys_changing", "keys_encrypted", b"keys_encrypted", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "refused", b"refused", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -967,6 +981,211 @@ class Refused(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Refused: _TypeAlias = Refused  # noqa: Y015
+
+@_typing.final
+class Key(_message.Message):
+    """A key or certificate, or the charter."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WHAT_FIELD_NUMBER: _builtins.int
+    FINGERPRINT_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    WARNED_FIELD_NUMBER: _builtins.int
+    what: _builtins.str
+    """ca, tls, signing, former ca, former signing, person or charter."""
+    fingerprint: _builtins.str
+    """SHA-256 in hex of a certificate, key id of a signing key, version of a charter."""
+    since: _builtins.int
+    """Microseconds UTC; 0 when it is not known, or has no end."""
+    until: _builtins.int
+    state: _builtins.str
+    """in use, coming, former, or to be reissued."""
+    person: _builtins.str
+    """The person, of a person's certificate."""
+    warned: _builtins.int
+    """Days left at which somebody is warned: 30, 7, 1, or 0 once it has ended; absent before."""
+    def __init__(
+        self,
+        *,
+        what: _builtins.str = ...,
+        fingerprint: _builtins.str = ...,
+        since: _builtins.int = ...,
+        until: _builtins.int = ...,
+        state: _builtins.str = ...,
+        person: _builtins.str = ...,
+        warned: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_warned", b"_warned", "warned", b"warned"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_warned", b"_warned", "fingerprint", b"fingerprint", "person", b"person", "since", b"since", "state", b"state", "until", b"until", "warned", b"warned", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__warned: _TypeAlias = _typing.Literal["warned"]  # noqa: Y015
+    _WhichOneofArgType__warned: _TypeAlias = _typing.Literal["_warned", b"_warned"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__warned) -> _WhichOneofReturnType__warned | None: ...
+
+Global___Key: _TypeAlias = Key  # noqa: Y015
+
+@_typing.final
+class ShowKeysRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ShowKeysRequest: _TypeAlias = ShowKeysRequest  # noqa: Y015
+
+@_typing.final
+class ShowKeysResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEYS_FIELD_NUMBER: _builtins.int
+    ENCRYPTED_FIELD_NUMBER: _builtins.int
+    CHANGING_FIELD_NUMBER: _builtins.int
+    UNHEARD_FIELD_NUMBER: _builtins.int
+    encrypted: _builtins.bool
+    changing: _builtins.bool
+    """A change that has not come through, or of which members do not know yet."""
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedCompositeFieldContainer[Global___Key]: ...
+    @_builtins.property
+    def unheard(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Members that were not heard to know the keys of now."""
+
+    def __init__(
+        self,
+        *,
+        keys: _abc.Iterable[Global___Key] | None = ...,
+        encrypted: _builtins.bool = ...,
+        changing: _builtins.bool = ...,
+        unheard: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changing", b"changing", "encrypted", b"encrypted", "keys", b"keys", "unheard", b"unheard"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ShowKeysResponse: _TypeAlias = ShowKeysResponse  # noqa: Y015
+
+@_typing.final
+class RotateKeysRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WHAT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def what(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """tls, ca and signing; empty means all."""
+
+    def __init__(
+        self,
+        *,
+        what: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RotateKeysRequest: _TypeAlias = RotateKeysRequest  # noqa: Y015
+
+@_typing.final
+class RotateKeysResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RotateKeysResponse: _TypeAlias = RotateKeysResponse  # noqa: Y015
+
+@_typing.final
+class RevokeKeyRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WHAT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    what: _builtins.str
+    """tls, ca or signing."""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        what: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeKeyRequest: _TypeAlias = RevokeKeyRequest  # noqa: Y015
+
+@_typing.final
+class RevokeKeyResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeKeyResponse: _TypeAlias = RevokeKeyResponse  # noqa: Y015
+
+@_typing.final
+class GetMetricsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMetricsRequest: _TypeAlias = GetMetricsRequest  # noqa: Y015
+
+@_typing.final
+class GetMetricsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """In Prometheus' text format."""
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMetricsResponse: _TypeAlias = GetMetricsResponse  # noqa: Y015
 
 @_typing.final
 class Way(_message.Message):
@@ -1629,6 +1848,7 @@ class ProposeCharterRequest(_message.Message):
     THRESHOLD_FIELD_NUMBER: _builtins.int
     LIFE_DAYS_FIELD_NUMBER: _builtins.int
     OWN_FIELD_NUMBER: _builtins.int
+    REPLACED_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     threshold: _builtins.int
     life_days: _builtins.int
@@ -1646,6 +1866,10 @@ class ProposeCharterRequest(_message.Message):
     def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___CharterGroup]: ...
     @_builtins.property
     def observers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObserverTopics]: ...
+    @_builtins.property
+    def replaced(self) -> _containers.RepeatedCompositeFieldContainer[Global___NewMember]:
+        """New cards of members whose keys were stolen or lost."""
+
     def __init__(
         self,
         *,
@@ -1659,10 +1883,11 @@ class ProposeCharterRequest(_message.Message):
         threshold: _builtins.int | None = ...,
         life_days: _builtins.int | None = ...,
         own: _builtins.bool = ...,
+        replaced: _abc.Iterable[Global___NewMember] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_life_days", b"_life_days", "_threshold", b"_threshold", "life_days", b"life_days", "threshold", b"threshold"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_life_days", b"_life_days", "_threshold", b"_threshold", "added", b"added", "groups", b"groups", "life_days", b"life_days", "observers", b"observers", "own", b"own", "reason", b"reason", "reinstated", b"reinstated", "suspended", b"suspended", "threshold", b"threshold", "withdrawn", b"withdrawn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_life_days", b"_life_days", "_threshold", b"_threshold", "added", b"added", "groups", b"groups", "life_days", b"life_days", "observers", b"observers", "own", b"own", "reason", b"reason", "reinstated", b"reinstated", "replaced", b"replaced", "suspended", b"suspended", "threshold", b"threshold", "withdrawn", b"withdrawn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__life_days: _TypeAlias = _typing.Literal["life_days"]  # noqa: Y015
     _WhichOneofArgType__life_days: _TypeAlias = _typing.Literal["_life_days", b"_life_days"]  # noqa: Y015

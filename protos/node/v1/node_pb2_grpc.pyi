@@ -64,6 +64,14 @@ class DeskStub:
     """Takes a proposal of ours back."""
     AddPerson: _grpc.UnaryUnaryMultiCallable[_node_pb2.AddPersonRequest, _node_pb2.AddPersonResponse]
     """Issues a certificate for one of our own people."""
+    ShowKeys: _grpc.UnaryUnaryMultiCallable[_node_pb2.ShowKeysRequest, _node_pb2.ShowKeysResponse]
+    """Lists our keys and certificates, and how a change of them stands."""
+    RotateKeys: _grpc.UnaryUnaryMultiCallable[_node_pb2.RotateKeysRequest, _node_pb2.RotateKeysResponse]
+    """Begins to change keys; the members learn of the new ones by the charter."""
+    RevokeKey: _grpc.UnaryUnaryMultiCallable[_node_pb2.RevokeKeyRequest, _node_pb2.RevokeKeyResponse]
+    """Takes a stolen key back; a new one takes its place."""
+    GetMetrics: _grpc.UnaryUnaryMultiCallable[_node_pb2.GetMetricsRequest, _node_pb2.GetMetricsResponse]
+    """Says how this node stands as numbers for a monitoring system."""
     Reindex: _grpc.UnaryStreamMultiCallable[_node_pb2.ReindexRequest, _node_pb2.ReindexResponse]
     """Makes keys and forms of records anew; progress comes back while it goes on."""
     AddWatch: _grpc.UnaryUnaryMultiCallable[_node_pb2.AddWatchRequest, _node_pb2.AddWatchResponse]
@@ -128,6 +136,14 @@ class DeskAsyncStub(DeskStub):
     """Takes a proposal of ours back."""
     AddPerson: _aio.UnaryUnaryMultiCallable[_node_pb2.AddPersonRequest, _node_pb2.AddPersonResponse]  # type: ignore[assignment]
     """Issues a certificate for one of our own people."""
+    ShowKeys: _aio.UnaryUnaryMultiCallable[_node_pb2.ShowKeysRequest, _node_pb2.ShowKeysResponse]  # type: ignore[assignment]
+    """Lists our keys and certificates, and how a change of them stands."""
+    RotateKeys: _aio.UnaryUnaryMultiCallable[_node_pb2.RotateKeysRequest, _node_pb2.RotateKeysResponse]  # type: ignore[assignment]
+    """Begins to change keys; the members learn of the new ones by the charter."""
+    RevokeKey: _aio.UnaryUnaryMultiCallable[_node_pb2.RevokeKeyRequest, _node_pb2.RevokeKeyResponse]  # type: ignore[assignment]
+    """Takes a stolen key back; a new one takes its place."""
+    GetMetrics: _aio.UnaryUnaryMultiCallable[_node_pb2.GetMetricsRequest, _node_pb2.GetMetricsResponse]  # type: ignore[assignment]
+    """Says how this node stands as numbers for a monitoring system."""
     Reindex: _aio.UnaryStreamMultiCallable[_node_pb2.ReindexRequest, _node_pb2.ReindexResponse]  # type: ignore[assignment]
     """Makes keys and forms of records anew; progress comes back while it goes on."""
     AddWatch: _aio.UnaryUnaryMultiCallable[_node_pb2.AddWatchRequest, _node_pb2.AddWatchResponse]  # type: ignore[assignment]
@@ -279,6 +295,38 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_node_pb2.AddPersonResponse, _abc.Awaitable[_node_pb2.AddPersonResponse]]:
         """Issues a certificate for one of our own people."""
+
+    @_abc_1.abstractmethod
+    def ShowKeys(
+        self,
+        request: _node_pb2.ShowKeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.ShowKeysResponse, _abc.Awaitable[_node_pb2.ShowKeysResponse]]:
+        """Lists our keys and certificates, and how a change of them stands."""
+
+    @_abc_1.abstractmethod
+    def RotateKeys(
+        self,
+        request: _node_pb2.RotateKeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.RotateKeysResponse, _abc.Awaitable[_node_pb2.RotateKeysResponse]]:
+        """Begins to change keys; the members learn of the new ones by the charter."""
+
+    @_abc_1.abstractmethod
+    def RevokeKey(
+        self,
+        request: _node_pb2.RevokeKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.RevokeKeyResponse, _abc.Awaitable[_node_pb2.RevokeKeyResponse]]:
+        """Takes a stolen key back; a new one takes its place."""
+
+    @_abc_1.abstractmethod
+    def GetMetrics(
+        self,
+        request: _node_pb2.GetMetricsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.GetMetricsResponse, _abc.Awaitable[_node_pb2.GetMetricsResponse]]:
+        """Says how this node stands as numbers for a monitoring system."""
 
     @_abc_1.abstractmethod
     def Reindex(

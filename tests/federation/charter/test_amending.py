@@ -66,11 +66,28 @@ def test_what_a_member_says_of_itself_changes_neither_its_place_nor_its_standing
     assert new.members[EE] == replace(held.members[EE], port=9000)
 
 
+def test_of_a_member_whose_keys_were_lost_nothing_counts_that_was_before(
+    own: Own, held: Charter
+) -> None:
+    [new_card] = cards({EE: own[LT]}, EE)  # another house's keys, under this name
+    stolen = held.members[EE].signing_key
+    card = replace(new_card, id=EE, host="new.example")
+
+    new = charter.amended(held, Amendment(replaced=(card,)), NEXT, NOW).members[EE]
+
+    assert (new.signing_key, new.ca, new.host) == (card.signing_key, card.ca, "new.example")
+    assert (new.number, new.standing) == (1, Standing.ACTIVE)
+    assert new.former_cas == ()
+    [former] = new.former_keys
+    assert (former.public, former.is_revoked) == (stolen, True)
+
+
 @pytest.mark.parametrize(
     ("amendment", "says"),
     [
         (lambda held: Amendment(added=(held.members[EE],)), "EE is in the charter already"),
         (lambda _: Amendment(standings={MemberId("XX"): Standing.SUSPENDED}), "no member XX"),
+        (lambda held: Amendment(replaced=(held.members[EE],)), "a key or CA that it had before"),
         (lambda _: Amendment(standings={EE: Standing.ACTIVE}), "EE is active already"),
         (lambda _: Amendment(topics={EE: frozenset()}), "EE is a member by its card"),
     ],

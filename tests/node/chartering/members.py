@@ -14,7 +14,7 @@ from typing import Any
 from federation import charter, keys, seal, wire
 from federation.charter import Amendment, Charter, Kind, Member, Routine
 from federation.errors import InvalidError
-from federation.keys import Keys
+from federation.keys import Keys, Ring
 from federation.messages import MemberId, PersonId
 from federation.peer import Self
 from federation.seal import NOTICE, Sealed
@@ -103,7 +103,7 @@ class Node:
     def begin(self) -> None:
         """Begin its process."""
         self.in_force = InForce(self.file.read_bytes(), self._keep)
-        self.us = Self(self.keys, self.in_force, self.now)
+        self.us = Self(Ring(self.keys), self.in_force, self.now)
         self.store = store.open(
             self.database, store.House(self.id, self.now, self.keys), is_durable=False
         )

@@ -127,7 +127,7 @@ def test_nothing_but_routine_is_signed_without_a_person(agreeing: Federation) ->
 
 def test_a_member_changes_its_own_line_with_the_word_of_its_ca(agreeing: Federation) -> None:
     moved = replace(agreeing[EE].charter.members[EE], port=9000)
-    _, folder = own(EE)
+    place = keys.Place(own(EE)[1], EE, keys.Plain())
     propose = agreeing[EE].proposing.propose
     propose(Amendment(own=moved), reason="", by=ADMINISTRATOR)
     agreeing.look()
@@ -137,7 +137,7 @@ def test_a_member_changes_its_own_line_with_the_word_of_its_ca(agreeing: Federat
         Amendment(own=moved),
         reason="",
         by=ADMINISTRATOR,
-        endorse=lambda document: keys.endorse(folder, document),
+        endorse=lambda document: keys.endorse(place, moved, document),
     )
     agreeing.look()
 
