@@ -29,7 +29,7 @@ from node.audit import Entry, Operation
 from node.codes import Tell
 from node.finding import Finder, Here
 from node.policy import Policy, Request, Verdict, audiences_of, request_of
-from node.quotas import Of, Quotas, SpentError
+from node.quotas import Quotas, SpentError, became_refused
 from node.records import shown
 from node.search import Found, check_width
 from node.store import Store, Tx, View
@@ -324,13 +324,6 @@ def _became(answered: Answer | FederationError) -> Became:
     if isinstance(answered, Answer):
         return Became.HIT if any(hit.is_strong for hit in answered.hits) else Became.MISS
     return became_refused(answered)
-
-
-def became_refused(fault: FederationError) -> Became:
-    """What became of a question that met this fault."""
-    if not isinstance(fault, SpentError):
-        return Became.REFUSED
-    return Became.FULL if fault.of is Of.MEMBER else Became.QUOTA
 
 
 def _answer_or_raised(answered: Answer | FederationError) -> Answer:

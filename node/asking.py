@@ -20,10 +20,10 @@ from federation.messages import (
 )
 from federation.witness import TreeHead
 from node import store
-from node.answering import Heard, became_refused, entry_about
+from node.answering import Heard, entry_about
 from node.audit import Entry, Operation
 from node.policy import Policy, Verdict, request_of
-from node.quotas import Quotas
+from node.quotas import Quotas, became_refused
 from node.store import Store, Tx
 from node.store.asked import Became
 from node.store.exchanges import Reply

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from federation.errors import QuotaError
+from federation.errors import FederationError, QuotaError
 from federation.messages import MemberId, Question
 from node import store
 from node.store import Tx, View
+from node.store.asked import Became
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: Bytes by which one that asks is known.
@@ -49,6 +50,13 @@ class SpentError(QuotaError):
     def __init__(self, of: Of, said: str) -> None:
         super().__init__(said)
         self.of = of
+
+
+def became_refused(fault: FederationError) -> Became:
+    """What became of a question that met this fault."""
+    if not isinstance(fault, SpentError):
+        return Became.REFUSED
+    return Became.FULL if fault.of is Of.MEMBER else Became.QUOTA
 
 
 _ANY = Quota()

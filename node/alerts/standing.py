@@ -15,11 +15,11 @@ from federation.messages import (
 )
 from node import store
 from node.alerts.posed import decoded, encoded, question_of, weighed_as
-from node.answering import Gate, Heard, became_refused, entry_about
+from node.answering import Gate, Heard, entry_about
 from node.audit import Entry, Operation
 from node.mailing import Mailing
 from node.policy import Verdict
-from node.quotas import SpentError
+from node.quotas import SpentError, became_refused
 from node.search import KEYS_VERSION, standing_keys
 from node.store import Tx
 from node.store.asked import Became

@@ -166,7 +166,15 @@ def _check_reports_about(
 
 
 #: Everything that an auditor may do; nothing of it shows or changes a record.
-AUDITORS = {"GetStatus", "VerifyAudit", "ReportAudit", "ReconcileAudit", "AcceptLog", "ListMail"}
+AUDITORS = {
+    "GetStatus",
+    "VerifyAudit",
+    "ReportAudit",
+    "ReconcileAudit",
+    "AcceptLog",
+    "ListMail",
+    "FollowAlarms",
+}
 
 
 def test_an_auditor_can_do_nothing_else() -> None:
