@@ -20,10 +20,10 @@ from node import store
 from node.alerts.inbox import proposed
 from node.alerts.posed import decoded, encoded, question_of, weighed_as
 from node.alerts.standing import Registry
-from node.answering import became_refused, entry_about
+from node.answering import entry_about
 from node.audit import Entry, Operation
 from node.people import Person
-from node.quotas import SpentError
+from node.quotas import SpentError, became_refused
 from node.search import STRONG
 from node.store import Tx, View
 from node.store.alerts import AlertState

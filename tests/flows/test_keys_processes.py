@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.test_processes import AMBER, Lab
+from tests.flows.lab import AMBER, Lab
 from tests.world import eventually, free_base
 
 

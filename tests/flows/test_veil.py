@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from federation import veil, wire
+from federation import trust, veil, wire
 from federation.charter import Kind
 from federation.messages import (
     Answer,
@@ -137,7 +137,6 @@ def test_a_question_whose_message_comes_late_shifts_no_time(world: World) -> Non
     """Whoever sets when the floor begins could have it end in the midst of the work."""
     world["pl"].holds(HELD, share="hidden")
     question, fanout = asked(Sought(name=HELD)), world["ee"].up.fanout
-    member = world["ee"].up.in_force().member(PL)
     sealed = fanout._us.ask(PL, question.id, wire.question_to(question))
     sent_s: list[float] = []
 
@@ -147,9 +146,9 @@ def test_a_question_whose_message_comes_late_shifts_no_time(world: World) -> Non
         yield wire.request_to(sealed)
 
     async def call() -> float:
-        line = fanout._lines.to(member)._channel
-        await line.stream_unary(wire.ASK)(late(), timeout=20)  # type: ignore[arg-type]
-        return time.monotonic()
+        async with trust.peer_channel(fanout._us.way(PL)) as channel:
+            await channel.stream_unary(wire.ASK)(late(), timeout=20)  # type: ignore[arg-type]
+            return time.monotonic()
 
     ended_s = world.run(call())
 
