@@ -55,10 +55,25 @@ def dns_name(member: MemberId) -> str:
     return f"{member.lower()}.amber"
 
 
-def node_names(member: MemberId) -> Names:
-    """What the certificate of a member's node is made out to."""
-    domain = dns_name(member)
-    return Names(frozenset({domain}), frozenset({f"spiffe://{domain}/node"}))
+def node_name(member: MemberId, revoked: int) -> str:
+    """The name by which a node is known once so many of its certificates were revoked.
+
+    One that was revoked carries no name of a later count, so that TLS itself keeps whoever stole
+    its key from being taken for the node: callers see no certificate that they could look up.
+    """
+    return f"r{revoked}.{dns_name(member)}" if revoked else dns_name(member)
+
+
+def node_names(member: MemberId, revoked: int = 0) -> Names:
+    """What the certificate of a member's node is made out to: its name now, and those before."""
+    dns = frozenset(node_name(member, count) for count in range(revoked + 1))
+    return Names(dns, frozenset({f"spiffe://{dns_name(member)}/node"}))
+
+
+def node_names_like(leaf: x509.Certificate, member: MemberId) -> Names:
+    """What a certificate must be made out to, if it is that of a member's node."""
+    found = names_in(leaf)
+    return node_names(member, max(len(found.dns), 1) - 1 if found else 0)
 
 
 def person_names(member: MemberId, holder: Holder) -> Names:
@@ -91,12 +106,15 @@ class Issuer:
     key: EllipticCurvePrivateKey
 
     def node(
-        self, member: MemberId, key: EllipticCurvePrivateKey, now: datetime
+        self, member: MemberId, key: EllipticCurvePrivateKey, now: datetime, *, revoked: int = 0
     ) -> x509.Certificate:
-        """The certificate of the member's node, for both ends of a connection."""
+        """The certificate of the member's node, for both ends of a connection.
+
+        `revoked` is how many of its certificates were revoked before.
+        """
         uses = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH)
         draft = _draft(_subject(f"Amber node {member}"), key, now, life=NODE_LIFE)
-        return self._signed(draft, node_names(member), uses)
+        return self._signed(draft, node_names(member, revoked), uses)
 
     def person(
         self, member: MemberId, holder: Holder, key: EllipticCurvePrivateKey, now: datetime
@@ -153,7 +171,7 @@ def leaf_defect(
     leaf: x509.Certificate, *, ca: x509.Certificate, names: Names, now: datetime
 ) -> str:
     """What keeps a certificate from being this CA's for these names now; else empty."""
-    if not _is_issued(leaf, ca):
+    if not is_issued(leaf, ca):
         return "was not issued by the CA it should come from"
     for certificate, what in ((leaf, "it"), (ca, "its CA")):
         if now < certificate.not_valid_before_utc:
@@ -195,7 +213,7 @@ def _below(prefix: str, uris: Collection[str]) -> list[str]:
 
 
 @lru_cache(maxsize=1024)
-def _is_issued(leaf: x509.Certificate, by: x509.Certificate) -> bool:
+def is_issued(leaf: x509.Certificate, by: x509.Certificate) -> bool:
     """Whether this CA signed this leaf; it never changes, so it is remembered."""
     try:
         leaf.verify_directly_issued_by(by)

@@ -63,9 +63,8 @@ class Delivery:
     async def apply(self, charter: Charter) -> None:
         """Deliver to each other member of this charter, and to nobody else."""
         others = {member.id: member for member in charter.others(self._us.id)}
-        for id, way in tuple(self._ways.items()):
-            if id not in others or others[id].reached_by != way.member.reached_by:
-                await self._stop(id)
+        for id in set(self._ways) - set(others):
+            await self._stop(id)
         await self._lines.apply(charter)
         for member in others.values():
             if member.id not in self._ways:

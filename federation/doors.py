@@ -107,10 +107,14 @@ class Door:
         }
         methods = _Methods(served, self._handler(self._unknown, has_message=False))
         server.add_generic_rpc_handlers((methods,))
-        us = self._step.us
-        credentials = trust.door_credentials(us.keys, self.member, us.clock())
-        server.add_secure_port(self.address, credentials)
+        server.add_secure_port(self.address, trust.server_credentials(self._certified))
         return server
+
+    def _certified(self) -> trust.Certified:
+        """What the member that knocks now is shown, and by which CAs it is believed."""
+        us = self._step.us
+        member = us.charter().member(self.member.id)
+        return trust.door_certified(us.ring.shown_to(member.id), member, us.clock())
 
     def _handler(self, serve: Serve, *, has_message: bool = True) -> Handler:
         """A call to this door; every way out of it but a reply is a fault of the one table.
@@ -121,12 +125,13 @@ class Door:
 
         async def served(_: AsyncIterator[bytes], context: Context) -> bytes:
             loop = asyncio.get_running_loop()
-            came_s = loop.time()
             try:
                 self._enter()
                 request = await self._received(context) if has_message else b""
+                # From the whole message on: by a late one its sender could shift the veil's times.
+                came_s = loop.time()
                 reply = await self._replied(serve, context.auth_context(), request)
-            except grpc.aio.AbortError:
+            except grpc.aio.BaseError:
                 raise
             except Exception as error:  # noqa: BLE001 - the edge: nothing of ours may leave but a fault
                 await end(context, self._refused(error))
@@ -158,7 +163,7 @@ class Door:
         late = loop.call_later(limits.RECEIVE_S, lambda: loop.create_task(_hung_up(context, fault)))
         try:
             message = await context.read()
-        except (asyncio.CancelledError, grpc.aio.AbortError):
+        except (asyncio.CancelledError, grpc.aio.BaseError):
             self._refused(fault)
             raise
         finally:
@@ -237,15 +242,16 @@ class Doors:
     async def apply(self, charter: Charter) -> None:
         """Have a door open for each other member of this charter, and for nobody else.
 
-        The door of a member that left, or is reached otherwise, is closed, with the connections
-        on it. Raises `InvalidError` when a port cannot be had; what is open by then stays so
-        until `close`.
+        The door of a member that left, or whose port is another one, is closed, with the
+        connections on it; a change of keys or CAs needs no other door. Raises `InvalidError` when
+        a port cannot be had; what is open by then stays so until `close`.
         """
         others = {member.id: member for member in charter.others(self._step.us.id)}
-        for door in tuple(self):
-            member = others.get(door.member.id)
-            if member is None or member.reached_by != door.member.reached_by:
-                await self._doors.pop(door.member.id).close(grace_s=0)
+        here = charter.members.get(self._step.us.id)
+        over = [door for door in self if not _stays(door, here, others.get(door.member.id))]
+        for door in over:
+            del self._doors[door.member.id]
+        await asyncio.gather(*(door.close(grace_s=0) for door in over))
         for member in others.values():
             if member.id not in self._doors:
                 door = Door(self._step, member)
@@ -256,3 +262,10 @@ class Doors:
         """Close all doors at once; calls in flight have `grace_s` seconds to finish."""
         await asyncio.gather(*(door.close(grace_s) for door in self))
         self._doors.clear()
+
+
+def _stays(door: Door, here: Member | None, member: Member | None) -> bool:
+    """Whether a door may stay as it is, for its member and for us as the charter has both now."""
+    if here is None or member is None:
+        return False
+    return door.port == here.door_for(member)

@@ -10,6 +10,8 @@ ANSWER_BYTES = 768 * KIB
 HITS = 100
 #: Notices in one dispatch, the bytes where it stops before, and the bytes of one hit in a notice.
 NOTICES, DISPATCH_BYTES, NOTICE_BYTES = 100, 768 * KIB, 256 * KIB
+#: Bytes of a charter's document, of which one fits into a dispatch, and of a CA's word for one.
+CHARTER_BYTES, ENDORSEMENT_BYTES = 512 * KIB, 256
 #: Bytes of a hash, and hashes in a proof: twice as many as a log of 2**63 entries needs.
 HASH_BYTES, PROOF = 32, 128
 #: Blocks in one part of the answer to a probe, points in all of them, parts of one answer.
@@ -53,7 +55,8 @@ SERVER = (
     ("grpc.keepalive_permit_without_calls", 1),
     # A megabyte can be packed that holds a gigabyte; nothing of ours is packed.
     ("grpc.per_message_decompression", 0),
-    ("grpc.http2.bdp_probe", 0),
+    # After so many calls of one read it is another connection's turn.
+    ("grpc.http2.max_requests_per_read", 4),
 )
 
 #: Options of a door alone: what a member that opens connections without end can take from us.

@@ -22,6 +22,7 @@ from federation.meetings import (
     ProbeAnswer,
     ProbeProof,
 )
+from federation.votes import Vote
 
 MemberId = NewType("MemberId", str)
 PersonId = NewType("PersonId", str)
@@ -338,20 +339,22 @@ class Showing:
 
 
 Meeting = Probe | ProbeAnswer | ProbeProof | Encounter | Consent | Showing | Parting
-Content = Watch | WatchVerdict | WatchEnd | Alert | Recall | Alarm | Meeting
+Content = Watch | WatchVerdict | WatchEnd | Alert | Recall | Alarm | Meeting | Vote
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One message of the durable lane; its place in the mail of its sender is `sequence`.
 
-    What arrives after `expires_at` has no effect; None is never.
+    What arrives after `expires_at` has no effect; None is never. `sealed_at` is when its sender put
+    it in the mail, once its seal was opened.
     """
 
     id: NoticeId
     sequence: int
     content: Content
     expires_at: datetime | None = None
+    sealed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,7 +372,7 @@ class Receipt:
     `refused` are those of one dispatch that are there and have no effect. `witnessed` is the size
     of our log that the member signed last, `cosignature` what it signs of the head that we
     showed, and `doubt` a word why it does not. `prove` are sizes of our log that others showed
-    it, from which it wants a proof next.
+    it, from which it wants a proof next. `charter` is the version that it holds, as its seal says.
     """
 
     through: int
@@ -378,3 +381,4 @@ class Receipt:
     cosignature: bytes = b""
     doubt: str = ""
     prove: tuple[int, ...] = ()
+    charter: int = 0

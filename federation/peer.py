@@ -1,7 +1,7 @@
 """One member seen from here: its channel, and what it says to a question or to our mail."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -19,10 +19,12 @@ from federation.errors import (
     FederationError,
     InvalidError,
     LateError,
+    StrangerError,
     UnprovenError,
+    UnreachableError,
 )
 from federation.faults import fault_of, foreseen, public
-from federation.keys import Keys
+from federation.keys import Keys, Ring
 from federation.messages import Answer, MemberId, Outcome, OutcomeKind, QuestionId, Receipt
 from federation.seal import (
     ACCOUNT,
@@ -67,9 +69,12 @@ _KIND = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Self:
-    """Who we are when we speak: our keys, the charter in force, our clock and those of others."""
+    """Who we are when we speak: our keys, the charter in force, our clock and those of others.
 
-    keys: Keys
+    What a member is told is sealed with the key of ours that its charter names.
+    """
+
+    ring: Ring
     charter: Callable[[], Charter]
     clock: Callable[[], datetime]
     clocks: Clocks = field(default_factory=Clocks)
@@ -77,29 +82,51 @@ class Self:
     @property
     def id(self) -> MemberId:
         """Our own member id."""
-        return self.keys.member
+        return self.ring.member
+
+    @property
+    def keys(self) -> Keys:
+        """Our keys of now."""
+        return self.ring.present
 
     def ask(self, to: MemberId, id: str, body: bytes) -> Sealed:
         """A question to a member, sealed at this moment and under the charter in force."""
-        return seal.seal(self._statement(to, ASK, id), body, self.keys.signer)
+        return self._sealed(self._statement(to, ASK, id), body)
 
     def mail(self, to: MemberId, id: str, body: bytes) -> Sealed:
         """A dispatch to a member, sealed at this moment."""
-        return seal.seal(self._statement(to, MAIL, id), body, self.keys.signer)
+        return self._sealed(self._statement(to, MAIL, id), body)
 
     def inquire(self, to: MemberId, id: str, body: bytes) -> Sealed:
         """An inquiry to a member, sealed at this moment."""
-        return seal.seal(self._statement(to, INQUIRY, id), body, self.keys.signer)
+        return self._sealed(self._statement(to, INQUIRY, id), body)
 
     def notice(self, to: MemberId, id: str, body: bytes, *, sequence: int) -> Sealed:
         """A notice in its place in our mail to a member; it may travel much later."""
-        statement = replace(self._statement(to, NOTICE, id), sequence=sequence)
-        return seal.seal(statement, body, self.keys.signer)
+        return self._sealed(replace(self._statement(to, NOTICE, id), sequence=sequence), body)
 
     def reply(self, asked: Sealed, statement: Statement, body: bytes) -> Sealed:
         """The reply to what a member said under this statement, sealed likewise."""
         reply = self._statement(statement.sender, _REPLY[statement.method], statement.id)
-        return seal.seal(replace(reply, reply_to=asked.digest), body, self.keys.signer)
+        return self._sealed(replace(reply, reply_to=asked.digest), body)
+
+    def is_taken(self, to: MemberId, sealed: Sealed) -> bool:
+        """Whether what we sealed before would still be taken: not under a key that was stolen.
+
+        A member that does not know of the theft takes it, and would not take the new key.
+        """
+        shown = seal.public_key(self.ring.shown_to(to).signing_key).keyid
+        keys = self.charter().member(self.id).signing_keys
+        stolen = {seal.public_key(one.public).keyid for one in keys if one.is_revoked}
+        return sealed.key_id == shown or sealed.key_id not in stolen
+
+    def way(self, to: MemberId) -> trust.Way:
+        """How a member that is active is reached now, with the keys of ours that it knows."""
+        charter, own = self.charter(), self.ring.shown_to(to)
+        return trust.way(own, charter.member(self.id), charter.heard(to), self.clock())
+
+    def _sealed(self, statement: Statement, body: bytes) -> Sealed:
+        return seal.seal(statement, body, self.ring.shown_to(statement.audience).signer)
 
     def _statement(self, to: MemberId, method: str, id: str) -> Statement:
         return Statement(
@@ -113,18 +140,33 @@ class Self:
 
 
 Call = grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]
+_PATH = MappingProxyType({ASK: wire.ASK, MAIL: wire.DELIVER, INQUIRY: wire.RECONCILE})
+#: Faults of a member that may know other keys of ours than it was shown.
+_IN_VAIN = (StrangerError, BrokenSealError, UnreachableError)
+#: Seconds that calls on a line which another one replaced have to end: more than any may take.
+_LEAVING_S = 3_600.0
+
+
+class _Line:
+    """One channel and its calls, good as long as the way it was made for."""
+
+    def __init__(self, way: trust.Way) -> None:
+        self.way, self.channel = way, trust.peer_channel(way)
+        self.calls: Mapping[str, Call] = {
+            method: self.channel.unary_unary(path) for method, path in _PATH.items()
+        }
 
 
 class Peer:
-    """An open line to one member's door; it reconnects by itself."""
+    """A line to one member's door; it reconnects by itself.
 
-    def __init__(self, us: Self, member: Member) -> None:
+    When keys, CAs or address change a new line takes its place: calls on the old one end there.
+    """
+
+    def __init__(self, us: Self, member: MemberId) -> None:
         self._us, self.member = us, member
-        here = us.charter().member(us.id)
-        self._channel = trust.peer_channel(us.keys, here, member, us.clock())
-        self._ask: Call = self._channel.unary_unary(wire.ASK)
-        self._deliver: Call = self._channel.unary_unary(wire.DELIVER)
-        self._reconcile: Call = self._channel.unary_unary(wire.RECONCILE)
+        self._line: _Line | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def ask(self, question: QuestionId, body: bytes, *, timeout_s: float) -> Outcome:
         """What this member says within the deadline; never raised, whatever the member does.
@@ -132,59 +174,82 @@ class Peer:
         Only what it sealed for us as the answer to these very bytes counts as an answer.
         """
         asking = self._answer(question, body, timeout_s)
-        outcome = await met(self.member.id, question, asking, timeout_s=timeout_s)
-        return replace(outcome, clock_off_s=self._us.clocks.off_s(self.member.id))
+        outcome = await met(self.member, question, asking, timeout_s=timeout_s)
+        return replace(outcome, clock_off_s=self._us.clocks.off_s(self.member))
 
     async def deliver(self, id: str, dispatch: wire.Dispatch, *, timeout_s: float) -> Receipt:
         """Hand over mail; only what the member sealed as the receipt of these bytes counts as one.
 
         Raises the fault that the member met or gave.
         """
-        mail = self._us.mail(self.member.id, id, wire.dispatch_to(dispatch))
-        body = await self._replied(self._deliver, mail, id, RECEIPT, timeout_s)
-        return self._read(lambda: wire.receipt_from(body))
+        mail = self._us.mail(self.member, id, wire.dispatch_to(dispatch))
+        said, body = await self._replied(MAIL, mail, id, timeout_s)
+        return self._read(lambda: replace(wire.receipt_from(body), charter=said.charter))
 
     async def account(self, id: str, inquiry: Inquiry, *, timeout_s: float) -> Account:
         """What this member's books say, sealed by it; raises the fault that it met or gave."""
-        said = self._us.inquire(self.member.id, id, wire.inquiry_to(inquiry))
-        body = await self._replied(self._reconcile, said, id, ACCOUNT, timeout_s)
-        return self._read(lambda: wire.account_from(body, self.member.id, inquiry))
+        said = self._us.inquire(self.member, id, wire.inquiry_to(inquiry))
+        _, body = await self._replied(INQUIRY, said, id, timeout_s)
+        return self._read(lambda: wire.account_from(body, self.member, inquiry))
 
     async def close(self) -> None:
         """Let go of the line; calls on it end."""
-        await self._channel.close()
+        for leaving in self._leaving:
+            leaving.cancel()
+        if self._leaving:
+            await asyncio.wait(self._leaving)
+        if self._line:
+            await self._line.channel.close()
 
     async def _answer(self, question: QuestionId, body: bytes, timeout_s: float) -> Answer:
-        asked = self._us.ask(self.member.id, question, body)
-        answer = await self._replied(self._ask, asked, question, ANSWER, timeout_s)
-        return self._read(lambda: wire.answer_from(answer, question, self.member.id))
+        asked = self._us.ask(self.member, question, body)
+        _, answer = await self._replied(ASK, asked, question, timeout_s)
+        return self._read(lambda: wire.answer_from(answer, question, self.member))
 
     async def _replied(
-        self, call: Call, said: Sealed, id: str, method: str, timeout_s: float
-    ) -> bytes:
-        """The body of the reply that this member sealed to what we said."""
+        self, method: str, said: Sealed, id: str, timeout_s: float
+    ) -> tuple[Statement, bytes]:
+        """The reply that this member sealed to what we said: its statement and its body."""
         try:
-            response = await call(wire.request_to(said), timeout=timeout_s)
+            response = await self._call(method)(wire.request_to(said), timeout=timeout_s)
         except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from None
-        return self._read(lambda: self._proven(said, wire.response_from(response), id, method))
+            fault = fault_of(error)
+            if isinstance(fault, _IN_VAIN):
+                self._us.ring.in_vain(self.member)
+            raise fault from None
+        reply = _REPLY[method]
+        return self._read(lambda: self._proven(said, wire.response_from(response), id, reply))
+
+    def _call(self, method: str) -> Call:
+        """A call on the line of now; it is begun before anything else can change the line."""
+        way = self._us.way(self.member)
+        if self._line is None or self._line.way != way:
+            if self._line:
+                leaving = asyncio.get_running_loop().create_task(_left(self._line.channel))
+                self._leaving.add(leaving)
+                leaving.add_done_callback(self._leaving.discard)
+            self._line = _Line(way)
+        return self._line.calls[method]
 
     def _read(self, reading: Callable[[], _Read]) -> _Read:
         """What this member said, if that can be proven and read."""
         try:
             return reading()
         except (BrokenSealError, InvalidError) as fault:
-            raise UnprovenError(f"{self.member.id}: {fault}") from None
+            raise UnprovenError(f"{self.member}: {fault}") from None
 
-    def _proven(self, said: Sealed, sealed: Sealed, id: str, method: str) -> bytes:
-        member = self._us.charter().heard(self.member.id)
+    def _proven(
+        self, said: Sealed, sealed: Sealed, id: str, method: str
+    ) -> tuple[Statement, bytes]:
+        member = self._us.charter().heard(self.member)
         statement = seal.opened(
             sealed, member.signing_keys, sender=member.id, audience=self._us.id, method=method
         )
         if (statement.reply_to, statement.id) != (said.digest, id):
             raise BrokenSealError("the reply is to something else")
+        self._us.ring.heard(member.id, statement.charter)
         self._us.clocks.heard(member.id, statement.sealed_at, self._us.clock())
-        return sealed.body
+        return statement, sealed.body
 
 
 class Lines:
@@ -197,22 +262,27 @@ class Lines:
     def to(self, member: Member) -> Peer:
         """The line to a member of the charter."""
         if member.id not in self._peers:
-            self._peers[member.id] = Peer(self._us, member)
+            self._peers[member.id] = Peer(self._us, member.id)
         return self._peers[member.id]
 
     async def apply(self, charter: Charter) -> None:
-        """Let go of the lines to members that left this charter, or are reached otherwise."""
-        for peer in tuple(self._peers.values()):
-            member = charter.active.get(peer.member.id)
-            if member is None or member.reached_by != peer.member.reached_by:
-                del self._peers[peer.member.id]
-                await peer.close()
+        """Let go of the lines to members that are no longer active in this charter."""
+        for id in set(self._peers) - set(charter.active):
+            await self._peers.pop(id).close()
 
     async def close(self) -> None:
         """Let go of every line."""
         while self._peers:
             _, peer = self._peers.popitem()
             await peer.close()
+
+
+async def _left(channel: grpc.aio.Channel) -> None:
+    """Let go of a channel once its calls have ended, or at once when there is no time."""
+    try:
+        await channel.close(_LEAVING_S)
+    except asyncio.CancelledError:
+        await channel.close()
 
 
 async def met(

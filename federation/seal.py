@@ -61,9 +61,14 @@ class SigningKey:
     until: datetime | None = None
     is_revoked: bool = False
 
-    def counts_at(self, instant: datetime) -> bool:
-        """Whether a seal of this instant counts."""
-        return not self.is_revoked and (self.until is None or instant <= self.until)
+    def counts_at(self, instant: datetime, *, arrived_at: datetime | None = None) -> bool:
+        """Whether a seal of this instant counts: now, or as what was here at an earlier time.
+
+        What had arrived before a key was revoked stays proof.
+        """
+        if self.is_revoked:
+            return self.until is not None and arrived_at is not None and arrived_at < self.until
+        return self.until is None or instant <= self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +118,19 @@ def seal(statement: Statement, body: bytes, signer: Signer) -> Sealed:
     return Sealed(payload, signature.keyid, bytes.fromhex(signature.signature), body)
 
 
-def opened(
+def opened(  # noqa: PLR0913 - one optional
     sealed: Sealed,
     signing_keys: Sequence[SigningKey],
     *,
     sender: MemberId,
     audience: MemberId,
     method: str,
+    arrived_at: datetime | None = None,
 ) -> Statement:
     """The statement under a seal that this sender put on these bytes for this audience.
 
-    The seal names the key it is by, which must be one of these and have counted when it was put.
+    The seal names the key it is by, which must be one of these and have counted when it was put;
+    of evidence that is kept `arrived_at` says when it came, see `SigningKey.counts_at`.
     Nothing is read before the signature holds. Time, charter version and reply are the caller's
     to judge. Raises `BrokenSealError` when anything else does not hold.
     """
@@ -133,7 +140,7 @@ def opened(
     if not holds(STATEMENT_TYPE, sealed.statement, sealed.signature, signing_key=key.public):
         raise BrokenSealError(f"{sender}: the signature is not by the key that the seal names")
     statement = _read(sealed.statement, sender)
-    if not key.counts_at(statement.sealed_at):
+    if not key.counts_at(statement.sealed_at, arrived_at=arrived_at):
         raise BrokenSealError(f"{sender}: sealed with a key that did not count any more")
     if not hmac.compare_digest(statement.body_digest, _sha256(sealed.body)):
         raise BrokenSealError(f"{sender}: the body is not the one that was sealed")

@@ -1,7 +1,7 @@
 """What happens to a call: prove the caller, open its seal, ask the gate, seal the reply."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
@@ -147,6 +147,7 @@ class Porter:
             sealed = wire.request_from(request)
             statement = self._opened(sealed, method)
             self._check_now(statement)
+            self.us.ring.heard(self.member, statement.charter)
             return sealed, statement, read(sealed, statement)
         except FederationError as fault:
             self.gate.turned_away(self.member, fault, statement)
@@ -175,8 +176,11 @@ class Porter:
             )
         return wire.question_from(sealed.body, statement.id)
 
-    def _dispatch(self, sealed: Sealed, _: Statement) -> tuple[wire.Dispatch, list[wire.Opened]]:
+    def _dispatch(
+        self, sealed: Sealed, statement: Statement
+    ) -> tuple[wire.Dispatch, list[wire.Opened]]:
         dispatch = wire.dispatch_from(sealed.body, self.member)
+        dispatch = replace(dispatch, charter=statement.charter)
         return dispatch, [self._notice(notice) for notice in dispatch.notices]
 
     def _notice(self, sealed: Sealed) -> wire.Opened:
@@ -188,7 +192,7 @@ class Porter:
             notice = wire.notice_from(sealed.body, self.member, id=id, sequence=sequence)
         except InvalidError as fault:
             return wire.Opened(sealed, statement, fault)
-        return wire.Opened(sealed, statement, notice)
+        return wire.Opened(sealed, statement, replace(notice, sealed_at=statement.sealed_at))
 
 
 def _inquiry(sealed: Sealed, _: Statement) -> Inquiry:

@@ -126,7 +126,9 @@ def _hush(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    return not isinstance(record.msg, UnicodeDecodeError)
+    """Not that a server ended, nor each call that ended with it, named as its caller liked."""
+    is_end = isinstance(record.msg, UnicodeDecodeError)
+    return not is_end and not str(record.msg).startswith("Aborting method")
 
 
 @dataclass(frozen=True, slots=True)

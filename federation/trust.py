@@ -5,8 +5,10 @@ it to that member's name, is in its validity, and came over TLS 1.3. TLS checks 
 the handshake; every call is checked again here, because a connection may outlive all of it.
 """
 
+import contextlib
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import grpc
@@ -19,12 +21,13 @@ from federation.certificates import (
     dns_name,
     holder_in,
     leaf_defect,
-    node_names,
+    node_name,
+    node_names_like,
     parsed,
     person_names,
 )
 from federation.charter import Member
-from federation.errors import InvalidError, StrangerError
+from federation.errors import FederationError, InvalidError, StrangerError
 from federation.keys import Keys
 from federation.messages import MemberId
 
@@ -34,22 +37,62 @@ TLS_VERSION = b"TLSv1.3"
 AuthContext = Mapping[str, Iterable[bytes]]
 
 
-def door_credentials(own: Keys, member: Member, now: datetime) -> grpc.ServerCredentials:
-    """The door of one member: only what a CA of its certified gets through the handshake."""
-    return _server_credentials(own, _bundle(member, now))
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What one end of a connection shows of itself, and the CAs in PEM form that it believes."""
+
+    key: bytes = field(repr=False)
+    chain: bytes
+    believed: bytes
 
 
-def desk_credentials(own: Keys) -> grpc.ServerCredentials:
-    """The desk port: only what our own CA certified gets through the handshake."""
-    return _server_credentials(own, own.ca)
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one member's door is reached: while this is the same, an open line stays good."""
+
+    address: str
+    name: str
+    certified: Certified
 
 
-def peer_channel(own: Keys, us: Member, member: Member, now: datetime) -> grpc.aio.Channel:
-    """Our line to the door that another member keeps for us; it connects when first used."""
-    roots = _bundle(member, now)
-    credentials = grpc.ssl_channel_credentials(roots, own.tls_key, own.tls_chain)
+def door_certified(own: Keys, member: Member, now: datetime) -> Certified:
+    """At the door of one member: only what a CA of its certified gets through the handshake."""
+    return Certified(own.tls_key, own.tls_chain, b"".join(member.cas_at(now)))
+
+
+def desk_certified(own: Keys, cas: Iterable[bytes]) -> Certified:
+    """At the desk port: only what our own CAs certified gets through the handshake."""
+    return Certified(own.tls_key, own.tls_chain, b"".join(cas))
+
+
+def server_credentials(certified: Callable[[], Certified]) -> grpc.ServerCredentials:
+    """The credentials of a server, asked for anew at each handshake.
+
+    So keys and CAs change while it stands. Where none can be told those before stay.
+    """
+    last = _configuration(certified())
+
+    def told() -> grpc.ServerCertificateConfiguration:
+        nonlocal last
+        with contextlib.suppress(FederationError):
+            last = _configuration(certified())
+        return last
+
+    return grpc.dynamic_ssl_server_credentials(last, told, require_client_authentication=True)
+
+
+def way(own: Keys, us: Member, member: Member, now: datetime) -> Way:
+    """How we reach the door that another member keeps for us."""
     address = f"dns:///{target(member.host, member.door_for(us))}"
-    return _channel(address, credentials, member.id)
+    name = node_name(member.id, len(member.revoked))
+    return Way(address, name, door_certified(own, member, now))
+
+
+def peer_channel(way: Way) -> grpc.aio.Channel:
+    """Our line to another member's door; it connects when first used."""
+    shown = way.certified
+    credentials = grpc.ssl_channel_credentials(shown.believed, shown.key, shown.chain)
+    return _channel(way.address, credentials, way.name)
 
 
 def desk_channel(
@@ -57,7 +100,7 @@ def desk_channel(
 ) -> grpc.aio.Channel:
     """A person's line to the desk port of this member's node; key and certificate are PEM."""
     credentials = grpc.ssl_channel_credentials(own_ca, key, certificate)
-    return _channel(address, credentials, member)
+    return _channel(address, credentials, dns_name(member))
 
 
 def prove_member(context: AuthContext, member: Member, now: datetime) -> None:
@@ -71,23 +114,24 @@ def node_defect(leaf: x509.Certificate, member: Member, now: datetime) -> str:
     """What keeps a certificate from being that of this member's node now; else empty."""
     if digest_of(leaf) in member.revoked:
         return "was revoked by its owner"
-    names = node_names(member.id)
+    names = node_names_like(leaf, member.id)
     defects = [leaf_defect(leaf, ca=_parsed(ca), names=names, now=now) for ca in member.cas_at(now)]
     return "" if "" in defects else defects[0]
 
 
-def holder(context: AuthContext, own: Keys, now: datetime) -> Holder:
+def holder(context: AuthContext, member: MemberId, cas: Iterable[bytes], now: datetime) -> Holder:
     """The person whose certificate opened this connection, with every role it names.
 
-    Raises `StrangerError` for a certificate that is not one of our people's.
+    Raises `StrangerError` for a certificate that none of these CAs, all ours, issued to our people.
     """
     leaf = _leaf(context)
-    found = holder_in(leaf, own.member)
+    found = holder_in(leaf, member)
     if found is None:
         raise StrangerError("the certificate at the desk names none of our people")
-    names = person_names(own.member, found)
-    if defect := leaf_defect(leaf, ca=_parsed(own.ca), names=names, now=now):
-        raise StrangerError(f"the certificate at the desk {defect}")
+    names = person_names(member, found)
+    defects = [leaf_defect(leaf, ca=_parsed(ca), names=names, now=now) for ca in cas]
+    if "" not in defects:
+        raise StrangerError(f"the certificate at the desk {defects[0]}")
     return found
 
 
@@ -96,21 +140,15 @@ def target(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _bundle(member: Member, now: datetime) -> bytes:
-    return b"".join(member.cas_at(now))
+def _configuration(certified: Certified) -> grpc.ServerCertificateConfiguration:
+    pairs = [(certified.key, certified.chain)]
+    return grpc.ssl_server_certificate_configuration(pairs, certified.believed)
 
 
-def _server_credentials(own: Keys, ca: bytes) -> grpc.ServerCredentials:
-    pairs = [(own.tls_key, own.tls_chain)]
-    return grpc.ssl_server_credentials(pairs, root_certificates=ca, require_client_auth=True)
-
-
-def _channel(
-    address: str, credentials: grpc.ChannelCredentials, member: MemberId
-) -> grpc.aio.Channel:
-    """A channel that talks to this member's node only, wherever the address leads."""
-    name = ("grpc.ssl_target_name_override", dns_name(member))
-    return grpc.aio.secure_channel(address, credentials, options=(*limits.CHANNEL, name))
+def _channel(address: str, credentials: grpc.ChannelCredentials, name: str) -> grpc.aio.Channel:
+    """A channel that talks to the node of this name only, wherever the address leads."""
+    override = ("grpc.ssl_target_name_override", name)
+    return grpc.aio.secure_channel(address, credentials, options=(*limits.CHANNEL, override))
 
 
 def _leaf(context: AuthContext) -> x509.Certificate:

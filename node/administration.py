@@ -12,6 +12,7 @@ from node.audit import About, Break, Entry, Framed, Operation, framed
 from node.people import Person, Role
 from node.quotas import DAY
 from node.store import Store, View
+from node.store.charters import Adopted, Fork, ProposalState
 from node.store.letters import WayState
 from node.store.mail import LaneState
 
@@ -36,7 +37,9 @@ class Standing:
 
     `reindex_due` are the records that are still found by keys of an earlier version, `lanes` how
     the mail to and from each member stands, `ways` what leaves by the ways out of the node, and
-    `alarms` are those that nobody has looked at.
+    `alarms` are those that nobody has looked at. `adopted` is how the charter came in force,
+    `missed` the last one that we had missed, `proposals` how many are open, and `forks` charters
+    that were signed beside one in force.
     """
 
     charter: Charter
@@ -46,6 +49,10 @@ class Standing:
     lanes: Sequence[LaneState]
     logs: Mapping[MemberId, LogState]
     ways: Sequence[WayState]
+    adopted: Adopted | None
+    missed: Adopted | None
+    proposals: int
+    forks: Sequence[Fork]
     alarms: int
 
 
@@ -55,7 +62,6 @@ class Administration:
 
     store: Store
     charter: Callable[[], Charter]
-    adopt: Callable[[bytes], Charter]
     keys_version: int
     keep_mail: timedelta
     unwitnessed: Callable[[View], Break | None] = lambda _: None
@@ -72,14 +78,12 @@ class Administration:
                 lanes=store.mail.lanes(view),
                 logs={one.id: _log(view, one.id) for one in self.charter().members.values()},
                 ways=store.letters.states(view),
+                adopted=store.charters.current(view),
+                missed=store.charters.last_missed(view),
+                proposals=len(store.charters.proposals(view, ProposalState.OPEN)),
+                forks=store.charters.forks(view),
                 alarms=store.alarms.unseen(view),
             )
-
-    def adopt_charter(self, document: bytes, *, by: Person) -> Charter:
-        """Put a charter in force; raises `CharterError` unless it may replace ours."""
-        adopted = self.adopt(document)
-        self._write_down("charter adopted", by, {"version": adopted.version})
-        return adopted
 
     def person_added(self, roles: tuple[Role, ...], *, by: Person) -> None:
         """Write down that a certificate was issued; whose is in the certificate, not in the log."""

@@ -14,8 +14,6 @@ from federation.errors import (
     ReplayedError,
 )
 from federation.messages import (
-    EVERYONE,
-    GROUP_PREFIX,
     Answer,
     Detail,
     Hit,
@@ -30,7 +28,7 @@ from node import store
 from node.audit import Entry, Operation
 from node.codes import Tell
 from node.finding import Finder, Here
-from node.policy import Policy, Request, Verdict
+from node.policy import Policy, Request, Verdict, audiences_of, request_of
 from node.quotas import Quotas, SpentError, became_refused
 from node.records import shown
 from node.search import Found, check_width
@@ -348,29 +346,6 @@ def _as_told(given: Given, hit: Hit) -> Hit:
         return hit
     marking = replace(hit.marking, tell="") if hit.marking else None
     return replace(hit, marking=marking, is_owner_told=tell == Tell.OPENLY)
-
-
-def audiences_of(request: Request) -> frozenset[str]:
-    """Every word by which a marking may name the member of a request."""
-    return frozenset({request.member, EVERYONE, *(f"{GROUP_PREFIX}{id}" for id in request.groups)})
-
-
-def request_of(
-    question: Question, member: Member, *, groups: frozenset[str], is_own: bool = False
-) -> Request:
-    """What policy weighs of a question: who asks, in which role, why."""
-    return Request(
-        member=member.id,
-        kind=member.kind,
-        role=question.asker.role,
-        purpose=question.purpose,
-        topic=question.topic,
-        has_case=bool(question.case.strip()),
-        is_urgent=question.is_urgent,
-        is_own=is_own,
-        groups=groups,
-        is_granted=question.topic in member.topics,
-    )
 
 
 def entry_about(question: Question, digest: str = "", **what: Any) -> Entry:  # noqa: ANN401 - Entry's fields

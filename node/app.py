@@ -26,12 +26,12 @@ from federation.clocks import Clocks
 from federation.doors import Doors, Doorstep
 from federation.errors import FederationError
 from federation.fanout import Fanout
-from federation.keys import Keys
+from federation.keys import Ring
 from federation.peer import Self
 from federation.server import Limits as DoorLimits
 from federation.shares import Shares
 from federation.threads import in_thread
-from node import digests, search
+from node import digests, keys_in_time, search, unlocking
 from node import home as homes
 from node.accounting import Accounting
 from node.administration import Administration
@@ -42,8 +42,10 @@ from node.asking import Asking
 from node.assembly import Chance, Post
 from node.audit import Break
 from node.books import Books
+from node.chartering.in_force import InForce
 from node.config import Config
 from node.finding import Beside, Finder, Here
+from node.following import Following
 from node.home import Home
 from node.keeping import Keeping
 from node.loading import Loading
@@ -53,6 +55,7 @@ from node.quotas import Quota, Quotas
 from node.reconciling import Reconciling
 from node.reindexing import Reindexing
 from node.remarking import Remarking
+from node.rotating import Rotating
 from node.screening import Screening, keyed
 from node.searchers import Searchers
 from node.sparing import EVERY_S, Sparing
@@ -70,6 +73,11 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+def opened(path: Path) -> Home:
+    """A home, whose keys are opened by what its settings or the environment say."""
+    return homes.open(path, clock, unlocking.passphrase)
+
+
 def new_id() -> str:
     """A UUIDv7: unique, and in the order of time (RFC 9562 section 5.7)."""
     ms = time.time_ns() // 1_000_000
@@ -78,54 +86,40 @@ def new_id() -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
-class InForce:
-    """The charter in force: asked for by everybody, replaced in one place."""
-
-    def __init__(self, home: Home) -> None:
-        self._home = home
-        self._charter = home.charter()
-
-    def __call__(self) -> Charter:
-        """The charter that holds now."""
-        return self._charter
-
-    def adopt(self, document: bytes) -> Charter:
-        """Put another one in force; raises `CharterError` unless it may replace this one."""
-        self._charter = self._home.adopt(document)
-        return self._charter
-
-
 @dataclass(frozen=True, slots=True)
 class Node:
     """A node put together from its home, its doors and desk not yet open."""
 
     home: Home
-    keys: Keys
+    ring: Ring
     store: Store
     in_force: InForce
     gate: Gate
     fanout: Fanout
     doors: Doors
     post: Post
+    rotating: Rotating
+    following: Following
     step: Doorstep
     sparing: Sparing
-    has_doors: bool
 
     @classmethod
     def of(cls, home: Home, *, has_doors: bool) -> "Node":
         """Put a node together; the home must be locked."""
-        keys, in_force = home.keys(), InForce(home)
-        store, settings = home.store(keys), home.config
+        place, in_force = home.place(), InForce(home.document(), home.keep)
+        ring, settings = home.ring(place), home.config
+        store = home.store(ring)
         clocks = Clocks(timedelta(seconds=settings.answer.window_s))
-        us = Self(keys, in_force, home.clock, clocks)
+        us = Self(ring, in_force, home.clock, clocks)
         gate = Gate(
             us=home.member,
             store=store,
             policy=Policy(*home.policies()),
             charter=in_force,
-            digest=functools.partial(digests.of_seeks, keys.digest_key),
+            digest=functools.partial(digests.of_seeks, ring.present.digest_key),
             limits=Limits(
-                _quotas(keys, settings), timedelta(days=settings.retention.question_days)
+                _quotas(ring.present.digest_key, settings),
+                timedelta(days=settings.retention.question_days),
             ),
             find=_finder(home) if has_doors else Here(),
         )
@@ -137,7 +131,8 @@ class Node:
             floor=timedelta(milliseconds=settings.answer.floor_ms),
         )
         chance = Chance(new_id, random.random, secrets.token_bytes, home.remember)
-        post = Post.of(gate, us, settings, chance)
+        post = Post.of(gate, us, settings, chance, in_force)
+        post.renewing.proposing.gathering.adopting.start()
         gate = replace(gate, touched=post.touching.answered, heard=post.guarding.heard)
         sparing = Sparing(gate)
         step = Doorstep(
@@ -150,15 +145,19 @@ class Node:
             shares=Shares(door.together),
             books=Accounting(store, gate.policy),
         )
-        lines = Fanout(us), Doors(step)
-        return cls(home, keys, store, in_force, gate, *lines, post, step, sparing, has_doors)
+        rotating = keys_in_time.rotation(place, ring, post, home.clock)
+        fanout, doors = Fanout(us), Doors(step)
+        lines = (post.delivery.apply, fanout.apply) if has_doors else (fanout.apply,)
+        follows = doors.apply if has_doors else _no_doors
+        following = Following(us.id, in_force, us.clock, follows, lines)
+        made = (fanout, doors, post, rotating, following, step, sparing)
+        return cls(home, ring, store, in_force, gate, *made)
 
     def house(self) -> House:
         """What the desk may use."""
         noticed = self.post.matching.notice
         keeping = Keeping(self.home.member, search.findable, new_id, noticed)
         return House(
-            keys=self.keys,
             config=self.home.config,
             clock=self.home.clock,
             ids=new_id,
@@ -172,15 +171,14 @@ class Node:
                 fanout=self.fanout,
                 answer_own=self.gate.answer_own,
                 digest=self.gate.digest,
-                body_digest=functools.partial(digests.of_question, self.keys.digest_key),
-                quotas=replace(self.gate.limits.quotas, member=Quota()),
+                body_digest=functools.partial(digests.of_question, self.ring.present.digest_key),
+                quotas=self.gate.limits.quotas.own,
                 heard=self.post.guarding.heard,
             ),
             loading=Loading(self.store, keeping, self.home.rejects),
             administration=Administration(
                 self.store,
                 self.in_force,
-                self.in_force.adopt,
                 search.KEYS_VERSION,
                 timedelta(days=self.home.config.retention.mail_days),
                 self._unwitnessed,
@@ -191,12 +189,15 @@ class Node:
             screening=Screening(
                 gate=self.gate,
                 searchers=self.searchers,
-                digest=functools.partial(keyed, self.keys.digest_key),
+                digest=functools.partial(keyed, self.ring.present.digest_key),
                 rejects=self.home.rejects,
             ),
+            rotating=self.rotating,
             post=self.post,
             issue=self.home.issue,
-            follow=self.follow,
+            own=self.home.own,
+            endorse=self.home.endorse,
+            follow=self.following.follow,
             doors=lambda: list(self.doors),
             refusals=self.step.refusals,
             clocks=self.step.us.clocks,
@@ -204,7 +205,7 @@ class Node:
 
     def _reconciling(self) -> Reconciling:
         """Comparing what we have of the traffic with each member with what it has."""
-        keyed = functools.partial(digests.of_digest, self.keys.digest_key)
+        keyed = functools.partial(digests.of_digest, self.ring.present.digest_key)
         return Reconciling(
             books=Books(self.home.member, self.store, self.in_force, keyed),
             policy=self.gate.policy,
@@ -222,13 +223,6 @@ class Node:
         count = min(most, len(os.sched_getaffinity(0)))
         return Searchers(self.home.database, count=count, limit=limit)
 
-    async def follow(self, charter: Charter) -> None:
-        """Open and close doors and lines as a new charter says."""
-        if self.has_doors:
-            await self.doors.apply(charter)
-            await self.post.delivery.apply(charter)
-        await self.fanout.apply(charter)
-
 
 @asynccontextmanager
 async def running(home: Home) -> AsyncIterator[Node]:
@@ -236,14 +230,16 @@ async def running(home: Home) -> AsyncIterator[Node]:
     memory = Memory()
     async with _locked(home, has_doors=True) as node:
         node.post.check_ways()
-        await node.doors.apply(node.in_force())
-        await node.post.delivery.apply(node.in_force())
         try:
+            await node.following.follow()
             async with (
                 _beside(node.post.work()),
                 _beside(node.post.carry()),
                 _beside(node.post.guard()),
                 _beside(_erasing(node)),
+                _beside(keys_in_time.go_on(node.rotating)),
+                _beside(keys_in_time.warn(node.rotating)),
+                _beside(node.following.run(node.post.adopted)),
                 _beside(_telling(node)),
                 _beside(_giving_back(memory)),
                 port.opened(node.house(), home.config.desk_port, grace_s=GRACE_S) as address,
@@ -267,7 +263,7 @@ async def woken(home: Home) -> AsyncIterator[str]:
 
 async def serve(path: Path) -> None:
     """Run the node of a home until SIGTERM or SIGINT."""
-    home = homes.open(path, clock)
+    home = opened(path)
     log_to_stderr(home.config.log.level)
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -360,17 +356,21 @@ async def _locked(home: Home, *, has_doors: bool) -> AsyncIterator[Node]:
                 node.gate.find.close()
 
 
+async def _no_doors(_: Charter) -> None:
+    """A node that is woken for one verb opens none."""
+
+
 def _finder(home: Home) -> Finder:
     """Who finds for the gate."""
     count = home.config.answer.searchers
     return Beside(home.database, count=count) if count else Here()
 
 
-def _quotas(keys: Keys, settings: Config) -> Quotas:
+def _quotas(digest_key: bytes, settings: Config) -> Quotas:
     """How often members, their people and ours may ask."""
     answer, quota = settings.answer, settings.quota
     return Quotas(
-        key=keys.digest_key,
+        key=digest_key,
         member=Quota(answer.quota_per_hour, answer.quota_per_day),
         analyst=Quota(quota.analyst_per_hour, quota.analyst_per_day),
         case=Quota(quota.case_per_hour, quota.case_per_day),

@@ -20,9 +20,9 @@ from federation.messages import (
 )
 from federation.witness import TreeHead
 from node import store
-from node.answering import Heard, entry_about, request_of
+from node.answering import Heard, entry_about
 from node.audit import Entry, Operation
-from node.policy import Policy, Verdict
+from node.policy import Policy, Verdict, request_of
 from node.quotas import Quotas, became_refused
 from node.store import Store, Tx
 from node.store.asked import Became
@@ -54,10 +54,11 @@ class Asking:
         with its outcome, and an answer from fewer never looks complete; hits come best first.
 
         Raises `TooWideError` for a question that would match half a register, `InvalidError`
-        for a word that no list knows, `RefusedError` when our own policy says no and `QuotaError`
-        when this person or this case has asked too often.
+        for a word that no list knows, `CharterError` when we are suspended, `RefusedError` when our
+        own policy says no and `QuotaError` when this person or this case has asked too often.
         """
         check_words(question)
+        self.charter().heard(self.us)
         members = self.charter().chosen(to)
         await asyncio.to_thread(self._admit, question, members)
         outcomes = await self.fanout.ask(

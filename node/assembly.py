@@ -1,4 +1,4 @@
-"""Mail and alerts put together, and what they do by themselves while a node runs."""
+"""Mail, alerts and the charter put together, and what they do while a node runs."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from securesystemslib.signer import Signer
 
-from federation import seal
+from federation import charter, seal
 from federation.alarms import Alarm
+from federation.charter import Routine
 from federation.delivery import Delivery
+from federation.errors import CharterError
 from federation.faults import foreseen
-from federation.keys import AUDIT_HEAD_TYPE, Keys
+from federation.keys import AUDIT_HEAD_TYPE, Ring
 from federation.lanes import Lane
 from federation.messages import (
     Alert,
@@ -36,6 +39,11 @@ from node.alerts.touching import Touching
 from node.alerts.watching import Watching
 from node.answering import Gate
 from node.audit import Break
+from node.chartering.adopting import Adopting
+from node.chartering.gathering import Gathering
+from node.chartering.in_force import InForce
+from node.chartering.proposing import Proposing
+from node.chartering.renewing import Renewing
 from node.config import Config, Guard
 from node.deconfliction.comparing import Comparing
 from node.deconfliction.encounters import Encounters
@@ -43,11 +51,14 @@ from node.deconfliction.planning import Planning
 from node.fishing import Measure
 from node.mailing import Mailing
 from node.people import Person
-from node.store import Store
+from node.store import Store, Tx
 from node.store.alerts import AlertState
 from node.store.witness import Cosigned
 from node.ways.carrying import Carrier, used
 from node.witnessing import Witnessing
+
+#: Told under which charter a member spoke.
+Shown = Callable[[Tx, MemberId, int], None]
 
 #: How often it is looked for what is over, at least.
 TICK_S = 60.0
@@ -59,13 +70,17 @@ _ALMOST = 0.8
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """Our signing key, and how those of others are judged."""
+    """Our signing keys, and how those of others are judged."""
 
-    keys: Keys
+    ring: Ring
 
-    def sign(self, data: bytes) -> bytes:
-        """Our signature under a head."""
-        return self.keys.sign(data)
+    def sign(self, data: bytes, to: MemberId) -> bytes:
+        """Our signature under a head, by the key that a member knows."""
+        return self.ring.sign_for(to, data)
+
+    def is_ours(self, data: bytes, signature: bytes) -> bool:
+        """Whether we signed a head, with any key that we ever had."""
+        return self.ring.holds(data, signature)
 
     def holds(self, keys: Sequence[SigningKey], data: bytes, signature: bytes) -> bool:
         """Whether the owner of one of these keys signed a head."""
@@ -116,7 +131,10 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Everything about mail and alerts; `due` is rung when there is work, `told` for an alert."""
+    """Everything about mail, alerts and the charter.
+
+    `due` is rung when there is work, `told` for an alert, `adopted` for a charter in force.
+    """
 
     mailing: Mailing
     delivery: Delivery
@@ -130,14 +148,21 @@ class Post:
     guard_s: float
     planning: Planning
     carriers: Sequence[Carrier]
+    renewing: Renewing
     due: Bell
     told: Bell
+    adopted: Bell
 
     @classmethod
-    def of(cls, gate: Gate, us: Self, config: Config, chance: Chance) -> "Post":
+    def of(cls, gate: Gate, us: Self, config: Config, chance: Chance, in_force: InForce) -> "Post":
         """Put it together; what is queued is delivered once there is somebody to deliver to."""
-        due, told = Bell(), Bell()
-        mailing, delivery, witnessing = _mail(gate, us, config, chance, due)
+        due, told, adopted = Bell(), Bell(), Bell()
+        adopting: Adopting
+
+        def shown(tx: Tx, member: MemberId, charter: int) -> None:
+            adopting.shown(tx, member, charter)
+
+        mailing, delivery, witnessing = _mail(gate, us, config, chance, due, shown)
         carriers, leaving = _ways_out(gate.store, us, config, chance)
         inbox = Inbox(us.id, gate.store, chance.ids, told, leaving)
         quiet = timedelta(seconds=config.guard.quiet_s)
@@ -152,6 +177,13 @@ class Post:
         encounters = Encounters(gate, mailing, inbox, chance.ids)
         comparing = Comparing(encounters, chance.secret, config.activity.quota_per_hour, due)
         planning = Planning(comparing, timedelta(days=config.activity.most_days))
+
+        def reinstated(tx: Tx, member: MemberId) -> None:
+            registry.run_again(tx, member)
+            watching.ask_again(tx, member)
+
+        adopting = Adopting(us.id, gate.store, mailing, in_force, adopted, reinstated)
+        renewing = _renewing(adopting, us, config)
         mailing.effects.update(
             {
                 Watch: registry.asked,
@@ -161,11 +193,12 @@ class Post:
                 Recall: inbox.recalled,
                 Alarm: guarding.alarmed,
                 **comparing.effects,
+                **renewing.proposing.gathering.effects,
             }
         )
         made = (mailing, delivery, registry, watching, inbox, matching, witnessing, touching)
         guarded = (guarding, config.guard.look_s)
-        return cls(*made, *guarded, planning, carriers, due, told)
+        return cls(*made, *guarded, planning, carriers, renewing, due, told, adopted)
 
     async def work(self) -> None:
         """Run watches over what is here, tell what was owed, end what is over; without end.
@@ -177,7 +210,7 @@ class Post:
             comparing = self.planning.comparing
             deconfliction = (self.planning.expire, comparing.ask_again, comparing.run_next)
             alerts = (self.end_over, self.matching.run_next, self.matching.tell_owed)
-            for step in (*alerts, self.touching.look_next, *deconfliction):
+            for step in (self.renewing.look, *alerts, self.touching.look_next, *deconfliction):
                 await self._until_done(step)
             await self.due.since(count, TICK_S)
 
@@ -232,8 +265,8 @@ class Post:
         return bool(is_over)
 
 
-def _mail(
-    gate: Gate, us: Self, config: Config, chance: Chance, due: Bell
+def _mail(  # noqa: PLR0913, PLR0917 - what mail is made of
+    gate: Gate, us: Self, config: Config, chance: Chance, due: Bell, shown: Shown
 ) -> tuple[Mailing, Delivery, Witnessing]:
     """The mail, what delivers it once there is somebody to deliver to, and the logs it shows."""
     delivery: Delivery
@@ -242,7 +275,7 @@ def _mail(
         delivery.queued(member)
 
     every = timedelta(seconds=config.mail.beat_s * _ALMOST)
-    signs = _Signs(us.keys)
+    signs = _Signs(us.ring)
     witnessing = Witnessing(us.id, gate.charter, signs, every, chance.remember, _alarm)
     mailing = Mailing(
         store=gate.store,
@@ -252,7 +285,9 @@ def _mail(
         queued=queued,
         emptied=due,
         warned=_warn,
+        shown=shown,
         heads=witnessing,
+        counts=us.is_taken,
     )
     delivery = Delivery(us, mailing, chance.ids, lambda: Lane(config.mail.beat_s, chance.number))
     return mailing, delivery, witnessing
@@ -283,6 +318,36 @@ def _ways_out(
 
 def _alarm(broken: Break) -> None:
     structlog.get_logger().error("audit log is not whole", entry=broken.seq, what=broken.what)
+
+
+def _renewing(adopting: Adopting, us: Self, config: Config) -> Renewing:
+    """How the charter changes, and what of it this node agrees to by itself."""
+    agrees = {
+        Routine.RENEWAL: config.charter.renew,
+        Routine.OWN_LINE: config.charter.agree_to_keys,
+    }
+    gathering = Gathering(
+        adopting,
+        lambda document, current: _signed(document, current, us.ring.signers),
+        frozenset(kind for kind, is_on in agrees.items() if is_on),
+    )
+    return Renewing(Proposing(gathering), us.clock, config.charter.renew)
+
+
+def _signed(document: bytes, current: bytes, signers: Sequence[Signer]) -> bytes:
+    """A document with our signature, by each key of ours that it or the charter in force names.
+
+    While our own key changes those are two. Raises `CharterError` when they name none.
+    """
+    faults = []
+    for signer in signers:
+        try:
+            document = charter.sign(document, signer, current=current)
+        except CharterError as fault:
+            faults.append(fault)
+    if len(faults) == len(signers):
+        raise faults[0]
+    return document
 
 
 def _warn(member: MemberId, percent: int) -> None:

@@ -3,12 +3,10 @@
 Trust: whoever can write this file decides where the node listens and which policies it obeys.
 """
 
-import json
 import re
 from ipaddress import ip_address
 from pathlib import Path
-from types import MappingProxyType
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
@@ -223,6 +221,28 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 90
 
 
+class Keys(Struct, frozen=True, forbid_unknown_fields=True):
+    """What opens our keys."""
+
+    key_file: Annotated[str, Meta(description="file, outside of the home, that opens keys")] = ""
+
+
+class Charter(Struct, frozen=True, forbid_unknown_fields=True):
+    """What of the next charter this node agrees to by itself; all else waits for its people."""
+
+    renew: Annotated[
+        bool,
+        Meta(description="sign and draft renewals: the same charter for one more life"),
+    ] = True
+    agree_to_keys: Annotated[
+        bool,
+        Meta(
+            description="sign what a member changes of its own line: address, name, keys, if both"
+            " its signing key and its CA say so"
+        ),
+    ] = True
+
+
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """Which rules decide."""
 
@@ -256,6 +276,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     activity: Activity = Activity()
     guard: Guard = Guard()
     retention: Retention = Retention()
+    keys: Keys = Keys()
+    charter: Charter = Charter()
     policy: Policy = Policy()
     log: Log = Log()
 
@@ -300,25 +322,6 @@ def _without_quotas(settings: Config) -> Config:
     none = Quota(analyst_per_hour=0, analyst_per_day=0, case_per_hour=0, case_per_day=0)
     answer = Answer(quota_per_hour=0, quota_per_day=0)
     return msgspec.structs.replace(settings, answer=answer, quota=none)
-
-
-def render(config: Config) -> str:
-    """The text of an amber.toml with every setting and what it means."""
-    lines = ["# Every setting of this node. A key that is not known here stops the node."]
-    for section in config.__struct_fields__:
-        settings = getattr(config, section)
-        lines += ["", f"[{section}]"]
-        lines += [
-            f"{key} = {json.dumps(getattr(settings, key), ensure_ascii=False)}  # {described}"
-            for key, described in meanings(type(settings)).items()
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def meanings(section: type[Struct]) -> MappingProxyType[str, str]:
-    """Each key of one section with what it means."""
-    hints = get_type_hints(section, include_extras=True)
-    return MappingProxyType({key: _description(hints[key]) for key in section.__struct_fields__})
 
 
 def _checked(config: Config) -> Config:
@@ -393,8 +396,3 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _description(hint: Any) -> str:  # noqa: ANN401 - typing gives annotations no narrower type
-    said = [meta.description for meta in hint.__metadata__ if meta.description]
-    return str(said[-1])

@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -17,11 +17,11 @@ from pathlib import Path
 import msgspec
 
 from federation import charter, keys
-from federation.charter import Charter, Kind, Member, Proposal
-from federation.keys import Issued, Keys
+from federation.charter import LIFE, Charter, Kind, Member, Proposal
+from federation.keys import Issued, Keys, Place, Ring, Safe, Unlocking
 from federation.messages import MemberId, PersonId
-from node import config, store
-from node.audit import Entry, Operation
+from node import config, rendering, store
+from node.audit import Entry, Notary, Operation
 from node.config import Config
 from node.errors import ConfigError, HomeError, LockedError
 from node.people import Role
@@ -32,8 +32,8 @@ Clock = Callable[[], datetime]
 
 _COSIGNED = msgspec.json.Decoder(list[Cosigned])
 
-#: Until charters are renewed by their members, one lasts this long.
-CHARTER_LIFE = timedelta(days=1_825)
+#: How long a charter lasts that nobody is there to renew: of a node that is alone, or of a lab.
+LONG = timedelta(days=1_825)
 
 #: The first person of a home. A house of one works from the first minute; in a larger one give
 #: everybody a certificate of their own role, and remove this one.
@@ -53,12 +53,14 @@ class Home:
     """An opened home: its settings and where its files are. Nothing in it is held open.
 
     One that is not durable may lose what it acknowledged when the power fails: for tests alone.
+    `passphrase` is asked where one opens the keys.
     """
 
     path: Path
     config: Config
     clock: Clock
     is_durable: bool = True
+    passphrase: Callable[[], str] | None = None
 
     @property
     def member(self) -> MemberId:
@@ -87,7 +89,39 @@ class Home:
 
     def keys(self) -> Keys:
         """Our keys, checked; raises `UntrustedError` naming what is not in order."""
-        return keys.open(self.certificates, self.member, self.clock())
+        return keys.open(self.certificates, self.member, self.clock(), self.safe())
+
+    def ring(self, place: Place) -> Ring:
+        """Our keys of now and those before them, for whoever knows only those.
+
+        A node certificate that has ended is renewed.
+        """
+        now, us = self.clock(), self.charter().members.get(self.member)
+        if us is not None:
+            keys.mend(place, us, now)
+        former = keys.former(place.folder, place.member, now, place.safe)
+        return Ring(keys.open(place.folder, place.member, now, place.safe), former, self.clock)
+
+    def place(self) -> Place:
+        """Where our keys lie and what opens them; raises `UntrustedError` where nothing does."""
+        return Place(self.certificates, self.member, self.safe())
+
+    def safe(self) -> Safe:
+        """What opens our keys; raises `UntrustedError` saying what is wanted."""
+        return self.unlocking(self.config.keys.key_file).safe(self.certificates)
+
+    def unlocking(self, key_file: str) -> Unlocking:
+        """What keys may be opened by; a key file in the home it protects protects nothing."""
+        if not key_file:
+            return Unlocking(None, self.passphrase)
+        path = Path(key_file)
+        if not path.is_absolute() or path.resolve().is_relative_to(self.path.resolve()):
+            raise ConfigError("keys.key_file is the whole path of a file outside of the home")
+        return Unlocking(path, self.passphrase)
+
+    def relock(self, unlocking: Unlocking) -> None:
+        """Keep our keys under another secret, or as they are; the lock must be held."""
+        keys.relock(self.certificates, self.safe(), unlocking)
 
     def ca(self) -> bytes:
         """Our CA in PEM: by it our own people know the desk."""
@@ -102,36 +136,58 @@ class Home:
         for left in self.incoming.glob("*"):
             shutil.rmtree(left)
 
+    def own(self) -> Member:
+        """What we are to the other members, as our settings and keys say now."""
+        return _member(self.config, self.keys())
+
     def card(self) -> str:
         """What we say of ourselves to the other members."""
-        return charter.card(_member(self.config, self.keys()))
+        return charter.card(self.own())
 
-    def propose(self, cards: Sequence[str]) -> bytes:
-        """The next charter, of these members and us, with our signature alone."""
+    def draft(self, cards: Sequence[str], life: timedelta = LIFE) -> bytes:
+        """The next charter, of these members and us, not signed yet."""
         members = {member.id: member for member in map(charter.read_card, cards)}
-        members[self.member] = _member(self.config, self.keys())
-        document = charter.draft(
-            members.values(), expires_at=self.clock() + CHARTER_LIFE, after=self.charter()
-        )
-        return self.sign(document)
+        members[self.member] = self.own()
+        return charter.draft(members.values(), expires_at=self.clock() + life, after=self.charter())
+
+    def propose(self, cards: Sequence[str], life: timedelta = LIFE) -> bytes:
+        """The next charter, of these members and us, with our signature alone."""
+        return self.sign(self.draft(cards, life))
 
     def sign(self, document: bytes) -> bytes:
         """A proposed charter with our signature added, also when we are to leave by it."""
         current = self._charter.read_bytes()
         return charter.sign(document, self.keys().signer, current=current)
 
+    def document(self) -> bytes:
+        """The document of the charter in force."""
+        return self._charter.read_bytes()
+
+    def keep(self, document: bytes) -> None:
+        """Keep the document of a charter that came in force."""
+        keys.write(self._charter, document)
+
+    def endorse(self, document: bytes) -> bytes:
+        """What our CA says for a proposal; empty when its key does not lie here."""
+        return keys.endorse(self.place(), self.charter().member(self.member), document)
+
     def adopt(self, document: bytes) -> Charter:
         """Put a charter in force; raises `CharterError` unless it may replace ours."""
         adopted = charter.replacement(self._charter.read_bytes(), document)
         adopted.member(self.member)
-        keys.write(self._charter, document)
+        self.keep(document)
         return adopted
 
     def issue(self, person: PersonId, roles: Sequence[Role]) -> Issued:
         """Issue a certificate for one of our people."""
         now = self.clock()
         return keys.issue_person(
-            self.certificates, self.member, person, roles=frozenset(roles), now=now
+            self.certificates,
+            self.member,
+            person,
+            roles=frozenset(roles),
+            now=now,
+            safe=self.safe(),
         )
 
     def people(self) -> dict[PersonId, frozenset[str]]:
@@ -140,9 +196,9 @@ class Home:
 
     def person_credentials(self, person: PersonId) -> tuple[bytes, bytes]:
         """Key and certificate of one of our people, in PEM."""
-        return keys.person_credentials(self.certificates, person)
+        return keys.person_credentials(self.certificates, person, self.safe())
 
-    def store(self, own: Keys) -> Store:
+    def store(self, own: Notary) -> Store:
         """Our database, opened; the lock must be held."""
         house = House(self.member, self.clock, own)
         return store.open(self.database, house, is_durable=self.is_durable)
@@ -218,13 +274,20 @@ class Home:
         return self.path / "running.json"
 
 
-def open(path: Path, clock: Clock) -> Home:  # noqa: A001 - home.open, as io.open
+def open(  # noqa: A001 - home.open, as io.open
+    path: Path, clock: Clock, passphrase: Callable[[], str] | None = None
+) -> Home:
     """Open a home; raises `ConfigError` when it is none or its settings are wrong."""
-    return Home(path, config.read(path / "amber.toml"), clock)
+    return Home(path, config.read(path / "amber.toml"), clock, passphrase=passphrase)
 
 
-def make(path: Path, settings: Config, clock: Clock) -> Home:
+def make(
+    path: Path, settings: Config, clock: Clock, passphrase: Callable[[], str] | None = None
+) -> Home:
     """Make a home: keys, CA, first person, charter of one, settings, database.
+
+    Keys are encrypted under the key file of the settings, else under a passphrase where one is
+    given.
 
     It appears with everything in it or not at all. Raises `HomeError` when something is there.
     """
@@ -235,18 +298,18 @@ def make(path: Path, settings: Config, clock: Clock) -> Home:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
     try:
-        _fill(Home(draft, settings, clock))
+        _fill(Home(draft, settings, clock, passphrase=passphrase))
         draft.rename(path)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    return Home(path, settings, clock)
+    return Home(path, settings, clock, passphrase=passphrase)
 
 
-def federate(homes: Sequence[Home]) -> None:
+def federate(homes: Sequence[Home], life: timedelta = LONG) -> None:
     """Put one charter of all these homes in force in each; all must be ours, as in a lab."""
     first, *rest = homes
-    document = first.propose([home.card() for home in rest])
+    document = first.propose([home.card() for home in rest], life)
     for home in rest:
         document = home.sign(document)
     for home in homes:
@@ -260,19 +323,25 @@ def proposal(document: bytes) -> Proposal:
 
 def _fill(home: Home) -> None:
     """Everything that a new home holds."""
-    keys.write(home.path / "amber.toml", config.render(home.config).encode())
-    keys.make(home.certificates, home.member, home.clock())
+    keys.write(home.path / "amber.toml", rendering.render(home.config).encode())
+    unlocking = home.unlocking(home.config.keys.key_file)
+    keys.make(home.certificates, home.member, home.clock(), unlocking)
     home.issue(FIRST_PERSON, sorted(FIRST_ROLES))
     home.rejects.mkdir(mode=0o700)
     home.incoming.mkdir(mode=0o700)
     own = home.keys()
-    alone = charter.draft([_member(home.config, own)], expires_at=home.clock() + CHARTER_LIFE)
+    alone = charter.draft([_deciding(home.own())], expires_at=home.clock() + LONG)
     keys.write(home.path / "charter.json", charter.sign(alone, own.signer))
     store.create(home.database)
     opened = home.store(own)
     with opened.write() as tx:
         store.audit.append(tx, Entry(operation=Operation.ADMINISTRATION, event="home made"))
     opened.close()
+
+
+def _deciding(member: Member) -> Member:
+    """A member as it stands alone, where even one that will be an observer decides."""
+    return member if member.has_vote else replace(member, kind=Kind.ORGANISATION)
 
 
 def _member(settings: Config, own: Keys) -> Member:

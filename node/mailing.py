@@ -86,8 +86,10 @@ class Mailing:
     """The mail of this node. Plain synchronous code: it is called from several threads.
 
     `queued` is told, once it is on disk, that something waits for a member; `emptied` when nothing
-    does any more; `warned` that its queue is so many percent full. `most` is how many notices may
-    wait for one member before alerts are held back (`has_room`); nothing posted is ever dropped.
+    does any more; `warned` that its queue is so many percent full; `shown` under which charter a
+    member spoke. `most` is how many notices may wait for one member before alerts are held back
+    (`has_room`); nothing posted is ever dropped. `counts` says whether a member still takes what
+    was sealed so.
     """
 
     store: Store
@@ -97,8 +99,10 @@ class Mailing:
     queued: Callable[[MemberId], None] = lambda _: None
     emptied: Callable[[], None] = lambda: None
     warned: Callable[[MemberId, int], None] = lambda _member, _percent: None
+    shown: Callable[[Tx, MemberId, int], None] = lambda _tx, _member, _charter: None
     effects: dict[type, Effect] = field(default_factory=dict)
     heads: Heads = field(default_factory=_NoHeads)
+    counts: Callable[[MemberId, Sealed], bool] = lambda _member, _sealed: True
     _sent: dict[MemberId, int] = field(default_factory=dict)
     _tries: Counter[tuple[MemberId, str]] = field(default_factory=Counter)
 
@@ -132,6 +136,8 @@ class Mailing:
             held = store.mail.outgoing(view, member, after=lane.acknowledged, most=NOTICES)
             oldest = store.mail.oldest(view, member) or lane.assigned + 1
             shown = self.heads.shown(view, member)
+        if not all(self.counts(member, one.sealed) for one in held):
+            held = self._sealed_anew(member)
         next_ = held[0].sequence if held else lane.assigned + 1
         if next_ > lane.acknowledged + 1:
             oldest = next_
@@ -156,6 +162,8 @@ class Mailing:
                 store.mail.acknowledge(tx, member, receipt)
                 self._note(tx, member, Book.SENT, range(lane.acknowledged + 1, receipt.through + 1))
                 self._say_again(tx, member, receipt)
+            if receipt.charter:
+                self.shown(tx, member, receipt.charter)
             lane = store.mail.lane(tx, member)
             if lane.warned and _percent(lane.waiting, self.most) < min(_WARNINGS):
                 store.mail.warn(tx, member, 0)
@@ -205,6 +213,8 @@ class Mailing:
             self._note(tx, member.id, Book.TAKEN, range(first, through + 1))
             if not opened or opened[-1].statement.sequence > before.received:
                 self._claimed(tx, before, dispatch, through)
+            if dispatch.charter:
+                self.shown(tx, member.id, dispatch.charter)
             seen = self.heads.seen(tx, member.id, dispatch.shown)
         return replace(seen, through=through, refused=tuple(refused))
 
@@ -258,6 +268,15 @@ class Mailing:
             for one in store.mail.outgoing(tx, member, after=place - 1, most=1):
                 if one.sequence == place:
                     self._move(tx, member, one, to=store.mail.next_sequence(tx, member))
+
+    def _sealed_anew(self, member: MemberId) -> list[Outgoing]:
+        """What is next for a member; what a key sealed that was stolen since is sealed anew."""
+        with self.store.write() as tx:
+            after = store.mail.lane(tx, member).acknowledged
+            for one in store.mail.outgoing(tx, member, after=after, most=NOTICES):
+                if not self.counts(member, one.sealed):
+                    self._move(tx, member, one, to=one.sequence)
+            return store.mail.outgoing(tx, member, after=after, most=NOTICES)
 
     def _move(self, tx: Tx, member: MemberId, one: Outgoing, *, to: int) -> None:
         sealed = self.seal(member, one.id, one.sealed.body, to)

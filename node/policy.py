@@ -9,7 +9,8 @@ from typing import Any
 
 import cedarpy
 
-from federation.messages import EVERYONE, GROUP_PREFIX, Marking, MemberId, Share
+from federation.charter import Member
+from federation.messages import EVERYONE, GROUP_PREFIX, Marking, MemberId, Question, Share
 from node.codes import Tell
 from node.errors import ConfigError
 
@@ -37,6 +38,29 @@ class Request:
     is_own: bool
     groups: frozenset[str]
     is_granted: bool = False
+
+
+def request_of(
+    question: Question, member: Member, *, groups: frozenset[str], is_own: bool = False
+) -> Request:
+    """What policy weighs of a question: who asks, in which role, why."""
+    return Request(
+        member=member.id,
+        kind=member.kind,
+        role=question.asker.role,
+        purpose=question.purpose,
+        topic=question.topic,
+        has_case=bool(question.case.strip()),
+        is_urgent=question.is_urgent,
+        is_own=is_own,
+        groups=groups,
+        is_granted=question.topic in member.topics,
+    )
+
+
+def audiences_of(request: Request) -> frozenset[str]:
+    """Every word by which a marking may name the member of a request."""
+    return _names(request) | {EVERYONE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -76,6 +76,11 @@ class Quotas:
     member: Quota = _ANY
     analyst: Quota = _ANY
     case: Quota = _ANY
+
+    @property
+    def own(self) -> "Quotas":
+        """The same for our own people: by person and by case, for we are no member of ourselves."""
+        return replace(self, member=_ANY)
 
     def spent(
         self, view: View, now: datetime, member: MemberId, question: Question

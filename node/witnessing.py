@@ -32,8 +32,11 @@ _LATE = 2
 class Signs(Protocol):
     """Signs for this node, and knows the signatures of all members."""
 
-    def sign(self, data: bytes) -> bytes:
-        """Our signature under these bytes."""
+    def sign(self, data: bytes, to: MemberId) -> bytes:
+        """Our signature under these bytes, by the key that a member knows."""
+
+    def is_ours(self, data: bytes, signature: bytes) -> bool:
+        """Whether we signed these bytes, with any key that we ever had."""
 
     def holds(self, keys: Sequence[SigningKey], data: bytes, signature: bytes) -> bool:
         """Whether the owner of one of these keys signed these bytes."""
@@ -67,6 +70,7 @@ class Witnessing:
             return None
         self._look_again(view, last.head.size if last else 0)
         head = store.audit.tree_head(view, now)
+        head = replace(head, signature=self.signs.sign(head.statement, member))
         wanted = self._wanted.get(member, Receipt(0, witnessed=last.head.size if last else 0))
         seen = (one for one in store.witness.every_witnessed(view) if one.member != member)
         return wire.ShownHead(
@@ -112,7 +116,8 @@ class Witnessing:
         if self._is_unproven(tx, known, shown):
             return Receipt(0, witnessed=size)  # it knows not what we signed: it proves from there
         store.witness.witness(tx, shown.head)
-        signature = self.signs.sign(witness.cosigned(shown.head, self.us))
+        signed = witness.cosigned(shown.head, self.us)
+        signature = self.signs.sign(signed, shown.head.member)
         return Receipt(0, witnessed=shown.head.size, cosignature=signature)
 
     def _is_unproven(self, tx: Tx, known: TreeHead | None, shown: wire.ShownHead) -> bool:
@@ -213,11 +218,9 @@ class Witnessing:
     def _is_theirs(self, one: Cosigned) -> bool:
         """Whether a member signed this head of ours, and we did before it."""
         members = self.charter().members
-        if one.member not in members or self.us not in members:
+        if one.member not in members:
             return False
-        ours = self.signs.holds(
-            members[self.us].signing_keys, one.head.statement, one.head.signature
-        )
+        ours = self.signs.is_ours(one.head.statement, one.head.signature)
         signed = witness.cosigned(one.head, one.member)
         return ours and self.signs.holds(members[one.member].signing_keys, signed, one.cosignature)
 

@@ -46,9 +46,11 @@ Result = TypeVar("Result")
 #: Changes the settings of a member before its home is made.
 Settings = Callable[[config.Config], config.Config]
 
-#: Ports of this test process, apart from those of processes beside it.
+#: Ports of this test process, apart from those of processes beside it: a stretch for each of one
+#: run, begun elsewhere by each run.
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_BASES = itertools.cycle(range(12_000 + _WORKER * 6_000, 17_900 + _WORKER * 6_000, 64))
+_STRETCH = range(12_000 + _WORKER * 6_000, 17_900 + _WORKER * 6_000, 64)
+_BASES = itertools.islice(itertools.cycle(_STRETCH), os.getpid() % len(_STRETCH), None)
 _SHM = Path("/dev/shm")  # noqa: S108 - memory, so that a test does not wait for a disk
 
 
@@ -265,6 +267,7 @@ class World:
         folder: Path,
         members: Sequence[str],
         settings: Callable[[config.Config], config.Config],
+        life: timedelta = homes.LONG,
     ) -> None:
         self.clock = Clock()
         self.folder = folder
@@ -274,10 +277,16 @@ class World:
         made = [
             homes.make(folder / name, settings(_settings(name)), self.clock) for name in members
         ]
-        homes.federate(made)
+        homes.federate(made, life)
         self.places = {
             home.member.lower(): Place(self, replace(home, is_durable=False)) for home in made
         }
+
+    def stranger(self, member: str) -> Place:
+        """One more home, whose node is alone under a charter of its own."""
+        home = homes.make(self.folder / member, _settings(member), self.clock)
+        place = self.places[member.lower()] = Place(self, replace(home, is_durable=False))
+        return place
 
     def __getitem__(self, name: str) -> Place:
         return self.places[name.lower()]
@@ -301,10 +310,15 @@ def _as_it_is(settings: config.Config) -> config.Config:
 
 
 @contextmanager
-def federation(*members: str, settings: Settings = _as_it_is) -> Iterator[World]:
-    """A running world of these members; its files are gone when it ends."""
+def federation(
+    *members: str, settings: Settings = _as_it_is, life: timedelta = homes.LONG
+) -> Iterator[World]:
+    """A running world of these members, whose first charter lasts so long.
+
+    Its files are gone when it ends.
+    """
     with tempfile.TemporaryDirectory(dir=_SHM if _SHM.is_dir() else None) as folder:
-        world = World(Path(folder), [member.upper() for member in members], settings)
+        world = World(Path(folder), [member.upper() for member in members], settings, life)
         try:
             for place in world.places.values():
                 place.start()

@@ -4,8 +4,22 @@ Trust: whoever can write this file can withhold a charter, but not change one: i
 the signatures that its own threshold and that of the charter before it ask for.
 """
 
-from federation.charter.cards import card, fingerprint, read_card
-from federation.charter.document import draft, proposal, read, replacement, sign, written
+from federation.charter.amending import Amendment, Place, amended, renewed
+from federation.charter.cards import card, fingerprint, introduced, is_read_as, read_card
+from federation.charter.changes import changes
+from federation.charter.document import (
+    LIFE,
+    document_fingerprint,
+    draft,
+    identity,
+    joined,
+    proposal,
+    read,
+    replacement,
+    sign,
+    signed_part,
+    written,
+)
 from federation.charter.members import (
     Charter,
     FormerCa,
@@ -17,24 +31,42 @@ from federation.charter.members import (
     Standing,
     majority,
 )
+from federation.charter.routine import Drafted, Routine, endorsed, is_endorsed, routine
 
 __all__ = [
+    "LIFE",
+    "Amendment",
     "Charter",
+    "Drafted",
     "FormerCa",
     "Group",
     "Groups",
     "Kind",
     "Member",
+    "Place",
     "Proposal",
+    "Routine",
     "Standing",
+    "amended",
     "card",
+    "changes",
+    "document_fingerprint",
     "draft",
+    "endorsed",
     "fingerprint",
+    "identity",
+    "introduced",
+    "is_endorsed",
+    "is_read_as",
+    "joined",
     "majority",
     "proposal",
     "read",
     "read_card",
+    "renewed",
     "replacement",
+    "routine",
     "sign",
+    "signed_part",
     "written",
 ]

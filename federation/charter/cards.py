@@ -72,12 +72,14 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     """The part of the document that is ours: the field `amber` of a TUF root.
 
     Without a threshold everybody must sign. A group without a lead is a plain list of members.
+    `follows` is the identity of the charter that this one was drafted after.
     """
 
     members: Annotated[list[Card], Meta(min_length=1, max_length=MEMBERS)]
     groups: dict[Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,64}\Z")], list[Id] | _Group]
     threshold: Annotated[int, Meta(ge=0, le=MEMBERS)] = 0
     life_days: Annotated[int, Meta(ge=1, le=1_825)] = 30
+    follows: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z")] = ""
 
 
 def card(member: Member) -> str:
@@ -97,6 +99,20 @@ def read_card(text: str) -> Member:
         raise InvalidError(f"this is not a member's card: {error}") from None
 
 
+def introduced(text: str, heard: str) -> Member:
+    """The member that a card shows, once its fingerprint was read by somebody who knows.
+
+    Raises `InvalidError` unless it was read whole and is that of this very card.
+    """
+    member = read_card(text)
+    if not is_read_as(heard, fingerprint(member)):
+        raise InvalidError(
+            f"the fingerprint is not that of this card of {member.id}: do not add it, and have"
+            " its owner read it to you again (amber charter card --fingerprint)"
+        )
+    return member
+
+
 def fingerprint(member: Member) -> str:
     """What two people read to each other to know that they mean the same member and keys.
 
@@ -106,8 +122,18 @@ def fingerprint(member: Member) -> str:
     der = parsed(member.ca).public_bytes(Encoding.DER)
     for part in (member.id.encode(), member.signing_key, der):
         digest.update(len(part).to_bytes(4, "big") + part)
-    digits = digest.digest()[:_READ_ALOUD].hex().upper()
+    return read_aloud(digest.digest())
+
+
+def read_aloud(digest: bytes) -> str:
+    """The first half of a SHA-256 as people read it to each other: eight groups of four digits."""
+    digits = digest[:_READ_ALOUD].hex().upper()
     return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
+
+
+def is_read_as(heard: str, fingerprint: str) -> bool:
+    """Whether somebody read this very fingerprint, whole; case and spaces do not count."""
+    return "".join(heard.split()).upper() == "".join(fingerprint.split())
 
 
 def line_of(member: Member) -> Card:

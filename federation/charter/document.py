@@ -1,17 +1,25 @@
 """The charter as a document: TUF root metadata, drafted, signed, read and replaced by rule."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import msgspec
-from securesystemslib.signer import Key, Signer
+from securesystemslib.signer import Key, Signature, Signer
 from tuf.api.exceptions import UnsignedMetadataError
 from tuf.api.metadata import TOP_LEVEL_ROLE_NAMES, Metadata, Role, Root
 from tuf.api.serialization import DeserializationError
 
-from federation.charter.cards import Listing, groups_of, groups_to, line_of, member_of
+from federation.charter.cards import (
+    Listing,
+    groups_of,
+    groups_to,
+    line_of,
+    member_of,
+    read_aloud,
+)
 from federation.charter.members import Charter, Group, Groups, Member, Proposal, majority
 from federation.errors import CharterError, InvalidError
 from federation.limits import MEMBERS
@@ -107,7 +115,9 @@ def replacement(current: bytes, proposed: bytes) -> Charter:
     """The charter that may take the place of the current one.
 
     It counts when its version is higher and it is signed under the rules of both, as TUF has it
-    for its root (specification 1.0.33, 5.3.4); raises `CharterError` else.
+    for its root (specification 1.0.33, 5.3.4); raises `CharterError` else. Which charter it says it
+    follows is for those who sign: were it a rule here, two that came in force at one moment would
+    part the members for good.
     """
     held, new = read(current), read(proposed)
     if new.version == held.version and _said(current) != _said(proposed):
@@ -116,6 +126,45 @@ def replacement(current: bytes, proposed: bytes) -> Charter:
         raise CharterError(f"charter {new.version} cannot replace charter {held.version}")
     _check_signed(_parsed(proposed), by=_parsed(current).signed)
     return new
+
+
+def identity(document: bytes) -> str:
+    """What a document says, as a SHA-256 in hex: the same whoever has signed it."""
+    return hashlib.sha256(_said(document)).hexdigest()
+
+
+def document_fingerprint(document: bytes) -> str:
+    """What two people read to each other to know that they mean the same charter."""
+    return read_aloud(bytes.fromhex(identity(document)))
+
+
+def signed_part(document: bytes) -> bytes:
+    """The bytes that every signature of a document is over."""
+    return _said(document)
+
+
+def joined(document: bytes, other: bytes, *, current: bytes) -> bytes:
+    """One document with the signatures of two, as far as its rule or the current one counts them.
+
+    Raises `CharterError` when the two do not say the same.
+    """
+    first, second = _parsed(document), _parsed(other)
+    if first.signed_bytes != second.signed_bytes:
+        raise CharterError("the two documents do not say the same")
+    rules = (first.signed, _parsed(current).signed)
+    signatures: dict[str, Signature] = {}
+    for metadata in (first, second):
+        for rule in rules:
+            signatures |= _counted(metadata, rule)
+    first.signatures.clear()
+    first.signatures.update(sorted(signatures.items()))
+    return first.to_bytes()
+
+
+def _counted(metadata: Metadata[Root], rule: Root) -> dict[str, Signature]:
+    payload = metadata.signed_bytes
+    signed = rule.get_verification_result(_ROOT, payload, metadata.signatures).signed
+    return {id: metadata.signatures[id] for id in signed}
 
 
 def _parsed(document: bytes) -> Metadata[Root]:
@@ -146,6 +195,7 @@ def _charter(root: Root) -> Charter:
         expires_at=root.expires,
         threshold=0,
         life=timedelta(days=listed.life_days),
+        follows=listed.follows,
     )
     charter = replace(charter, threshold=listed.threshold or len(charter.voters))
     _check(charter)
@@ -164,6 +214,7 @@ def _root(charter: Charter) -> Root:
         groups=groups_to(charter.groups),
         threshold=charter.threshold,
         life_days=charter.life // timedelta(days=1),
+        follows=charter.follows,
     )
     return Root(
         version=charter.version,

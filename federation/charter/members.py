@@ -1,6 +1,6 @@
 """Members and charters as values: who belongs, who decides, which keys count when."""
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -90,11 +90,6 @@ class Member:
         """Every key it ever sealed with, the present one first."""
         return (SigningKey(self.signing_key), *self.former_keys)
 
-    @property
-    def reached_by(self) -> Hashable:
-        """What a connection to it depends on: while this is the same, an open one stays good."""
-        return (self.host, self.port, self.number, self.ca, self.former_cas)
-
     def cas_at(self, now: datetime) -> tuple[bytes, ...]:
         """The CAs whose certificates count at this instant, the present one first."""
         return (self.ca, *(one.certificate for one in self.former_cas if now < one.until))
@@ -109,6 +104,7 @@ class Charter:
     """Who belongs, in the order of their numbers. Two members never share a key, CA or number.
 
     `threshold` of the members that vote must sign the next one; one that they renew lasts `life`.
+    `follows` is the identity of the charter that it was drafted after, empty for a first one.
     """
 
     version: int
@@ -117,6 +113,7 @@ class Charter:
     expires_at: datetime
     threshold: int
     life: timedelta
+    follows: str = ""
 
     @property
     def active(self) -> Mapping[MemberId, Member]:
@@ -162,6 +159,17 @@ class Charter:
         """This charter as it stands for a member that may speak with nobody."""
         members = {one.id: one for one in self.members.values() if one.id == id}
         return replace(self, members=MappingProxyType(members))
+
+    def listening(self, id: MemberId) -> "Charter":
+        """This charter as it stands for a member's doors: a suspended one hears of its return.
+
+        It says nothing itself, and nobody asks it.
+        """
+        member = self.members.get(id)
+        if member is None or member.standing is not Standing.SUSPENDED:
+            return self
+        back = {id: replace(member, standing=Standing.ACTIVE)}
+        return replace(self, members=MappingProxyType({**self.members, **back}))
 
     def groups_of(self, id: MemberId) -> frozenset[str]:
         """The groups that this member belongs to."""

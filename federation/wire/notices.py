@@ -27,7 +27,7 @@ from federation.messages import (
     WatchVerdict,
 )
 from federation.seal import Sealed, Statement
-from federation.wire import alarms, meetings
+from federation.wire import alarms, meetings, votes
 from federation.wire.envelopes import sealed_from, sealed_to
 from federation.wire.fields import decoded, few, instant, line, microseconds, needed
 from federation.wire.heads import hashes, head_from, head_to, size
@@ -66,13 +66,15 @@ class Dispatch:
 
     `assigned` is the last sequence number that the sender has given to any notice for us, and
     `oldest` the first that it still holds: what lies before can no longer be had. `shown` is its
-    audit log as it stands, from time to time.
+    audit log as it stands, from time to time. `charter` is the version that the sender holds, as
+    its seal says; 0 where there was none.
     """
 
     assigned: int
     oldest: int
     notices: tuple[Sealed, ...] = ()
     shown: ShownHead | None = None
+    charter: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +278,7 @@ _WRITE: Mapping[type[Content], Callable[[pb.Notice, Any], None]] = MappingProxyT
         Recall: _write_recall,
         **alarms.WRITE,
         **meetings.WRITE,
+        **votes.WRITE,
     }
 )
 _READ: Mapping[str, Callable[[Any, MemberId], Content]] = MappingProxyType(
@@ -287,5 +290,6 @@ _READ: Mapping[str, Callable[[Any, MemberId], Content]] = MappingProxyType(
         "recall": _read_recall,
         **alarms.READ,
         **meetings.READ,
+        **votes.READ,
     }
 )

@@ -65,8 +65,9 @@ class Matching:
             self._stuck.clear()
             return False
         self._stuck.add(standing.number)
-        self._run(standing)
-        self._stuck.discard(standing.number)
+        if self.telling.is_heard(standing.member):
+            self._run(standing)
+            self._stuck.discard(standing.number)
         return True
 
     def tell_owed(self) -> bool:
@@ -118,6 +119,8 @@ class Matching:
         """Tell of a record that fits, once the watch is over no more; whether it may be known."""
         if posed.standing.is_over(tx.now):
             return self.telling.may_know(posed, found.held)
+        if not self.telling.is_heard(posed.standing.member):
+            return self.telling.put_off(tx, posed, found.held)
         return self.telling.tell(tx, posed, found)
 
     def _run(self, standing: Standing) -> None:
@@ -160,6 +163,7 @@ class Matching:
             standing
             for standing in store.standing.owing(view)
             if not standing.is_over(view.house.clock())
+            and self.telling.is_heard(standing.member)
             and self.telling.mailing.has_room(view, standing.member)
         ]
 

@@ -6,8 +6,7 @@ import msgspec
 
 from federation.charter import Member
 from federation.messages import Hit, Question, QuestionId, Watch
-from node.answering import request_of
-from node.policy import Request
+from node.policy import Request, request_of
 from node.search import Wanted, wanted_of
 from node.store.standing import Standing
 

@@ -86,6 +86,11 @@ class Registry:
         )
         tx.once_kept(self.due)
 
+    def run_again(self, tx: Tx, member: MemberId) -> None:
+        """Have the watches of a member that is active again run over what is here now."""
+        store.standing.run_again(tx, member)
+        tx.once_kept(self.due)
+
     def expire(self, tx: Tx) -> int:
         """End every watch whose time is over; returns how many."""
         over = store.standing.expired(tx, tx.now)

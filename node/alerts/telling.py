@@ -9,11 +9,13 @@ from federation import wire
 from federation.messages import (
     Alert,
     Hit,
+    MemberId,
     Notice,
     NoticeId,
     QuestionId,
     Recall,
     RecallGround,
+    Reference,
     Share,
 )
 from node import store
@@ -65,16 +67,37 @@ class Telling:
             self.touching.owe(tx, member, question, least=watch.threshold)
 
     def may_know(self, posed: Posed, held: Held) -> bool:
-        """Whether the member of a watch may still know anything of a record."""
-        request = self.request(posed)
+        """Whether the member of a watch, were it active, may still know anything of a record."""
+        request = self._request(posed)
         return bool(
             request and self.gate.policy.release(request, held.record.marking).share > Share.HIDDEN
         )
 
+    def is_heard(self, member: MemberId) -> bool:
+        """Whether a member is told anything now."""
+        return member in self.gate.charter().active
+
+    def put_off(self, tx: Tx, posed: Posed, held: Held) -> bool:
+        """Note what a member that is not active is to be told when it is; whether it may know it.
+
+        Nothing leaves, and nothing that was told is taken back for its standing alone.
+        """
+        if not self.may_know(posed, held):
+            return False
+        number = posed.standing.number
+        before = store.standing.match(tx, number, held.number)
+        if before is None or before.state is MatchState.RECALLED:
+            before = Match(number, held.number, MatchState.OWED, Reference(""), "")
+        store.standing.put_match(tx, replace(before, state=MatchState.OWED))
+        return True
+
     def request(self, posed: Posed) -> Request | None:
         """What policy weighs of a watch now; None when its member is not active any more."""
+        return self._request(posed) if self.is_heard(posed.standing.member) else None
+
+    def _request(self, posed: Posed) -> Request | None:
         charter, member = self.gate.charter(), posed.standing.member
-        if member not in charter.active:
+        if member not in charter.members:
             return None
         is_own = member == self.gate.us
         groups = frozenset() if is_own else charter.groups_of(member)

@@ -19,11 +19,11 @@ from federation.messages import (
 )
 from node import store
 from node.alerts.leaving import Leaving
-from node.answering import Gate, audiences_of, request_of
+from node.answering import Gate
 from node.audit import Entry, Operation
 from node.codes import Purpose, Tell, Topic
 from node.people import Person, Role
-from node.policy import Request
+from node.policy import Request, audiences_of, request_of
 from node.search import Found, find
 from node.store import Tx, View
 from node.store.alerts import AlertState

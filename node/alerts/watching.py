@@ -23,9 +23,11 @@ from node.alerts.standing import Registry
 from node.answering import entry_about
 from node.audit import Entry, Operation
 from node.people import Person
+from node.quotas import SpentError, became_refused
 from node.search import STRONG
 from node.store import Tx, View
 from node.store.alerts import AlertState
+from node.store.asked import Became
 from node.store.mail import Posted
 from node.store.watches import MemberState, OwnWatch
 from node.wording import check_words
@@ -77,8 +79,8 @@ class Watching:
         """Let a watch stand at these members, at all when none is named, ours among them.
 
         Raises `InvalidError` for words that no list knows and a time that is too long,
-        `TooWideError` for what would match half a register and `RefusedError` when our own
-        policy says no.
+        `TooWideError` for what would match half a register, `RefusedError` when our own policy
+        says no and `QuotaError` when this person or this case has asked too often.
         """
         check_words(question_of(watch))
         members = self.registry.gate.charter().chosen(to)
@@ -88,9 +90,13 @@ class Watching:
             watch.id, watch.asker.person, encoded(watch), now, watch.expires_at, case_ends_at, None
         )
         with self.registry.gate.store.write() as tx:
-            store.watches.add(tx, own, members)
-            store.audit.append(tx, self._entry(watch, "watch made", members))
-            self._ask(tx, watch, members)
+            spent = self._count(tx, watch)
+            if not spent:
+                store.watches.add(tx, own, members)
+                store.audit.append(tx, self._entry(watch, "watch made", members))
+                self._ask(tx, watch, members)
+        if spent:
+            raise spent
         return watch.id
 
     def renew(self, id: WatchId, person: Person, *, until: datetime, now: datetime) -> None:
@@ -116,6 +122,13 @@ class Watching:
             for member in members:
                 self._end(tx, member, id)
 
+    def ask_again(self, tx: Tx, member: MemberId) -> None:
+        """Ask a member that is active again to keep what it kept for us: it runs anew there."""
+        for own in store.watches.every(tx, is_ended=False):
+            states = {one.member: one.state for one in own.members}
+            if states.get(member) is MemberState.REGISTERED and own.expires_at > tx.now:
+                self._ask(tx, decoded(own.question), [member])
+
     def every(self, *, is_ended: bool = False) -> list[Listed]:
         """Every watch that stands, or every one there ever was, as its people see it."""
         with self.registry.gate.store.view() as view:
@@ -140,6 +153,18 @@ class Watching:
         for one in over:
             store.watches.end(tx, one.id)
         return len(over)
+
+    def _count(self, tx: Tx, watch: Watch) -> SpentError | None:
+        """Count a watch as the question it is; the quota that allows no more, written down."""
+        gate, question = self.registry.gate, question_of(watch)
+        spent = gate.limits.quotas.own.take(tx, gate.us, question)
+        if spent:
+            entry = self._entry(watch, "watch not made", (), operation=Operation.REFUSAL)
+            ground = f"{spent.code}: {spent}"
+            store.audit.append(tx, msgspec.structs.replace(entry, ground=ground))
+        became = became_refused(spent) if spent else Became.STANDS
+        self.registry.heard(tx, gate.us, question, became)
+        return spent
 
     def _ask(self, tx: Tx, watch: Watch, members: Collection[MemberId]) -> None:
         """Have a watch stand here at once, and ask the others to keep it."""

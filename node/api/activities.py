@@ -52,7 +52,13 @@ class ActivityCalls(Admission):
             await asyncio.to_thread(lambda: shown("activities", ids, by=who, role=role))
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
-        return pb.ListActivitiesResponse(activities=map(_planned_to, planned))
+        activities = list(map(_planned_to, planned))
+        for activity in activities:
+            for member in activity.members:
+                self._marked(member)
+            for meeting in activity.meetings:
+                self._marked(meeting)
+        return pb.ListActivitiesResponse(activities=activities)
 
     async def RemoveActivity(
         self, request: pb.RemoveActivityRequest, context: Context

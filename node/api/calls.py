@@ -22,6 +22,7 @@ from node.api.activities import ActivityCalls
 from node.api.admission import Context
 from node.api.alarms import AlarmCalls
 from node.api.audits import AuditCalls
+from node.api.charters import CharterCalls, charter_to
 from node.api.forms import (
     door_to,
     gathered_to,
@@ -36,9 +37,11 @@ from node.api.forms import (
 )
 from node.api.house import House
 from node.api.incoming import Incoming, first, received
+from node.api.keyring import KeyCalls, key_to
 from node.api.told import Told
 from node.api.touches import TouchCalls
 from node.api.watches import WatchCalls
+from node.expiries import soon
 from node.keeping import Why as Because
 from node.loading import Load, Loaded
 from node.people import Person, Role
@@ -49,7 +52,16 @@ from protos.node.v1.node_pb2_grpc import DeskServicer
 Why = pb.SearchRequest | pb.ShowRequest | pb.ScreenOptions
 
 
-class DeskPort(ActivityCalls, AlarmCalls, AuditCalls, TouchCalls, WatchCalls, DeskServicer):
+class DeskPort(
+    ActivityCalls,
+    AlarmCalls,
+    AuditCalls,
+    CharterCalls,
+    KeyCalls,
+    TouchCalls,
+    WatchCalls,
+    DeskServicer,
+):
     """Serves our own people. Every call begins by asking who calls and whether that role may."""
 
     def __init__(self, house: House) -> None:
@@ -136,34 +148,30 @@ class DeskPort(ActivityCalls, AlarmCalls, AuditCalls, TouchCalls, WatchCalls, De
         try:
             who, _ = self._admitted(context, "GetStatus")
             standing = await asyncio.to_thread(self._house.administration.standing)
+            every = await asyncio.to_thread(self._house.rotating.held)
+            now = self._house.clock()
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
         return pb.GetStatusResponse(
-            member=self._house.keys.member,
+            member=self._house.rotating.ring.member,
             pid=self._house.pid,
             charter_version=standing.charter.version,
             doors=[door_to(door, self._house.clocks) for door in self._house.doors()],
             records=standing.records,
             audit_entries=standing.audit_entries,
             reindex_due=standing.reindex_due,
-            lanes=[lane_to(lane, standing.logs.get(lane.member)) for lane in standing.lanes],
+            lanes=[
+                self._marked(lane_to(lane, standing.logs.get(lane.member)))
+                for lane in standing.lanes
+            ],
+            charter=charter_to(standing, self._house.rotating.ring.member, self._house.clock()),
             ways=[way_to(way) for way in standing.ways],
             refused=refused_to(self._house.refusals.counts()),
             alarms=standing.alarms if who.acting("FollowAlarms") else 0,
+            ends_soon=[key_to(one, now) for one in soon(every, now)],
+            keys_encrypted=self._house.rotating.is_encrypted,
+            keys_changing=self._house.rotating.is_changing,
         )
-
-    async def AdoptCharter(
-        self, request: pb.AdoptCharterRequest, context: Context
-    ) -> pb.AdoptCharterResponse:
-        """Put a charter in force and follow it at once."""
-        try:
-            who, _ = self._admitted(context, "AdoptCharter")
-            adopt = functools.partial(self._house.administration.adopt_charter, by=who)
-            adopted = await asyncio.to_thread(adopt, request.document)
-            await self._house.follow(adopted)
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
-        return pb.AdoptCharterResponse(version=adopted.version)
 
     async def AddPerson(
         self, request: pb.AddPersonRequest, context: Context

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from federation.charter import Charter
+from federation.charter import Member
 from federation.clocks import Clocks
 from federation.doors import Door
-from federation.keys import Issued, Keys
+from federation.keys import Issued
 from federation.messages import PersonId
 from federation.refusals import Refusals
 from node.administration import Administration
@@ -20,14 +20,18 @@ from node.people import Role
 from node.reconciling import Reconciling
 from node.reindexing import Reindexing
 from node.remarking import Remarking
+from node.rotating import Rotating
 from node.screening import Screening
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the desk may use of the node; `follow` puts an adopted charter into effect."""
+    """What the desk may use of the node.
 
-    keys: Keys
+    `own` is what our settings say of us, `endorse` what our CA says for a proposal; `follow` puts
+    an adopted charter into effect.
+    """
+
     config: Config
     clock: Callable[[], datetime]
     ids: Callable[[], str]
@@ -40,9 +44,12 @@ class House:
     reconciling: Reconciling
     reindexing: Reindexing
     remarking: Remarking
+    rotating: Rotating
     post: Post
     issue: Callable[[PersonId, tuple[Role, ...]], Issued]
-    follow: Callable[[Charter], Awaitable[None]]
+    own: Callable[[], Member]
+    endorse: Callable[[bytes], bytes]
+    follow: Callable[[], Awaitable[None]]
     doors: Callable[[], list[Door]]
     refusals: Refusals = field(default_factory=Refusals)
     clocks: Clocks = field(default_factory=Clocks)

@@ -29,9 +29,12 @@ class _Desk:
         """A server that is bound and has its methods, not yet started."""
         server = grpc.aio.server(options=limits.SERVER)
         add_DeskServicer_to_server(self._calls, server)
-        credentials = trust.desk_credentials(self._house.keys)
+        credentials = trust.server_credentials(self._certified)
         self._port = server.add_secure_port(self.address, credentials)
         return server
+
+    def _certified(self) -> trust.Certified:
+        return trust.desk_certified(self._house.rotating.ring.present, self._house.rotating.cas())
 
     async def ended(self, fault: FederationError) -> None:
         """One of our own people ended it; it stands again."""

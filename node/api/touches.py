@@ -24,7 +24,7 @@ class TouchCalls(Admission):
             behind = functools.partial(self._house.post.touching.shown_to, who, role)
             async for one in self._changes(behind, lambda one: one.touch.change, request.after):
                 if one:
-                    yield pb.FollowTouchesResponse(touch=_touch_to(one))
+                    yield pb.FollowTouchesResponse(touch=self._marked(_touch_to(one)))
                 elif not request.follow:
                     return
         except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave

@@ -54,7 +54,11 @@ class WatchCalls(Admission):
             await asyncio.to_thread(lambda: shown("watches", ids, by=who, role=role))
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
-        return pb.ListWatchesResponse(watches=map(_watch_to, listed))
+        watches = list(map(_watch_to, listed))
+        for watch in watches:
+            for member in watch.members:
+                self._marked(member)
+        return pb.ListWatchesResponse(watches=watches)
 
     async def RenewWatch(
         self, request: pb.RenewWatchRequest, context: Context
@@ -90,7 +94,7 @@ class WatchCalls(Admission):
             behind = functools.partial(self._house.post.inbox.shown_to, who, role)
             async for one in self._changes(behind, lambda one: one.alert.change, request.after):
                 if one:
-                    yield pb.FollowAlertsResponse(alert=_alert_to(one))
+                    yield pb.FollowAlertsResponse(alert=self._marked(_alert_to(one)))
                 elif not request.follow:
                     return
         except Exception as error:  # noqa: BLE001

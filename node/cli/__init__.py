@@ -22,6 +22,8 @@ VERBS = {
     "activity": "activity",
     "charter": "charter",
     "people": "people",
+    "keys": "keys",
+    "metrics": "keys",
     "audit": "audit",
     "codes": "codes",
     "lab": "lab",

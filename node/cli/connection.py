@@ -11,7 +11,6 @@ import click
 from federation.errors import InvalidError
 from federation.messages import PersonId
 from node import app, desk
-from node import home as homes
 from node.desk import Desk, Line
 from node.errors import RestingError
 from node.home import Home
@@ -38,13 +37,13 @@ def asked(ctx: click.Context, call: str, ask: Ask[Result], *, is_awake: bool = F
     A node that does not run is woken for this one verb, without its doors and under the same
     lock; `is_awake` says that the verb makes sense only on a node that runs.
     """
-    home = homes.open(home_of(ctx), app.clock)
+    home = app.opened(home_of(ctx))
     return asyncio.run(_asked(home, call, ask, who=ctx.obj["person"], is_awake=is_awake))
 
 
 def asked_at(path: Path, call: str, ask: Ask[Result]) -> Result:
     """The same of the running node of a home that is named, which may not be silent for long."""
-    home = homes.open(path, app.clock)
+    home = app.opened(path)
 
     async def in_time() -> Result:
         async with asyncio.timeout(SILENCE_S):

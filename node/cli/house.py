@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
 import click
+import msgspec
 
 from federation.errors import InvalidError
-from node import app, config
+from node import app, config, unlocking
 from node import home as homes
 from node.cli.connection import asked
 from node.cli.output import clock_words, noted, printed
 from node.desk import Plain
 
+FILE = click.Path(dir_okay=False, path_type=Path)
 HOME = click.Path(file_okay=False, path_type=Path)
 
 
@@ -32,13 +35,32 @@ def address_of(text: str) -> tuple[str, int]:
 @click.option("--name", required=True, help="Full name.")
 @click.option("--address", required=True, help="HOST:PORT; PORT is the base of the doors.")
 @click.option(
-    "--kind", type=click.Choice(["state", "organisation"]), default="state", show_default=True
+    "--kind",
+    type=click.Choice(["state", "organisation", "observer"]),
+    default="state",
+    show_default=True,
 )
-def init(home: Path, member: str, name: str, address: str, kind: str) -> None:
+@click.option("--key-file", type=FILE, help="What opens the keys; made if not there.")
+@click.option("--passphrase", "has_passphrase", is_flag=True, help="It opens the keys.")
+def init(  # noqa: PLR0913 - the words of a verb
+    *,
+    home: Path,
+    member: str,
+    name: str,
+    address: str,
+    kind: str,
+    key_file: Path | None,
+    has_passphrase: bool,
+) -> None:
     """Make a new home: keys, CA, certificates, settings and database."""
     host, port = address_of(address)
     settings = config.made(id=member, name=name, host=host, port=port, kind=kind)
-    homes.make(home, settings, app.clock)
+    if key_file:
+        held = config.Keys(key_file=str(key_file.absolute()))
+        settings = msgspec.structs.replace(settings, keys=held)
+    homes.make(home, settings, app.clock, unlocking.new_passphrase if has_passphrase else None)
+    if not (key_file or has_passphrase):
+        noted("Private keys are NOT encrypted: amber keys encrypt --key-file FILE outside of here.")
     noted(f"{home}: made. Next: amber -n {home} charter card; amber serve {home}")
 
 
@@ -62,11 +84,51 @@ def status(ctx: click.Context, is_json: bool) -> None:
     )
     if said["reindex_due"]:
         words += f"\n{said['reindex_due']} records are due: amber reindex"
+    words += "".join(f"\n{line}" for line in _charter_words(said["charter"]))
     words += "".join(f"\n{_way_words(way)}" for way in said["ways"])
     words += "".join(f"\n{line}" for line in (*_clock_words(said), *_refused_words(said)))
     if said["alarms"]:
         words += f"\n{said['alarms']} alarms nobody has looked at: amber alerts --alarms"
+    words += "".join(f"\n{_end_words(one)}" for one in said["ends_soon"])
+    if not said["keys_encrypted"]:
+        words += "\nprivate keys are not encrypted: amber keys encrypt"
+    if said["keys_changing"]:
+        words += "\na change of keys goes on: amber keys show"
     printed(said, words, is_json)
+
+
+def _end_words(one: Plain) -> str:
+    """What ends soon, or has."""
+    who = f" of {one['person']}" if one["person"] else ""
+    return f"{one['what']}{who} {'ends' if one['warned'] else 'HAS ENDED'}: {one['until']}"
+
+
+def _charter_words(charter: Plain) -> Iterator[str]:
+    """What of the charter wants somebody's attention."""
+    until = f"{_instant(charter['expires_at'])}"
+    yield (
+        f"charter EXPIRED {until}: doors are closed"
+        if charter["expired"]
+        else (f"charter until {until}, {charter['way']} {charter['told_by']}".rstrip())
+    )
+    if charter["standing"] != "active":
+        yield f"this node is {charter['standing']}"
+    if charter["proposals"]:
+        yield f"{charter['proposals']} proposals are open: amber charter proposals"
+    if charter["missed_version"]:
+        yield (
+            f"was behind and caught up with charter {charter['missed_version']}"
+            f" {_instant(charter['missed_at'])}"
+        )
+    for fork in charter["forks"]:
+        yield (
+            f"FORKED: another charter {fork['version']} exists, both signed by"
+            f" {', '.join(fork['members'])}"
+        )
+
+
+def _instant(microseconds: int) -> str:
+    return f"{datetime.fromtimestamp(microseconds / 1e6, UTC):%Y-%m-%d %H:%MZ}"
 
 
 def _door_words(door: Plain) -> str:

@@ -91,7 +91,7 @@ def _homes(folder: Path) -> list[Path]:
 
 
 def _running(home: Path) -> Running | None:
-    return homes.open(home, app.clock).running()
+    return app.opened(home).running()
 
 
 def _spawned(home: Path) -> subprocess.Popen[bytes]:

@@ -16,6 +16,8 @@ from federation.faults import fault_of
 from federation.messages import MemberId, Sought
 from node.desk.activities import ActivityCalls, Plan
 from node.desk.audits import AuditCalls
+from node.desk.charters import CharterCalls, Wanted, standing_of
+from node.desk.keyring import KeyCalls, key_of
 from node.desk.plain import Plain, Whom, Why, fields, hit_of, outcome_of, told
 from node.desk.watches import Until, WatchCalls
 from protos.node.v1 import node_pb2 as pb
@@ -31,6 +33,7 @@ __all__ = [
     "Plan",
     "ScreenOptions",
     "Until",
+    "Wanted",
     "Whom",
     "Why",
     "opened",
@@ -87,7 +90,7 @@ class Answers:
     answered: int | None
 
 
-class Desk(ActivityCalls, AuditCalls, WatchCalls):
+class Desk(ActivityCalls, AuditCalls, CharterCalls, KeyCalls, WatchCalls):
     """An open line to a node, as the person whose certificate opened it.
 
     Every fault of the node is raised as the fault it was there.
@@ -181,14 +184,10 @@ class Desk(ActivityCalls, AuditCalls, WatchCalls):
         response = await told(self._calls.GetStatus(pb.GetStatusRequest()))
         doors, lanes = map(fields, response.doors), map(fields, response.lanes)
         ways, refused = map(fields, response.ways), map(fields, response.refused)
+        ends = map(key_of, response.ends_soon)
         lists = {"doors": doors, "lanes": lanes, "ways": ways, "refused": refused}
-        return fields(response) | {name: list(rows) for name, rows in lists.items()}
-
-    async def adopt_charter(self, document: bytes) -> Plain:
-        """Put a charter in force that everybody it names has signed."""
-        request = pb.AdoptCharterRequest(document=document)
-        response = await told(self._calls.AdoptCharter(request))
-        return fields(response)
+        plain = {name: list(rows) for name, rows in (lists | {"ends_soon": ends}).items()}
+        return fields(response) | plain | {"charter": standing_of(response.charter)}
 
     async def reindex(self, progress: Callable[[int, int], None], *, is_all: bool) -> Plain:
         """Make keys and forms of records anew; `progress` hears how many of how many are done."""

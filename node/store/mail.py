@@ -252,6 +252,17 @@ def hear(tx: Tx, member: MemberId, state: LaneState) -> None:
     )
 
 
+def waits(view: View, member: MemberId, kind: str) -> bool:
+    """Whether a notice of a kind waits for a member."""
+    found = one(
+        view,
+        "SELECT 1 FROM mail_out JOIN lane USING (member) WHERE member = ? AND kind = ?"
+        " AND sequence > acknowledged LIMIT 1",
+        (member, kind),
+    )
+    return found is not None
+
+
 def posted(view: View, about: str) -> list[Posted]:
     """Every notice about one thing, with how its delivery stands."""
     return _posted(view, "about = ?", (about,))

@@ -7,6 +7,7 @@ from federation import witness
 from node.store import backfill
 from node.store.schema import (
     ACTIVITIES,
+    CHARTERS,
     EXCHANGES,
     GUARD,
     LETTERS,
@@ -103,6 +104,12 @@ def guard(db: Database) -> None:
     db.executescript(GUARD)
 
 
+@migrations()
+def charters(db: Database) -> None:
+    """Charters that were in force, those that are proposed, and what of them we signed."""
+    db.executescript(CHARTERS)
+
+
 #: Every migration of this version. A database that records another one is of a newer Amber.
 NAMES = frozenset(
     {
@@ -117,5 +124,6 @@ NAMES = frozenset(
         "activities",
         "exchanges",
         "guard",
+        "charters",
     }
 )

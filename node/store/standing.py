@@ -171,6 +171,11 @@ def due(
     return found[0] if found else None
 
 
+def run_again(tx: Tx, member: MemberId) -> None:
+    """Every watch of a member that stands is due to run over what is here."""
+    run(tx, "UPDATE standing SET is_due = 1 WHERE member = ? AND ended_at IS NULL", (member,))
+
+
 def ran(tx: Tx, number: StandingNumber) -> None:
     """A watch has run over what is here."""
     run(tx, "UPDATE standing SET is_due = 0 WHERE number = ?", (number,))

@@ -21,6 +21,7 @@ from typing import Any
 
 from federation import trust
 from federation.fanout import Fanout
+from federation.keys import Ring
 from federation.messages import (
     Asker,
     Detail,
@@ -113,7 +114,7 @@ async def _measured(lab: Path) -> tuple[Client, Timed, Timed]:
 async def _client(lab: Path) -> AsyncIterator[Client]:
     home = homes.open(lab / ASKING, app.clock)
     charter = home.charter()
-    fanout = Fanout(Self(home.keys(), lambda: charter, app.clock))
+    fanout = Fanout(Self(Ring(home.keys()), lambda: charter, app.clock))
     try:
         yield Client(fanout)
     finally:

@@ -21,6 +21,7 @@ from statistics import fmean, variance
 from typing import Any
 
 from federation.fanout import Fanout
+from federation.keys import Ring
 from federation.messages import Asker, PersonId, Question, QuestionId, Sought
 from federation.peer import Self
 from node import app
@@ -69,7 +70,7 @@ def welch(first: Sequence[float], second: Sequence[float]) -> tuple[float, float
 async def _measured(lab: Path) -> Times:
     home = homes.open(lab / ASKING, app.clock)
     charter = home.charter()
-    fanout = Fanout(Self(home.keys(), lambda: charter, app.clock))
+    fanout = Fanout(Self(Ring(home.keys()), lambda: charter, app.clock))
     try:
         return await _sampled(fanout)
     finally:

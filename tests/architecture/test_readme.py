@@ -5,7 +5,8 @@ from pathlib import Path
 
 from federation.errors import Code
 from node.cli import VERBS
-from node.config import Config, made, meanings
+from node.config import Config, made
+from node.rendering import meanings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

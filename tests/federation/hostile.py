@@ -3,11 +3,14 @@
 import contextlib
 import random
 import ssl
+import struct
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.federation import http2
+from tests.federation.http2 import HEAD_BYTES, frame
 
 #: Seeded: what failed once is sent again.
 SEED = 5
@@ -84,3 +87,49 @@ def each(door: Door, make: Callable[[int], bytes], settings: bytes = b"") -> Non
         for stream in streams():
             if not door.send(line, make(stream)):
                 break
+
+
+def beside(run: Callable[[], None], count: int) -> None:
+    """The same in so many threads, until all are over."""
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+class Flow:
+    """A connection on which data is sent only as far as the other side has room for it."""
+
+    def __init__(self, line: ssl.SSLSocket) -> None:
+        self._line, self._read = line, b""
+        self._first, self._rooms = 65_535, {0: 65_535}
+
+    def send(self, stream: int, data: bytes, door: Door) -> None:
+        """Send a call's data, waiting for room as long as there is time."""
+        while data and door.is_time:
+            room = min(http2.FRAME_BYTES, self._room(0), self._room(stream))
+            part, data = data[:room], data[room:]
+            if part:
+                self._line.sendall(frame(http2.DATA, 0, part, stream=stream))
+                self._rooms[0] -= len(part)
+                self._rooms[stream] = self._room(stream) - len(part)
+            self._take_in()
+
+    def _room(self, stream: int) -> int:
+        return max(0, self._rooms.get(stream, self._first))
+
+    def _take_in(self) -> None:
+        self._line.settimeout(0.01)
+        with contextlib.suppress(TimeoutError, ssl.SSLWantReadError):
+            self._read += self._line.recv(65_536)
+        self._line.settimeout(1)
+        while len(self._read) >= HEAD_BYTES:
+            size = int.from_bytes(self._read[:3], "big")
+            kind, _, stream = struct.unpack(">BBI", self._read[3:HEAD_BYTES])
+            body = self._read[HEAD_BYTES : HEAD_BYTES + size]
+            if len(body) < size:
+                return
+            self._read = self._read[HEAD_BYTES + size :]
+            if kind == http2.WINDOW:
+                self._rooms[stream] = self._room(stream) + int.from_bytes(body, "big")

@@ -12,7 +12,7 @@ END_STREAM, END_HEADERS = 1, 4
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 #: The most that a frame may hold when nothing else was agreed.
 FRAME_BYTES = 16_384
-_HEAD_BYTES = 9
+HEAD_BYTES = 9
 
 
 def tls(folder: Path, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext:
@@ -112,7 +112,7 @@ def _integer(value: int, most: int) -> bytes:
 def _read_to_the_end(connection: ssl.SSLSocket) -> bytes:
     seen = b""
     while True:
-        head = _exactly(connection, _HEAD_BYTES)
+        head = _exactly(connection, HEAD_BYTES)
         size = int.from_bytes(head[:3], "big")
         kind, flags, stream = struct.unpack(">BBI", head[3:])
         seen += head + _exactly(connection, size)

@@ -12,7 +12,14 @@ from structlog.testing import capture_logs
 
 from federation import keys, limits, wire
 from federation.doors import Doors, Doorstep
-from federation.errors import BrokenSealError, BusyError, Code, FederationError, InvalidError
+from federation.errors import (
+    BrokenSealError,
+    BusyError,
+    Code,
+    FederationError,
+    InvalidError,
+    StrangerError,
+)
 from federation.faults import fault_of
 from federation.messages import MemberId, Outcome, OutcomeKind
 from federation.seal import Statement
@@ -299,8 +306,11 @@ async def test_the_door_of_a_member_with_a_new_ca_is_closed_to_the_old_one(
         world.charter = replace(world.charter, members=members)
         await world[LV].doors.apply(world.charter)
 
-        _, status = await ended(channel, sealed(world))
+        fault, _ = await ended(channel, sealed(world))
+        async with knocking(world) as another:
+            _, status = await ended(another, sealed(world))
 
+    assert fault is StrangerError
     assert status is grpc.StatusCode.UNAVAILABLE
     assert len(world[LV].house.asked) == 1
 

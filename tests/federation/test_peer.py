@@ -39,7 +39,7 @@ def world(tmp_path: Path) -> World:
 
 async def ask(world: World, *, timeout_s: float = 5) -> Outcome:
     """How Latvia meets Estonia's question."""
-    peer = Peer(world[EE].us, world[LV].member)
+    peer = Peer(world[EE].us, LV)
     try:
         return await peer.ask(Q, wire.question_to(question()), timeout_s=timeout_s)
     finally:
@@ -77,7 +77,8 @@ async def answering(world: World, reply: Reply, own: Keys | None = None) -> Asyn
     server = grpc.aio.server()
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(wire.SERVICE, methods),))
     estonia = world[EE].member
-    credentials = trust.door_credentials(own or world[LV].keys, estonia, world.clock())
+    certified = trust.door_certified(own or world[LV].keys, estonia, world.clock())
+    credentials = trust.server_credentials(lambda: certified)
     server.add_secure_port(f"{HOST}:{world[LV].member.door_for(estonia)}", credentials)
     await server.start()
     yield
@@ -196,7 +197,7 @@ async def test_a_receipt_with_any_signed_field_altered_counts_as_none(
         said = world[LV].us.reply(sealed, mail, wire.receipt_to(Receipt(1)))
         return wire.response_to(altered(said, field))
 
-    peer = Peer(world[EE].us, world[LV].member)
+    peer = Peer(world[EE].us, LV)
     async with answering(world, reply):
         with pytest.raises(UnprovenError):
             await peer.deliver("d-1", wire.Dispatch(1, 1), timeout_s=5)

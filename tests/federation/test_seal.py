@@ -223,3 +223,18 @@ def test_bytes_that_nobody_signed_never_hold(statement: bytes, signature: bytes)
 
     with pytest.raises(BrokenSealError):
         opened(envelope)
+
+
+def test_evidence_that_was_here_before_its_key_was_revoked_still_proves() -> None:
+    stolen_at = STATEMENT.sealed_at + timedelta(days=3)
+    keys = former(stolen_at, is_revoked=True)
+
+    def kept(arrived_at: datetime | None) -> Statement:
+        return seal.opened(
+            sealed(), keys, sender=EE, audience=LV, method="ask", arrived_at=arrived_at
+        )
+
+    assert kept(stolen_at - timedelta(seconds=1)).sender == EE
+    for late in (stolen_at, stolen_at + timedelta(days=1), None):
+        with pytest.raises(BrokenSealError, match="did not count any more"):
+            kept(late)

@@ -83,14 +83,14 @@ def test_a_connection_that_outlives_its_certificate_proves_nobody_any_more(own: 
 def test_a_person_holds_the_desk_with_every_role(own: Keys, tmp_path: Path) -> None:
     _, certificate = keys.person_credentials(tmp_path / "EE", TAMM)
 
-    holder = trust.holder(context(certificate), own, NOW)
+    holder = trust.holder(context(certificate), EE, [own.ca], NOW)
 
     assert holder == Holder(TAMM, frozenset({"analyst"}))
 
 
 def test_a_node_does_not_hold_the_desk(own: Keys) -> None:
     with pytest.raises(StrangerError, match="none of our people"):
-        trust.holder(context(own.tls_chain), own, NOW)
+        trust.holder(context(own.tls_chain), EE, [own.ca], NOW)
 
 
 def test_a_person_named_by_another_ca_does_not_hold_the_desk(own: Keys, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_person_named_by_another_ca_does_not_hold_the_desk(own: Keys, tmp_path
     issued = keys.issue_person(tmp_path / "stranger", EE, TAMM, roles=("administrator",), now=NOW)
 
     with pytest.raises(StrangerError, match="not issued by the CA"):
-        trust.holder(context(issued.certificate.read_bytes()), own, NOW)
+        trust.holder(context(issued.certificate.read_bytes()), EE, [own.ca], NOW)
 
 
 def test_an_address_is_written_as_grpc_reads_it() -> None:
@@ -120,7 +120,9 @@ async def whoami(own: Keys, key: bytes, certificate: bytes) -> trust.AuthContext
     server = grpc.aio.server()
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("desk", methods),))
     address = trust.target(HOST, free_base())
-    server.add_secure_port(address, trust.desk_credentials(own))
+    server.add_secure_port(
+        address, trust.server_credentials(lambda: trust.desk_certified(own, [own.ca]))
+    )
     await server.start()
     channel = trust.desk_channel(address, own.ca, own.member, key=key, certificate=certificate)
     call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary("/desk/Ask")
@@ -137,7 +139,7 @@ async def test_a_person_reaches_the_desk_over_tls_1_3(own: Keys, tmp_path: Path)
 
     seen = await whoami(own, key, certificate)
 
-    assert trust.holder(seen, own, NOW).person == TAMM
+    assert trust.holder(seen, EE, [own.ca], NOW).person == TAMM
 
 
 async def test_a_stranger_does_not_get_through_the_handshake_of_the_desk(

@@ -19,7 +19,7 @@ from federation.doors import Doors, Doorstep
 from federation.errors import Code, FederationError
 from federation.fanout import Fanout
 from federation.faults import fault_of
-from federation.keys import Keys
+from federation.keys import Keys, Ring
 from federation.messages import (
     Answer,
     Asker,
@@ -164,7 +164,7 @@ def made(folder: Path, *members: MemberId, limits: Limits | None = None) -> Worl
     world.charter = charter.read(signed([card(own[member]) for member in members], own.values()))
     nodes = {}
     for member in members:
-        us = Self(own[member], lambda: world.charter, world.clock)
+        us = Self(Ring(own[member]), lambda: world.charter, world.clock)
         house = House(member)
         doors = Doors(Doorstep(us, house, house, HOST, limits or Limits()))
         nodes[member] = Node(own[member], folder / member, us, house, doors, Fanout(us))
@@ -216,7 +216,8 @@ async def knocking(
 ) -> AsyncIterator[grpc.aio.Channel]:
     """A line to the door that one member keeps for another, by whatever keys we like."""
     members = world.charter.members
-    channel = trust.peer_channel(own or world[door].keys, members[door], members[at], world.clock())
+    keys = own or world[door].keys
+    channel = trust.peer_channel(trust.way(keys, members[door], members[at], world.clock()))
     yield channel
     await channel.close()
 

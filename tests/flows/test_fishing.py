@@ -13,8 +13,8 @@ import pytest
 from federation.errors import NotFoundError, QuotaError, RefusedError
 from federation.messages import PersonId, QuestionId
 from node import app, config, store
-from node.answering import request_of
 from node.people import person
+from node.policy import request_of
 from node.store.alerts import AlertState
 from tests.flows.fisher import alarms, ask, fish, in_order, kinds, names, question, walk
 from tests.world import Place, World, eventually, federation
@@ -29,10 +29,12 @@ def quota(**of: int) -> config.Quota:
 
 
 @contextmanager
-def guarded(**sections: object) -> Iterator[World]:
-    """Two members that look often, with these sections of their settings."""
+def guarded(*, of: str = "", **sections: object) -> Iterator[World]:
+    """Two members that look often, with these sections of their settings, or of one's."""
 
     def set_(settings: config.Config) -> config.Config:
+        if of and settings.member.id != of:
+            return msgspec.structs.replace(settings, guard=OFTEN)
         return msgspec.structs.replace(settings, **{"guard": OFTEN} | sections)
 
     with federation("EE", "PL", settings=set_) as world:
@@ -269,7 +271,7 @@ def test_honest_questions_raise_nothing(world: World) -> None:
 
 
 def test_watches_count_and_walk_like_questions() -> None:
-    with guarded(quota=quota(analyst_per_hour=27)) as world:
+    with guarded(of="PL", quota=quota(analyst_per_hour=27)) as world:
         watches = [world["ee"].watches(name, to=["pl"]) for name in in_order(30)]
         states = [str(world["ee"].watch_states(one)["PL"]) for one in watches]
         eventually(
@@ -280,7 +282,21 @@ def test_watches_count_and_walk_like_questions() -> None:
 
         assert Counter(states) == {"registered": 27, "refused": 3}
         expected = {("PL", "EE", "first", "walk"), ("PL", "EE", "first", "quota")}
+        expected |= {("EE", "EE", "first", "walk")}
         eventually(lambda: set(kinds(world["ee"])) == expected)
+
+
+def test_watches_of_our_own_people_count_before_they_leave() -> None:
+    with guarded(quota=quota(analyst_per_hour=1)) as world:
+        watch = world["ee"].watches("Anna Nowak", to=["pl"])
+        eventually(lambda: world["ee"].watch_states(watch) == {"PL": "registered"})
+
+        with pytest.raises(QuotaError):
+            world["ee"].watches("Jan Kowalski", to=["pl"])
+
+        [refused] = [one for one in world["ee"].audit if one.event == "watch not made"]
+        assert (refused.operation, refused.ground.partition(":")[0]) == ("refusal", "quota")
+        assert len(world["ee"].up.post.watching.every()) == 1
 
 
 def test_an_alarm_is_seen_to_and_nobody_clears_themselves(world: World) -> None:

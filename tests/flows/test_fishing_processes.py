@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from federation.fanout import Fanout
+from federation.keys import Ring
 from federation.messages import MemberId
 from federation.peer import Self
 from node import config, store
@@ -89,7 +90,7 @@ async def _ready(nodes: dict[MemberId, Process]) -> None:
 async def _fisher(process: Process) -> AsyncIterator[Fanout]:
     """A line of the member's own, past its node."""
     charter, keys = process.home.charter(), process.home.keys()
-    fanout = Fanout(Self(keys, lambda: charter, clock))
+    fanout = Fanout(Self(Ring(keys), lambda: charter, clock))
     yield fanout
     await fanout.close()
 

@@ -18,6 +18,7 @@ import pytest
 
 from federation import limits, trust
 from federation.fanout import Fanout
+from federation.keys import Ring
 from federation.messages import (
     Asker,
     MemberId,
@@ -32,12 +33,13 @@ from federation.peer import Self
 from node import app
 from node import home as homes
 from tests.federation.attacks import KINDS
-from tests.flows.test_processes import Lab
+from tests.flows.lab import Lab
 from tests.world import Place, World, free_base
 
 #: What the worst call of an honest member may take, and the memory that may stay with the node.
 WORST_S, KEPT_BYTES = 1.5, 64 * 1024 * 1024
-ATTACKS = (sys.executable, "-m", "tests.federation.attacks")
+#: A hostile member has processors of its own: here it has what others leave.
+ATTACKS = ("nice", "-n", "19", sys.executable, "-m", "tests.federation.attacks")
 
 #: A method path that is no UTF-8 ends a grpc.aio server.
 ENDING = b"/amber.federation.v1.Federation/\xff"
@@ -49,7 +51,7 @@ async def hammer(home: homes.Home, victim: str, seconds: float) -> int:
     us, member = charter.member(home.member), charter.member(MemberId(victim))
     sent, until = 0, time.monotonic() + seconds
     while time.monotonic() < until:
-        channel = trust.peer_channel(keys, us, member, home.clock())
+        channel = trust.peer_channel(trust.way(keys, us, member, home.clock()))
         try:
             await channel.unary_unary(ENDING)(b"", timeout=1)  # type: ignore[arg-type]
         except grpc.aio.AioRpcError:
@@ -173,7 +175,7 @@ class Honest:
 
     async def run(self) -> None:
         charter = self.home.charter()
-        fanout = Fanout(Self(self.home.keys(), lambda: charter, app.clock))
+        fanout = Fanout(Self(Ring(self.home.keys()), lambda: charter, app.clock))
         await asyncio.gather(*(self._ask_on(fanout) for _ in range(2)))
         await fanout.close()
 

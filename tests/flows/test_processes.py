@@ -3,47 +3,14 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.flows.lab import QUESTION, Lab
 from tests.world import free_base
-
-AMBER = (sys.executable, "-m", "node")
-QUESTION = ("--case", "C-1", "--purpose", "investigation", "--json")
-
-
-class Lab:
-    """Four nodes made and run by the command."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def amber(self, *arguments: str, code: int = 0) -> list[dict[str, Any]]:
-        """Run a verb; its exit code must be this one. Returns the JSON lines it printed."""
-        done = subprocess.run([*AMBER, *arguments], capture_output=True, text=True, check=False)
-        assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-
-    def home(self, member: str) -> str:
-        return str(self.folder / member)
-
-    def pid(self, member: str) -> int:
-        rows = self.amber("lab", "status", str(self.folder), "--json")
-        return next(int(row["pid"]) for row in rows if row["member"] == member)
-
-    def is_whole_again(self) -> bool:
-        """Whether everybody answers before long: a line to who was down is tried every 5 s."""
-        search = [*AMBER, "-n", self.home("EE"), "search", "Jan Kowalski", *QUESTION]
-        return any(
-            subprocess.run(search, capture_output=True, check=False).returncode == 0
-            for _ in range(30)
-        )
 
 
 @pytest.fixture(scope="module")
@@ -106,12 +73,7 @@ def test_a_batch_is_answered_line_by_line(lab: Lab, tmp_path: Path) -> None:
 
 
 def test_a_node_that_is_told_to_stop_ends_well(lab: Lab) -> None:
-    pid = lab.pid("LV")
-
-    os.kill(pid, signal.SIGTERM)
-    until = time.monotonic() + 20
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < until:
-        time.sleep(0.05)  # another process ends: there is nothing to wait on
+    lab.end("LV")
 
     assert not (Path(lab.home("LV")) / "running.json").exists()
     assert "stopping" in (Path(lab.home("LV")) / "node.log").read_text()

@@ -35,9 +35,10 @@ def knock(by: Place, at: Place, method: str, request: bytes) -> bytes | Code:
     """Send these very bytes by way of TLS: the reply, or the fault that ended the call."""
 
     async def call() -> bytes | Code:
-        charter, keys = at.up.in_force(), by.up.keys
+        charter, keys = at.up.in_force(), by.up.ring.present
         us, member = charter.member(by.home.member), charter.member(at.home.member)
-        async with trust.peer_channel(keys, us, member, at.home.clock()) as channel:
+        way = trust.way(keys, us, member, at.home.clock())
+        async with trust.peer_channel(way) as channel:
             made: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
             try:
                 return await made(request, timeout=10, wait_for_ready=True)
@@ -168,7 +169,7 @@ def read(world: World, reply: bytes | Code) -> Receipt | Code:
         return reply
     sealed = wire.response_from(reply)
     pl = world["pl"].home.member
-    key, us = world["pl"].up.keys.signing_key, world["ee"].home.member
+    key, us = world["pl"].up.ring.present.signing_key, world["ee"].home.member
     seal.opened(sealed, [SigningKey(key)], sender=pl, audience=us, method="receipt")
     said = wire.receipt_from(sealed.body)
     return Receipt(said.through, said.refused)

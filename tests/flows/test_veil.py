@@ -1,14 +1,16 @@
 """Stories of a member that may not know: no answer's size or time tells it what is hidden."""
 
+import asyncio
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 
-from federation import veil, wire
+from federation import trust, veil, wire
 from federation.charter import Kind
 from federation.messages import (
     Answer,
@@ -23,8 +25,9 @@ from federation.messages import (
     Share,
     Sought,
 )
+from federation.seal import ASK
 from node import app, config
-from node.answering import request_of
+from node.policy import request_of
 from tests.world import Place, World, federation
 
 HELD, NOT_HELD = "Zorbana Uliskenko", "Velmira Ostadanov"
@@ -64,7 +67,8 @@ def answered(place: Place, seeks: Sought | Detail) -> tuple[Answer, int]:
 
     async def call() -> bytes:
         sealed = us.ask(PL, question.id, wire.question_to(question))
-        return await fanout._lines.to(member)._ask(wire.request_to(sealed), timeout=20)
+        call = fanout._lines.to(member)._call(ASK)
+        return await call(wire.request_to(sealed), timeout=20)
 
     response = place.world.run(call())
     body = wire.response_from(response).body
@@ -127,6 +131,28 @@ def test_an_answer_under_the_veil_takes_its_time_and_others_do_not_pay(world: Wo
     assert fastest_ms(world["ee"], HELD) >= FLOOR_MS
     assert fastest_ms(world["ee"], NOT_HELD) >= FLOOR_MS
     assert fastest_ms(world["pl"], HELD) < FLOOR_MS
+
+
+def test_a_question_whose_message_comes_late_shifts_no_time(world: World) -> None:
+    """Whoever sets when the floor begins could have it end in the midst of the work."""
+    world["pl"].holds(HELD, share="hidden")
+    question, fanout = asked(Sought(name=HELD)), world["ee"].up.fanout
+    sealed = fanout._us.ask(PL, question.id, wire.question_to(question))
+    sent_s: list[float] = []
+
+    async def late() -> AsyncIterator[bytes]:
+        await asyncio.sleep(FLOOR_MS * 0.6 / 1_000)
+        sent_s.append(time.monotonic())
+        yield wire.request_to(sealed)
+
+    async def call() -> float:
+        async with trust.peer_channel(fanout._us.way(PL)) as channel:
+            await channel.stream_unary(wire.ASK)(late(), timeout=20)  # type: ignore[arg-type]
+            return time.monotonic()
+
+    ended_s = world.run(call())
+
+    assert ended_s - sent_s[0] >= FLOOR_MS / 1_000
 
 
 def test_who_may_know_all_is_answered_without_a_veil(world: World) -> None:

@@ -51,7 +51,8 @@ def test_an_adopted_charter_and_a_new_person_are_written_down(world: World) -> N
     for name in ("lv", "pl"):
         document = world[name].home.sign(document)
 
-    adopted = place.desk.administration.adopt_charter(document, by=ADMINISTRATOR)
+    proposing = place.desk.post.renewing.proposing
+    adopted = proposing.adopt_file(document, fingerprint="", by=ADMINISTRATOR)
     place.desk.administration.person_added((Role.AUDITOR,), by=ADMINISTRATOR)
 
     assert place.up.in_force().version == adopted.version

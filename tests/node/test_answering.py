@@ -54,7 +54,7 @@ def put(world: World, question: Question, gate: Gate | None = None) -> Answer:
         sealed_at=world.clock(),
         charter=place.up.in_force().version,
     )
-    sealed = seal.seal(statement, b"what was asked", world["ee"].up.keys.signer)
+    sealed = seal.seal(statement, b"what was asked", world["ee"].up.ring.present.signer)
     return (gate or place.up.gate).answer(estonia, question, sealed, statement)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from node import config
+from node import config, rendering
 from node.errors import ConfigError
 
 
@@ -17,17 +17,17 @@ def settings() -> config.Config:
 def test_what_is_written_is_what_is_read(settings: config.Config, tmp_path: Path) -> None:
     path = tmp_path / "amber.toml"
 
-    path.write_text(config.render(settings))
+    path.write_text(rendering.render(settings))
 
     assert config.read(path) == settings
 
 
 def test_every_setting_is_written_with_what_it_means(settings: config.Config) -> None:
-    text = config.render(settings)
+    text = rendering.render(settings)
 
     for section in settings.__struct_fields__:
         assert f"[{section}]" in text
-        for key, meaning in config.meanings(type(getattr(settings, section))).items():
+        for key, meaning in rendering.meanings(type(getattr(settings, section))).items():
             assert any(
                 line.startswith(f"{key} = ") and line.endswith(f"# {meaning}")
                 for line in text.splitlines()
@@ -36,7 +36,7 @@ def test_every_setting_is_written_with_what_it_means(settings: config.Config) ->
 
 def test_an_unknown_key_stops_the_node(settings: config.Config, tmp_path: Path) -> None:
     path = tmp_path / "amber.toml"
-    path.write_text(config.render(settings).replace("in_flight", "inflight"))
+    path.write_text(rendering.render(settings).replace("in_flight", "inflight"))
 
     with pytest.raises(ConfigError, match=r"inflight.*listen"):
         config.read(path)
@@ -63,7 +63,7 @@ def test_the_desk_listens_on_loopback_alone(
     settings: config.Config, tmp_path: Path, host: str
 ) -> None:
     path = tmp_path / "amber.toml"
-    text = config.render(settings)
+    text = rendering.render(settings)
     path.write_text(text.replace('[desk]\nhost = "127.0.0.1"', f'[desk]\nhost = "{host}"'))
 
     with pytest.raises(ConfigError, match="loopback"):
@@ -116,7 +116,7 @@ def written(
     """Settings with other values in one section, written and read."""
     changed = msgspec.structs.replace(getattr(settings, section), **keys)
     (folder / "amber.toml").write_text(
-        config.render(msgspec.structs.replace(settings, **{section: changed}))
+        rendering.render(msgspec.structs.replace(settings, **{section: changed}))
     )
     return config.read(folder / "amber.toml")
 

@@ -240,3 +240,24 @@ def test_a_fault_is_kept_until_mail_is_taken_again(ee: Side, lv: Side) -> None:
     deliver(ee, lv)
 
     assert ee.lane(LV).fault == ""
+
+
+def test_what_was_sealed_with_a_key_that_was_stolen_since_is_sealed_anew_in_its_place(
+    ee: Side, lv: Side
+) -> None:
+    ee.post("w-1", "w-2", "w-3")
+    before = ee.mailing.dispatch(LV).notices
+    stolen = before[:2]
+    ee.mailing = replace(
+        ee.mailing,
+        seal=lambda to, id, body, place: replace(ee.sealed(to, id, body, place), key_id="new"),
+        counts=lambda _, sealed: sealed.key_id == "new" or sealed not in stolen,
+    )
+
+    again = ee.mailing.dispatch(LV).notices
+
+    assert [one.key_id for one in again] == ["new", "new", "key"]
+    assert [one.body for one in again] == [one.body for one in before]
+    assert ee.mailing.dispatch(LV).notices == again  # and it is so on disk
+    deliver(ee, lv)
+    assert lv.seen == ["w-1", "w-2", "w-3"]

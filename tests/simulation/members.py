@@ -10,7 +10,7 @@ from pathlib import Path
 
 from federation import seal, wire
 from federation.charter import Charter
-from federation.keys import Keys
+from federation.keys import Keys, Ring
 from federation.messages import Entity, MemberId, PersonId, Receipt
 from federation.peer import Self
 from federation.seal import RECEIPT, Sealed, SigningKey
@@ -19,6 +19,7 @@ from node import config, digests, store
 from node import home as homes
 from node.answering import Gate, Limits
 from node.assembly import Chance, Post
+from node.chartering.in_force import InForce
 from node.keeping import Keeping, Why
 from node.policy import Policy
 from node.quotas import Quotas
@@ -43,6 +44,7 @@ class Template:
     homes: dict[MemberId, homes.Home]
     keys: dict[MemberId, Keys]
     charter: Charter
+    document: bytes
     policy: Policy
 
     @classmethod
@@ -59,7 +61,8 @@ class Template:
         homes.federate(made)
         keys = {home.member: home.keys() for home in made}
         policy = Policy(*made[0].policies())
-        return cls({home.member: home for home in made}, keys, made[0].charter(), policy)
+        charter, document = made[0].charter(), made[0].document()
+        return cls({home.member: home for home in made}, keys, charter, document, policy)
 
 
 @dataclass
@@ -112,7 +115,8 @@ class Member:
     def start(self) -> None:
         """Begin its process: everything that is not in the database begins anew."""
         keys = self.template.keys[self.id]
-        self.us = Self(keys, lambda: self.template.charter, self.clock)
+        self.in_force = InForce(self.template.document, lambda _: None)
+        self.us = Self(Ring(keys), self.in_force, self.clock)
         self.store = Faulty(self.file, House(self.id, self.clock, keys), self.disk)
         gate = Gate(
             us=self.id,
@@ -127,7 +131,7 @@ class Member:
         chances = Chance(
             self.ids, self.chance.random, self.chance.randbytes, remember=lambda _: None
         )
-        self.post = Post.of(gate, self.us, settings, chances)
+        self.post = Post.of(gate, self.us, settings, chances, self.in_force)
         self.keeping = Keeping(self.id, findable, self.ids, self.post.matching.notice)
         others = [MemberId(name) for name in MEMBERS if name != self.id]
         self.porters = {

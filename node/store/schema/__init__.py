@@ -6,6 +6,7 @@ A text that was released is never changed again; what comes later is a migration
 """
 
 from node.store.schema.activities import ACTIVITIES
+from node.store.schema.charters import CHARTERS
 from node.store.schema.exchanges import EXCHANGES
 from node.store.schema.guard import GUARD
 from node.store.schema.letters import LETTERS
@@ -19,6 +20,7 @@ from node.store.schema.watches import WATCHES
 
 __all__ = [
     "ACTIVITIES",
+    "CHARTERS",
     "EXCHANGES",
     "GUARD",
     "LETTERS",

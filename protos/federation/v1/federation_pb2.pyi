@@ -859,6 +859,10 @@ class Notice(_message.Message):
     CONSENT_FIELD_NUMBER: _builtins.int
     SHOWING_FIELD_NUMBER: _builtins.int
     PARTING_FIELD_NUMBER: _builtins.int
+    CHARTER_PROPOSED_FIELD_NUMBER: _builtins.int
+    CHARTER_SIGNED_FIELD_NUMBER: _builtins.int
+    CHARTER_WITHDRAWN_FIELD_NUMBER: _builtins.int
+    CHARTER_ADOPTED_FIELD_NUMBER: _builtins.int
     ALARM_FIELD_NUMBER: _builtins.int
     expires_at: _builtins.int
     """Microseconds UTC; what comes later than this has no effect. 0 when it always has."""
@@ -887,6 +891,14 @@ class Notice(_message.Message):
     @_builtins.property
     def parting(self) -> Global___Parting: ...
     @_builtins.property
+    def charter_proposed(self) -> Global___CharterProposed: ...
+    @_builtins.property
+    def charter_signed(self) -> Global___CharterSigned: ...
+    @_builtins.property
+    def charter_withdrawn(self) -> Global___CharterWithdrawn: ...
+    @_builtins.property
+    def charter_adopted(self) -> Global___CharterAdopted: ...
+    @_builtins.property
     def alarm(self) -> Global___Alarm: ...
     def __init__(
         self,
@@ -904,13 +916,17 @@ class Notice(_message.Message):
         consent: Global___Consent | None = ...,
         showing: Global___Showing | None = ...,
         parting: Global___Parting | None = ...,
+        charter_proposed: Global___CharterProposed | None = ...,
+        charter_signed: Global___CharterSigned | None = ...,
+        charter_withdrawn: Global___CharterWithdrawn | None = ...,
+        charter_adopted: Global___CharterAdopted | None = ...,
         alarm: Global___Alarm | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm", "alert", b"alert", "consent", b"consent", "content", b"content", "encounter", b"encounter", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm", "alert", b"alert", "charter_adopted", b"charter_adopted", "charter_proposed", b"charter_proposed", "charter_signed", b"charter_signed", "charter_withdrawn", b"charter_withdrawn", "consent", b"consent", "content", b"content", "encounter", b"encounter", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm", "alert", b"alert", "consent", b"consent", "content", b"content", "encounter", b"encounter", "expires_at", b"expires_at", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm", "alert", b"alert", "charter_adopted", b"charter_adopted", "charter_proposed", b"charter_proposed", "charter_signed", b"charter_signed", "charter_withdrawn", b"charter_withdrawn", "consent", b"consent", "content", b"content", "encounter", b"encounter", "expires_at", b"expires_at", "parting", b"parting", "probe", b"probe", "probe_answer", b"probe_answer", "probe_proof", b"probe_proof", "recall", b"recall", "showing", b"showing", "watch", b"watch", "watch_end", b"watch_end", "watch_verdict", b"watch_verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["watch", "watch_verdict", "watch_end", "alert", "recall", "probe", "probe_answer", "probe_proof", "encounter", "consent", "showing", "parting", "alarm"]  # noqa: Y015
+    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["watch", "watch_verdict", "watch_end", "alert", "recall", "probe", "probe_answer", "probe_proof", "encounter", "consent", "showing", "parting", "charter_proposed", "charter_signed", "charter_withdrawn", "charter_adopted", "alarm"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_content) -> _WhichOneofReturnType_content | None: ...
 
@@ -1360,6 +1376,106 @@ class Parting(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Parting: _TypeAlias = Parting  # noqa: Y015
+
+@_typing.final
+class CharterProposed(_message.Message):
+    """The sender proposes a charter, which it has signed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ENDORSEMENT_FIELD_NUMBER: _builtins.int
+    document: _builtins.bytes
+    """TUF root metadata, with every signature that the sender knows."""
+    reason: _builtins.str
+    """Why, in the words of whoever proposes it."""
+    endorsement: _builtins.bytes
+    """By the sender's CA (ECDSA, SHA-256) over "amber charter endorsement v1", a zero byte and the signed
+    part of the document; empty unless only the sender's own line is changed.
+    """
+    def __init__(
+        self,
+        *,
+        document: _builtins.bytes = ...,
+        reason: _builtins.str = ...,
+        endorsement: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "endorsement", b"endorsement", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CharterProposed: _TypeAlias = CharterProposed  # noqa: Y015
+
+@_typing.final
+class CharterSigned(_message.Message):
+    """A proposed charter with the sender's signature, and every other that the sender knows."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    document: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        document: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CharterSigned: _TypeAlias = CharterSigned  # noqa: Y015
+
+@_typing.final
+class CharterWithdrawn(_message.Message):
+    """The sender proposes a charter no longer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IDENTITY_FIELD_NUMBER: _builtins.int
+    identity: _builtins.str
+    """SHA-256 in hex of the signed part of its document."""
+    def __init__(
+        self,
+        *,
+        identity: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["identity", b"identity"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CharterWithdrawn: _TypeAlias = CharterWithdrawn  # noqa: Y015
+
+@_typing.final
+class CharterAdopted(_message.Message):
+    """A charter that is in force at the sender."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    MISSED_FIELD_NUMBER: _builtins.int
+    document: _builtins.bytes
+    missed: _builtins.bool
+    """The receiver seemed to be behind it."""
+    def __init__(
+        self,
+        *,
+        document: _builtins.bytes = ...,
+        missed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "missed", b"missed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CharterAdopted: _TypeAlias = CharterAdopted  # noqa: Y015
 
 @_typing.final
 class Inquiry(_message.Message):

@@ -807,8 +807,12 @@ class GetStatusResponse(_message.Message):
     REINDEX_DUE_FIELD_NUMBER: _builtins.int
     LANES_FIELD_NUMBER: _builtins.int
     WAYS_FIELD_NUMBER: _builtins.int
+    CHARTER_FIELD_NUMBER: _builtins.int
     REFUSED_FIELD_NUMBER: _builtins.int
     ALARMS_FIELD_NUMBER: _builtins.int
+    ENDS_SOON_FIELD_NUMBER: _builtins.int
+    KEYS_ENCRYPTED_FIELD_NUMBER: _builtins.int
+    KEYS_CHANGING_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     pid: _builtins.int
     charter_version: _builtins.int
@@ -818,6 +822,10 @@ class GetStatusResponse(_message.Message):
     """Records that are found by keys of an earlier version: a reindex is due."""
     alarms: _builtins.int
     """Alarms that nobody has looked at; 0 for those who may not see them."""
+    keys_encrypted: _builtins.bool
+    """Whether private keys are encrypted on disk."""
+    keys_changing: _builtins.bool
+    """Whether a change of keys is under way."""
     @_builtins.property
     def doors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Door]: ...
     @_builtins.property
@@ -825,8 +833,14 @@ class GetStatusResponse(_message.Message):
     @_builtins.property
     def ways(self) -> _containers.RepeatedCompositeFieldContainer[Global___Way]: ...
     @_builtins.property
+    def charter(self) -> Global___CharterStanding: ...
+    @_builtins.property
     def refused(self) -> _containers.RepeatedCompositeFieldContainer[Global___Refused]:
         """Since the node began."""
+
+    @_builtins.property
+    def ends_soon(self) -> _containers.RepeatedCompositeFieldContainer[Global___Key]:
+        """Keys, certificates and the charter, as far as they end soon."""
 
     def __init__(
         self,
@@ -840,16 +854,105 @@ class GetStatusResponse(_message.Message):
         reindex_due: _builtins.int = ...,
         lanes: _abc.Iterable[Global___Lane] | None = ...,
         ways: _abc.Iterable[Global___Way] | None = ...,
+        charter: Global___CharterStanding | None = ...,
         refused: _abc.Iterable[Global___Refused] | None = ...,
         alarms: _builtins.int = ...,
+        ends_soon: _abc.Iterable[Global___Key] | None = ...,
+        keys_encrypted: _builtins.bool = ...,
+        keys_changing: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["charter", b"charter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarms", b"alarms", "audit_entries", b"audit_entries", "charter_version", b"charter_version", "doors", b"doors", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "refused", b"refused", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarms", b"alarms", "audit_entries", b"audit_entries", "charter", b"charter", "charter_version", b"charter_version", "doors", b"doors", "ends_soon", b"ends_soon", "keys_changing", b"keys_changing", "keys_encrypted", b"keys_encrypted", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "refused", b"refused", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetStatusResponse: _TypeAlias = GetStatusResponse  # noqa: Y015
+
+@_typing.final
+class CharterStanding(_message.Message):
+    """How the charter in force stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    EXPIRED_FIELD_NUMBER: _builtins.int
+    STANDING_FIELD_NUMBER: _builtins.int
+    WAY_FIELD_NUMBER: _builtins.int
+    TOLD_BY_FIELD_NUMBER: _builtins.int
+    IN_FORCE_AT_FIELD_NUMBER: _builtins.int
+    MISSED_VERSION_FIELD_NUMBER: _builtins.int
+    MISSED_AT_FIELD_NUMBER: _builtins.int
+    PROPOSALS_FIELD_NUMBER: _builtins.int
+    FORKS_FIELD_NUMBER: _builtins.int
+    expires_at: _builtins.int
+    """Microseconds UTC, as all instants here."""
+    expired: _builtins.bool
+    """It has expired: doors are closed until another one is in force."""
+    standing: _builtins.str
+    """How we stand in it: active, suspended or withdrawn."""
+    way: _builtins.str
+    """kept, file, gathered, told or missed; told_by is the member that told us of it."""
+    told_by: _builtins.str
+    in_force_at: _builtins.int
+    missed_version: _builtins.int
+    """The last charter that we had missed and were told of afterwards; 0 for none."""
+    missed_at: _builtins.int
+    proposals: _builtins.int
+    """Proposals that are open."""
+    @_builtins.property
+    def forks(self) -> _containers.RepeatedCompositeFieldContainer[Global___CharterFork]: ...
+    def __init__(
+        self,
+        *,
+        expires_at: _builtins.int = ...,
+        expired: _builtins.bool = ...,
+        standing: _builtins.str = ...,
+        way: _builtins.str = ...,
+        told_by: _builtins.str = ...,
+        in_force_at: _builtins.int = ...,
+        missed_version: _builtins.int = ...,
+        missed_at: _builtins.int = ...,
+        proposals: _builtins.int = ...,
+        forks: _abc.Iterable[Global___CharterFork] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expired", b"expired", "expires_at", b"expires_at", "forks", b"forks", "in_force_at", b"in_force_at", "missed_at", b"missed_at", "missed_version", b"missed_version", "proposals", b"proposals", "standing", b"standing", "told_by", b"told_by", "way", b"way"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CharterStanding: _TypeAlias = CharterStanding  # noqa: Y015
+
+@_typing.final
+class CharterFork(_message.Message):
+    """Another charter of a version that was in force, signed by enough."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    MEMBERS_FIELD_NUMBER: _builtins.int
+    SEEN_AT_FIELD_NUMBER: _builtins.int
+    version: _builtins.int
+    seen_at: _builtins.int
+    @_builtins.property
+    def members(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Members that signed both."""
+
+    def __init__(
+        self,
+        *,
+        version: _builtins.int = ...,
+        members: _abc.Iterable[_builtins.str] | None = ...,
+        seen_at: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["members", b"members", "seen_at", b"seen_at", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CharterFork: _TypeAlias = CharterFork  # noqa: Y015
 
 @_typing.final
 class Refused(_message.Message):
@@ -878,6 +981,211 @@ class Refused(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Refused: _TypeAlias = Refused  # noqa: Y015
+
+@_typing.final
+class Key(_message.Message):
+    """A key or certificate, or the charter."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WHAT_FIELD_NUMBER: _builtins.int
+    FINGERPRINT_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    WARNED_FIELD_NUMBER: _builtins.int
+    what: _builtins.str
+    """ca, tls, signing, former ca, former signing, person or charter."""
+    fingerprint: _builtins.str
+    """SHA-256 in hex of a certificate, key id of a signing key, version of a charter."""
+    since: _builtins.int
+    """Microseconds UTC; 0 when it is not known, or has no end."""
+    until: _builtins.int
+    state: _builtins.str
+    """in use, coming, former, or to be reissued."""
+    person: _builtins.str
+    """The person, of a person's certificate."""
+    warned: _builtins.int
+    """Days left at which somebody is warned: 30, 7, 1, or 0 once it has ended; absent before."""
+    def __init__(
+        self,
+        *,
+        what: _builtins.str = ...,
+        fingerprint: _builtins.str = ...,
+        since: _builtins.int = ...,
+        until: _builtins.int = ...,
+        state: _builtins.str = ...,
+        person: _builtins.str = ...,
+        warned: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_warned", b"_warned", "warned", b"warned"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_warned", b"_warned", "fingerprint", b"fingerprint", "person", b"person", "since", b"since", "state", b"state", "until", b"until", "warned", b"warned", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__warned: _TypeAlias = _typing.Literal["warned"]  # noqa: Y015
+    _WhichOneofArgType__warned: _TypeAlias = _typing.Literal["_warned", b"_warned"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__warned) -> _WhichOneofReturnType__warned | None: ...
+
+Global___Key: _TypeAlias = Key  # noqa: Y015
+
+@_typing.final
+class ShowKeysRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ShowKeysRequest: _TypeAlias = ShowKeysRequest  # noqa: Y015
+
+@_typing.final
+class ShowKeysResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEYS_FIELD_NUMBER: _builtins.int
+    ENCRYPTED_FIELD_NUMBER: _builtins.int
+    CHANGING_FIELD_NUMBER: _builtins.int
+    UNHEARD_FIELD_NUMBER: _builtins.int
+    encrypted: _builtins.bool
+    changing: _builtins.bool
+    """A change that has not come through, or of which members do not know yet."""
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedCompositeFieldContainer[Global___Key]: ...
+    @_builtins.property
+    def unheard(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Members that were not heard to know the keys of now."""
+
+    def __init__(
+        self,
+        *,
+        keys: _abc.Iterable[Global___Key] | None = ...,
+        encrypted: _builtins.bool = ...,
+        changing: _builtins.bool = ...,
+        unheard: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changing", b"changing", "encrypted", b"encrypted", "keys", b"keys", "unheard", b"unheard"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ShowKeysResponse: _TypeAlias = ShowKeysResponse  # noqa: Y015
+
+@_typing.final
+class RotateKeysRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WHAT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def what(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """tls, ca and signing; empty means all."""
+
+    def __init__(
+        self,
+        *,
+        what: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RotateKeysRequest: _TypeAlias = RotateKeysRequest  # noqa: Y015
+
+@_typing.final
+class RotateKeysResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RotateKeysResponse: _TypeAlias = RotateKeysResponse  # noqa: Y015
+
+@_typing.final
+class RevokeKeyRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WHAT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    what: _builtins.str
+    """tls, ca or signing."""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        what: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeKeyRequest: _TypeAlias = RevokeKeyRequest  # noqa: Y015
+
+@_typing.final
+class RevokeKeyResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeKeyResponse: _TypeAlias = RevokeKeyResponse  # noqa: Y015
+
+@_typing.final
+class GetMetricsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMetricsRequest: _TypeAlias = GetMetricsRequest  # noqa: Y015
+
+@_typing.final
+class GetMetricsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    """In Prometheus' text format."""
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMetricsResponse: _TypeAlias = GetMetricsResponse  # noqa: Y015
 
 @_typing.final
 class Way(_message.Message):
@@ -934,6 +1242,7 @@ class Lane(_message.Message):
     DOUBT_FIELD_NUMBER: _builtins.int
     WITNESSED_FIELD_NUMBER: _builtins.int
     COSIGNED_FIELD_NUMBER: _builtins.int
+    MEMBER_STANDING_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     waiting: _builtins.int
     """Notices that the member does not have yet."""
@@ -950,6 +1259,8 @@ class Lane(_message.Message):
     witnessed: _builtins.int
     """Entries of its audit log that we have signed, and of ours that it has."""
     cosigned: _builtins.int
+    member_standing: _builtins.str
+    """How the member stands in the charter: active, suspended, withdrawn or left."""
     def __init__(
         self,
         *,
@@ -963,10 +1274,11 @@ class Lane(_message.Message):
         doubt: _builtins.str = ...,
         witnessed: _builtins.int = ...,
         cosigned: _builtins.int = ...,
+        member_standing: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cosigned", b"cosigned", "delivered", b"delivered", "doubt", b"doubt", "fault", b"fault", "heard_at", b"heard_at", "member", b"member", "received", b"received", "waiting", b"waiting", "withheld_since", b"withheld_since", "witnessed", b"witnessed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cosigned", b"cosigned", "delivered", b"delivered", "doubt", b"doubt", "fault", b"fault", "heard_at", b"heard_at", "member", b"member", "member_standing", b"member_standing", "received", b"received", "waiting", b"waiting", "withheld_since", b"withheld_since", "witnessed", b"witnessed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1483,15 +1795,19 @@ class AdoptCharterRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     DOCUMENT_FIELD_NUMBER: _builtins.int
+    FINGERPRINT_FIELD_NUMBER: _builtins.int
     document: _builtins.bytes
+    fingerprint: _builtins.str
+    """As a member read it aloud; a node that is alone needs it."""
     def __init__(
         self,
         *,
         document: _builtins.bytes = ...,
+        fingerprint: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "fingerprint", b"fingerprint"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1515,6 +1831,362 @@ class AdoptCharterResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AdoptCharterResponse: _TypeAlias = AdoptCharterResponse  # noqa: Y015
+
+@_typing.final
+class ProposeCharterRequest(_message.Message):
+    """What is to change; what is absent stays."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    ADDED_FIELD_NUMBER: _builtins.int
+    SUSPENDED_FIELD_NUMBER: _builtins.int
+    REINSTATED_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_FIELD_NUMBER: _builtins.int
+    GROUPS_FIELD_NUMBER: _builtins.int
+    OBSERVERS_FIELD_NUMBER: _builtins.int
+    THRESHOLD_FIELD_NUMBER: _builtins.int
+    LIFE_DAYS_FIELD_NUMBER: _builtins.int
+    OWN_FIELD_NUMBER: _builtins.int
+    REPLACED_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    threshold: _builtins.int
+    life_days: _builtins.int
+    own: _builtins.bool
+    """Our own host, port and name, as our settings say now."""
+    @_builtins.property
+    def added(self) -> _containers.RepeatedCompositeFieldContainer[Global___NewMember]: ...
+    @_builtins.property
+    def suspended(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def reinstated(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def withdrawn(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___CharterGroup]: ...
+    @_builtins.property
+    def observers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObserverTopics]: ...
+    @_builtins.property
+    def replaced(self) -> _containers.RepeatedCompositeFieldContainer[Global___NewMember]:
+        """New cards of members whose keys were stolen or lost."""
+
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        added: _abc.Iterable[Global___NewMember] | None = ...,
+        suspended: _abc.Iterable[_builtins.str] | None = ...,
+        reinstated: _abc.Iterable[_builtins.str] | None = ...,
+        withdrawn: _abc.Iterable[_builtins.str] | None = ...,
+        groups: _abc.Iterable[Global___CharterGroup] | None = ...,
+        observers: _abc.Iterable[Global___ObserverTopics] | None = ...,
+        threshold: _builtins.int | None = ...,
+        life_days: _builtins.int | None = ...,
+        own: _builtins.bool = ...,
+        replaced: _abc.Iterable[Global___NewMember] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_life_days", b"_life_days", "_threshold", b"_threshold", "life_days", b"life_days", "threshold", b"threshold"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_life_days", b"_life_days", "_threshold", b"_threshold", "added", b"added", "groups", b"groups", "life_days", b"life_days", "observers", b"observers", "own", b"own", "reason", b"reason", "reinstated", b"reinstated", "replaced", b"replaced", "suspended", b"suspended", "threshold", b"threshold", "withdrawn", b"withdrawn"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__life_days: _TypeAlias = _typing.Literal["life_days"]  # noqa: Y015
+    _WhichOneofArgType__life_days: _TypeAlias = _typing.Literal["_life_days", b"_life_days"]  # noqa: Y015
+    _WhichOneofReturnType__threshold: _TypeAlias = _typing.Literal["threshold"]  # noqa: Y015
+    _WhichOneofArgType__threshold: _TypeAlias = _typing.Literal["_threshold", b"_threshold"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__life_days) -> _WhichOneofReturnType__life_days | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__threshold) -> _WhichOneofReturnType__threshold | None: ...
+
+Global___ProposeCharterRequest: _TypeAlias = ProposeCharterRequest  # noqa: Y015
+
+@_typing.final
+class NewMember(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CARD_FIELD_NUMBER: _builtins.int
+    FINGERPRINT_FIELD_NUMBER: _builtins.int
+    card: _builtins.str
+    """The card, as JSON."""
+    fingerprint: _builtins.str
+    """As its owner read it aloud."""
+    def __init__(
+        self,
+        *,
+        card: _builtins.str = ...,
+        fingerprint: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["card", b"card", "fingerprint", b"fingerprint"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewMember: _TypeAlias = NewMember  # noqa: Y015
+
+@_typing.final
+class CharterGroup(_message.Message):
+    """A group without members is dissolved."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    MEMBERS_FIELD_NUMBER: _builtins.int
+    LEAD_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    lead: _builtins.str
+    @_builtins.property
+    def members(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        members: _abc.Iterable[_builtins.str] | None = ...,
+        lead: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lead", b"lead", "members", b"members", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CharterGroup: _TypeAlias = CharterGroup  # noqa: Y015
+
+@_typing.final
+class ObserverTopics(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEMBER_FIELD_NUMBER: _builtins.int
+    TOPICS_FIELD_NUMBER: _builtins.int
+    member: _builtins.str
+    @_builtins.property
+    def topics(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        member: _builtins.str = ...,
+        topics: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["member", b"member", "topics", b"topics"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObserverTopics: _TypeAlias = ObserverTopics  # noqa: Y015
+
+@_typing.final
+class ProposeCharterResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROPOSAL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def proposal(self) -> Global___CharterProposal: ...
+    def __init__(
+        self,
+        *,
+        proposal: Global___CharterProposal | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["proposal", b"proposal"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["proposal", b"proposal"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProposeCharterResponse: _TypeAlias = ProposeCharterResponse  # noqa: Y015
+
+@_typing.final
+class ListProposalsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ALL_FIELD_NUMBER: _builtins.int
+    all: _builtins.bool
+    """Those that are over, too."""
+    def __init__(
+        self,
+        *,
+        all: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["all", b"all"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListProposalsRequest: _TypeAlias = ListProposalsRequest  # noqa: Y015
+
+@_typing.final
+class ListProposalsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROPOSALS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def proposals(self) -> _containers.RepeatedCompositeFieldContainer[Global___CharterProposal]: ...
+    def __init__(
+        self,
+        *,
+        proposals: _abc.Iterable[Global___CharterProposal] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["proposals", b"proposals"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListProposalsResponse: _TypeAlias = ListProposalsResponse  # noqa: Y015
+
+@_typing.final
+class CharterProposal(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    PROPOSED_BY_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    SIGNED_FIELD_NUMBER: _builtins.int
+    MISSING_FIELD_NUMBER: _builtins.int
+    WANTED_FIELD_NUMBER: _builtins.int
+    WANTED_BEFORE_FIELD_NUMBER: _builtins.int
+    CAME_AT_FIELD_NUMBER: _builtins.int
+    ENDED_AT_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    FINGERPRINT_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    version: _builtins.int
+    state: _builtins.str
+    """open, adopted, overtaken, expired or withdrawn."""
+    proposed_by: _builtins.str
+    """Empty when its drafter has not told us of it itself."""
+    reason: _builtins.str
+    wanted: _builtins.int
+    """Signatures that its own rule still asks for, and that of the charter in force."""
+    wanted_before: _builtins.int
+    came_at: _builtins.int
+    """Microseconds UTC; ended_at is 0 while it is open."""
+    ended_at: _builtins.int
+    expires_at: _builtins.int
+    fingerprint: _builtins.str
+    """As it is read aloud."""
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """In plain words, a line each."""
+
+    @_builtins.property
+    def signed(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Members whose signatures it has, and those who may still sign."""
+
+    @_builtins.property
+    def missing(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        version: _builtins.int = ...,
+        state: _builtins.str = ...,
+        proposed_by: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        changes: _abc.Iterable[_builtins.str] | None = ...,
+        signed: _abc.Iterable[_builtins.str] | None = ...,
+        missing: _abc.Iterable[_builtins.str] | None = ...,
+        wanted: _builtins.int = ...,
+        wanted_before: _builtins.int = ...,
+        came_at: _builtins.int = ...,
+        ended_at: _builtins.int = ...,
+        expires_at: _builtins.int = ...,
+        fingerprint: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["came_at", b"came_at", "changes", b"changes", "ended_at", b"ended_at", "expires_at", b"expires_at", "fingerprint", b"fingerprint", "id", b"id", "missing", b"missing", "proposed_by", b"proposed_by", "reason", b"reason", "signed", b"signed", "state", b"state", "version", b"version", "wanted", b"wanted", "wanted_before", b"wanted_before"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CharterProposal: _TypeAlias = CharterProposal  # noqa: Y015
+
+@_typing.final
+class SignCharterRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROPOSAL_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    proposal: _builtins.str
+    """The id of a proposal, or how it begins."""
+    document: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        proposal: _builtins.str = ...,
+        document: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "proposal", b"proposal", "what", b"what"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "proposal", b"proposal", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_what: _TypeAlias = _typing.Literal["proposal", "document"]  # noqa: Y015
+    _WhichOneofArgType_what: _TypeAlias = _typing.Literal["what", b"what"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_what) -> _WhichOneofReturnType_what | None: ...
+
+Global___SignCharterRequest: _TypeAlias = SignCharterRequest  # noqa: Y015
+
+@_typing.final
+class SignCharterResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROPOSAL_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    document: _builtins.bytes
+    """The document that was to be signed, with our signature."""
+    @_builtins.property
+    def proposal(self) -> Global___CharterProposal: ...
+    def __init__(
+        self,
+        *,
+        proposal: Global___CharterProposal | None = ...,
+        document: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["proposal", b"proposal"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["document", b"document", "proposal", b"proposal"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignCharterResponse: _TypeAlias = SignCharterResponse  # noqa: Y015
+
+@_typing.final
+class WithdrawProposalRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROPOSAL_FIELD_NUMBER: _builtins.int
+    proposal: _builtins.str
+    def __init__(
+        self,
+        *,
+        proposal: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["proposal", b"proposal"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawProposalRequest: _TypeAlias = WithdrawProposalRequest  # noqa: Y015
+
+@_typing.final
+class WithdrawProposalResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawProposalResponse: _TypeAlias = WithdrawProposalResponse  # noqa: Y015
 
 @_typing.final
 class AddPersonRequest(_message.Message):
@@ -1862,11 +2534,14 @@ class WatchMember(_message.Message):
     GROUND_FIELD_NUMBER: _builtins.int
     CHANGED_AT_FIELD_NUMBER: _builtins.int
     DELIVERIES_FIELD_NUMBER: _builtins.int
+    MEMBER_STANDING_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     state: _builtins.str
     """waiting, registered, refused, removing or removed."""
     ground: _builtins.str
     changed_at: _builtins.int
+    member_standing: _builtins.str
+    """active, suspended, withdrawn or left."""
     @_builtins.property
     def deliveries(self) -> _containers.RepeatedCompositeFieldContainer[Global___Delivery]: ...
     def __init__(
@@ -1877,10 +2552,11 @@ class WatchMember(_message.Message):
         ground: _builtins.str = ...,
         changed_at: _builtins.int = ...,
         deliveries: _abc.Iterable[Global___Delivery] | None = ...,
+        member_standing: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "deliveries", b"deliveries", "ground", b"ground", "member", b"member", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "deliveries", b"deliveries", "ground", b"ground", "member", b"member", "member_standing", b"member_standing", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2063,6 +2739,7 @@ class Alert(_message.Message):
     REFERENCE_FIELD_NUMBER: _builtins.int
     CHANGE_FIELD_NUMBER: _builtins.int
     PRIORITY_FIELD_NUMBER: _builtins.int
+    MEMBER_STANDING_FIELD_NUMBER: _builtins.int
     alert: _builtins.str
     watch: _builtins.str
     case_reference: _builtins.str
@@ -2084,6 +2761,8 @@ class Alert(_message.Message):
     """Where to go on behind it."""
     priority: _builtins.str
     """urgent, high or normal."""
+    member_standing: _builtins.str
+    """active, suspended, withdrawn or left."""
     @_builtins.property
     def hit(self) -> Global___Hit:
         """Absent once it was taken back."""
@@ -2107,10 +2786,11 @@ class Alert(_message.Message):
         reference: _builtins.str = ...,
         change: _builtins.int = ...,
         priority: _builtins.str = ...,
+        member_standing: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["hit", b"hit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "assignee", b"assignee", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "hit", b"hit", "last_at", b"last_at", "member", b"member", "priority", b"priority", "recalled", b"recalled", "reference", b"reference", "state", b"state", "times", b"times", "topic", b"topic", "urgent", b"urgent", "watch", b"watch"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "assignee", b"assignee", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "hit", b"hit", "last_at", b"last_at", "member", b"member", "member_standing", b"member_standing", "priority", b"priority", "recalled", b"recalled", "reference", b"reference", "state", b"state", "times", b"times", "topic", b"topic", "urgent", b"urgent", "watch", b"watch"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2233,6 +2913,7 @@ class Touch(_message.Message):
     FIRST_AT_FIELD_NUMBER: _builtins.int
     LAST_AT_FIELD_NUMBER: _builtins.int
     CHANGE_FIELD_NUMBER: _builtins.int
+    MEMBER_STANDING_FIELD_NUMBER: _builtins.int
     touch: _builtins.str
     member: _builtins.str
     person: _builtins.str
@@ -2256,6 +2937,8 @@ class Touch(_message.Message):
     last_at: _builtins.int
     change: _builtins.int
     """Where to go on behind it."""
+    member_standing: _builtins.str
+    """active, suspended, withdrawn or left."""
     def __init__(
         self,
         *,
@@ -2276,10 +2959,11 @@ class Touch(_message.Message):
         first_at: _builtins.int = ...,
         last_at: _builtins.int = ...,
         change: _builtins.int = ...,
+        member_standing: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "caption", b"caption", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "last_at", b"last_at", "member", b"member", "person", b"person", "purpose", b"purpose", "record", b"record", "role", b"role", "state", b"state", "tell", b"tell", "times", b"times", "topic", b"topic", "touch", b"touch", "urgent", b"urgent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "caption", b"caption", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "last_at", b"last_at", "member", b"member", "member_standing", b"member_standing", "person", b"person", "purpose", b"purpose", "record", b"record", "role", b"role", "state", b"state", "tell", b"tell", "times", b"times", "topic", b"topic", "touch", b"touch", "urgent", b"urgent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2791,10 +3475,13 @@ class ActivityMember(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     CHANGED_AT_FIELD_NUMBER: _builtins.int
     DELIVERIES_FIELD_NUMBER: _builtins.int
+    MEMBER_STANDING_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     state: _builtins.str
     """due, asked, refused, compared or over."""
     changed_at: _builtins.int
+    member_standing: _builtins.str
+    """active, suspended, withdrawn or left."""
     @_builtins.property
     def deliveries(self) -> _containers.RepeatedCompositeFieldContainer[Global___Delivery]: ...
     def __init__(
@@ -2804,10 +3491,11 @@ class ActivityMember(_message.Message):
         state: _builtins.str = ...,
         changed_at: _builtins.int = ...,
         deliveries: _abc.Iterable[Global___Delivery] | None = ...,
+        member_standing: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "deliveries", b"deliveries", "member", b"member", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "deliveries", b"deliveries", "member", b"member", "member_standing", b"member_standing", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2829,6 +3517,7 @@ class Meeting(_message.Message):
     SHOWN_FIELD_NUMBER: _builtins.int
     ENDED_AT_FIELD_NUMBER: _builtins.int
     GROUND_FIELD_NUMBER: _builtins.int
+    MEMBER_STANDING_FIELD_NUMBER: _builtins.int
     meeting: _builtins.str
     member: _builtins.str
     in_target: _builtins.bool
@@ -2839,6 +3528,8 @@ class Meeting(_message.Message):
     their_word: _builtins.str
     ended_at: _builtins.int
     ground: _builtins.str
+    member_standing: _builtins.str
+    """active, suspended, withdrawn or left."""
     @_builtins.property
     def contact(self) -> Global___ContactPoint:
         """Whom to call; absent until the member said it."""
@@ -2866,10 +3557,11 @@ class Meeting(_message.Message):
         shown: Global___ActivityContent | None = ...,
         ended_at: _builtins.int = ...,
         ground: _builtins.str = ...,
+        member_standing: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "shown", b"shown"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "ended_at", b"ended_at", "ground", b"ground", "in_place", b"in_place", "in_target", b"in_target", "meeting", b"meeting", "member", b"member", "met_at", b"met_at", "our_word", b"our_word", "shown", b"shown", "shows", b"shows", "their_word", b"their_word"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "ended_at", b"ended_at", "ground", b"ground", "in_place", b"in_place", "in_target", b"in_target", "meeting", b"meeting", "member", b"member", "member_standing", b"member_standing", "met_at", b"met_at", "our_word", b"our_word", "shown", b"shown", "shows", b"shows", "their_word", b"their_word"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -84,10 +84,50 @@ class DeskStub:
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.AdoptCharterRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AdoptCharterResponse.FromString,
                 _registered_method=True)
+        self.ProposeCharter = channel.unary_unary(
+                '/amber.node.v1.Desk/ProposeCharter',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ProposeCharterRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ProposeCharterResponse.FromString,
+                _registered_method=True)
+        self.ListProposals = channel.unary_unary(
+                '/amber.node.v1.Desk/ListProposals',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ListProposalsRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ListProposalsResponse.FromString,
+                _registered_method=True)
+        self.SignCharter = channel.unary_unary(
+                '/amber.node.v1.Desk/SignCharter',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.SignCharterRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.SignCharterResponse.FromString,
+                _registered_method=True)
+        self.WithdrawProposal = channel.unary_unary(
+                '/amber.node.v1.Desk/WithdrawProposal',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.WithdrawProposalRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.WithdrawProposalResponse.FromString,
+                _registered_method=True)
         self.AddPerson = channel.unary_unary(
                 '/amber.node.v1.Desk/AddPerson',
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.AddPersonRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AddPersonResponse.FromString,
+                _registered_method=True)
+        self.ShowKeys = channel.unary_unary(
+                '/amber.node.v1.Desk/ShowKeys',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ShowKeysRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ShowKeysResponse.FromString,
+                _registered_method=True)
+        self.RotateKeys = channel.unary_unary(
+                '/amber.node.v1.Desk/RotateKeys',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.RotateKeysRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RotateKeysResponse.FromString,
+                _registered_method=True)
+        self.RevokeKey = channel.unary_unary(
+                '/amber.node.v1.Desk/RevokeKey',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.RevokeKeyRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RevokeKeyResponse.FromString,
+                _registered_method=True)
+        self.GetMetrics = channel.unary_unary(
+                '/amber.node.v1.Desk/GetMetrics',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.GetMetricsRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.GetMetricsResponse.FromString,
                 _registered_method=True)
         self.Reindex = channel.unary_stream(
                 '/amber.node.v1.Desk/Reindex',
@@ -233,7 +273,35 @@ class DeskServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AdoptCharter(self, request, context):
-        """Puts a charter, signed by everybody it names, in force.
+        """Puts a charter that came as a file in force, if enough have signed it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ProposeCharter(self, request, context):
+        """Proposes the next charter to every other member, signed by us.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListProposals(self, request, context):
+        """Lists proposals for the next charter, what each would change and who has signed it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignCharter(self, request, context):
+        """Signs a proposal, or a document that goes round as a file.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawProposal(self, request, context):
+        """Takes a proposal of ours back.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -241,6 +309,34 @@ class DeskServicer:
 
     def AddPerson(self, request, context):
         """Issues a certificate for one of our own people.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ShowKeys(self, request, context):
+        """Lists our keys and certificates, and how a change of them stands.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RotateKeys(self, request, context):
+        """Begins to change keys; the members learn of the new ones by the charter.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeKey(self, request, context):
+        """Takes a stolen key back; a new one takes its place.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMetrics(self, request, context):
+        """Says how this node stands as numbers for a monitoring system.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -404,10 +500,50 @@ def add_DeskServicer_to_server(servicer, server):
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AdoptCharterRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.AdoptCharterResponse.SerializeToString,
             ),
+            'ProposeCharter': grpc.unary_unary_rpc_method_handler(
+                    servicer.ProposeCharter,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ProposeCharterRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ProposeCharterResponse.SerializeToString,
+            ),
+            'ListProposals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProposals,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ListProposalsRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ListProposalsResponse.SerializeToString,
+            ),
+            'SignCharter': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignCharter,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.SignCharterRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.SignCharterResponse.SerializeToString,
+            ),
+            'WithdrawProposal': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawProposal,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.WithdrawProposalRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.WithdrawProposalResponse.SerializeToString,
+            ),
             'AddPerson': grpc.unary_unary_rpc_method_handler(
                     servicer.AddPerson,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AddPersonRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.AddPersonResponse.SerializeToString,
+            ),
+            'ShowKeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ShowKeys,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.ShowKeysRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.ShowKeysResponse.SerializeToString,
+            ),
+            'RotateKeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.RotateKeys,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RotateKeysRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.RotateKeysResponse.SerializeToString,
+            ),
+            'RevokeKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeKey,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RevokeKeyRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.RevokeKeyResponse.SerializeToString,
+            ),
+            'GetMetrics': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMetrics,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.GetMetricsRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.GetMetricsResponse.SerializeToString,
             ),
             'Reindex': grpc.unary_stream_rpc_method_handler(
                     servicer.Reindex,
@@ -766,6 +902,114 @@ class Desk:
             _registered_method=True)
 
     @staticmethod
+    def ProposeCharter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/ProposeCharter',
+            protos_dot_node_dot_v1_dot_node__pb2.ProposeCharterRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ProposeCharterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProposals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/ListProposals',
+            protos_dot_node_dot_v1_dot_node__pb2.ListProposalsRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ListProposalsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignCharter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/SignCharter',
+            protos_dot_node_dot_v1_dot_node__pb2.SignCharterRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.SignCharterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawProposal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/WithdrawProposal',
+            protos_dot_node_dot_v1_dot_node__pb2.WithdrawProposalRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.WithdrawProposalResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def AddPerson(request,
             target,
             options=(),
@@ -782,6 +1026,114 @@ class Desk:
             '/amber.node.v1.Desk/AddPerson',
             protos_dot_node_dot_v1_dot_node__pb2.AddPersonRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.AddPersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ShowKeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/ShowKeys',
+            protos_dot_node_dot_v1_dot_node__pb2.ShowKeysRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.ShowKeysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RotateKeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/RotateKeys',
+            protos_dot_node_dot_v1_dot_node__pb2.RotateKeysRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.RotateKeysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/RevokeKey',
+            protos_dot_node_dot_v1_dot_node__pb2.RevokeKeyRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.RevokeKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMetrics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/GetMetrics',
+            protos_dot_node_dot_v1_dot_node__pb2.GetMetricsRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.GetMetricsResponse.FromString,
             options,
             channel_credentials,
             insecure,

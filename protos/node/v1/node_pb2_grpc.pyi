@@ -53,9 +53,25 @@ class DeskStub:
     AcceptLog: _grpc.UnaryUnaryMultiCallable[_node_pb2.AcceptLogRequest, _node_pb2.AcceptLogResponse]
     """Takes a member's audit log as it stands from now on, after it was doubted."""
     AdoptCharter: _grpc.UnaryUnaryMultiCallable[_node_pb2.AdoptCharterRequest, _node_pb2.AdoptCharterResponse]
-    """Puts a charter, signed by everybody it names, in force."""
+    """Puts a charter that came as a file in force, if enough have signed it."""
+    ProposeCharter: _grpc.UnaryUnaryMultiCallable[_node_pb2.ProposeCharterRequest, _node_pb2.ProposeCharterResponse]
+    """Proposes the next charter to every other member, signed by us."""
+    ListProposals: _grpc.UnaryUnaryMultiCallable[_node_pb2.ListProposalsRequest, _node_pb2.ListProposalsResponse]
+    """Lists proposals for the next charter, what each would change and who has signed it."""
+    SignCharter: _grpc.UnaryUnaryMultiCallable[_node_pb2.SignCharterRequest, _node_pb2.SignCharterResponse]
+    """Signs a proposal, or a document that goes round as a file."""
+    WithdrawProposal: _grpc.UnaryUnaryMultiCallable[_node_pb2.WithdrawProposalRequest, _node_pb2.WithdrawProposalResponse]
+    """Takes a proposal of ours back."""
     AddPerson: _grpc.UnaryUnaryMultiCallable[_node_pb2.AddPersonRequest, _node_pb2.AddPersonResponse]
     """Issues a certificate for one of our own people."""
+    ShowKeys: _grpc.UnaryUnaryMultiCallable[_node_pb2.ShowKeysRequest, _node_pb2.ShowKeysResponse]
+    """Lists our keys and certificates, and how a change of them stands."""
+    RotateKeys: _grpc.UnaryUnaryMultiCallable[_node_pb2.RotateKeysRequest, _node_pb2.RotateKeysResponse]
+    """Begins to change keys; the members learn of the new ones by the charter."""
+    RevokeKey: _grpc.UnaryUnaryMultiCallable[_node_pb2.RevokeKeyRequest, _node_pb2.RevokeKeyResponse]
+    """Takes a stolen key back; a new one takes its place."""
+    GetMetrics: _grpc.UnaryUnaryMultiCallable[_node_pb2.GetMetricsRequest, _node_pb2.GetMetricsResponse]
+    """Says how this node stands as numbers for a monitoring system."""
     Reindex: _grpc.UnaryStreamMultiCallable[_node_pb2.ReindexRequest, _node_pb2.ReindexResponse]
     """Makes keys and forms of records anew; progress comes back while it goes on."""
     AddWatch: _grpc.UnaryUnaryMultiCallable[_node_pb2.AddWatchRequest, _node_pb2.AddWatchResponse]
@@ -109,9 +125,25 @@ class DeskAsyncStub(DeskStub):
     AcceptLog: _aio.UnaryUnaryMultiCallable[_node_pb2.AcceptLogRequest, _node_pb2.AcceptLogResponse]  # type: ignore[assignment]
     """Takes a member's audit log as it stands from now on, after it was doubted."""
     AdoptCharter: _aio.UnaryUnaryMultiCallable[_node_pb2.AdoptCharterRequest, _node_pb2.AdoptCharterResponse]  # type: ignore[assignment]
-    """Puts a charter, signed by everybody it names, in force."""
+    """Puts a charter that came as a file in force, if enough have signed it."""
+    ProposeCharter: _aio.UnaryUnaryMultiCallable[_node_pb2.ProposeCharterRequest, _node_pb2.ProposeCharterResponse]  # type: ignore[assignment]
+    """Proposes the next charter to every other member, signed by us."""
+    ListProposals: _aio.UnaryUnaryMultiCallable[_node_pb2.ListProposalsRequest, _node_pb2.ListProposalsResponse]  # type: ignore[assignment]
+    """Lists proposals for the next charter, what each would change and who has signed it."""
+    SignCharter: _aio.UnaryUnaryMultiCallable[_node_pb2.SignCharterRequest, _node_pb2.SignCharterResponse]  # type: ignore[assignment]
+    """Signs a proposal, or a document that goes round as a file."""
+    WithdrawProposal: _aio.UnaryUnaryMultiCallable[_node_pb2.WithdrawProposalRequest, _node_pb2.WithdrawProposalResponse]  # type: ignore[assignment]
+    """Takes a proposal of ours back."""
     AddPerson: _aio.UnaryUnaryMultiCallable[_node_pb2.AddPersonRequest, _node_pb2.AddPersonResponse]  # type: ignore[assignment]
     """Issues a certificate for one of our own people."""
+    ShowKeys: _aio.UnaryUnaryMultiCallable[_node_pb2.ShowKeysRequest, _node_pb2.ShowKeysResponse]  # type: ignore[assignment]
+    """Lists our keys and certificates, and how a change of them stands."""
+    RotateKeys: _aio.UnaryUnaryMultiCallable[_node_pb2.RotateKeysRequest, _node_pb2.RotateKeysResponse]  # type: ignore[assignment]
+    """Begins to change keys; the members learn of the new ones by the charter."""
+    RevokeKey: _aio.UnaryUnaryMultiCallable[_node_pb2.RevokeKeyRequest, _node_pb2.RevokeKeyResponse]  # type: ignore[assignment]
+    """Takes a stolen key back; a new one takes its place."""
+    GetMetrics: _aio.UnaryUnaryMultiCallable[_node_pb2.GetMetricsRequest, _node_pb2.GetMetricsResponse]  # type: ignore[assignment]
+    """Says how this node stands as numbers for a monitoring system."""
     Reindex: _aio.UnaryStreamMultiCallable[_node_pb2.ReindexRequest, _node_pb2.ReindexResponse]  # type: ignore[assignment]
     """Makes keys and forms of records anew; progress comes back while it goes on."""
     AddWatch: _aio.UnaryUnaryMultiCallable[_node_pb2.AddWatchRequest, _node_pb2.AddWatchResponse]  # type: ignore[assignment]
@@ -222,7 +254,39 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         request: _node_pb2.AdoptCharterRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_node_pb2.AdoptCharterResponse, _abc.Awaitable[_node_pb2.AdoptCharterResponse]]:
-        """Puts a charter, signed by everybody it names, in force."""
+        """Puts a charter that came as a file in force, if enough have signed it."""
+
+    @_abc_1.abstractmethod
+    def ProposeCharter(
+        self,
+        request: _node_pb2.ProposeCharterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.ProposeCharterResponse, _abc.Awaitable[_node_pb2.ProposeCharterResponse]]:
+        """Proposes the next charter to every other member, signed by us."""
+
+    @_abc_1.abstractmethod
+    def ListProposals(
+        self,
+        request: _node_pb2.ListProposalsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.ListProposalsResponse, _abc.Awaitable[_node_pb2.ListProposalsResponse]]:
+        """Lists proposals for the next charter, what each would change and who has signed it."""
+
+    @_abc_1.abstractmethod
+    def SignCharter(
+        self,
+        request: _node_pb2.SignCharterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.SignCharterResponse, _abc.Awaitable[_node_pb2.SignCharterResponse]]:
+        """Signs a proposal, or a document that goes round as a file."""
+
+    @_abc_1.abstractmethod
+    def WithdrawProposal(
+        self,
+        request: _node_pb2.WithdrawProposalRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.WithdrawProposalResponse, _abc.Awaitable[_node_pb2.WithdrawProposalResponse]]:
+        """Takes a proposal of ours back."""
 
     @_abc_1.abstractmethod
     def AddPerson(
@@ -231,6 +295,38 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_node_pb2.AddPersonResponse, _abc.Awaitable[_node_pb2.AddPersonResponse]]:
         """Issues a certificate for one of our own people."""
+
+    @_abc_1.abstractmethod
+    def ShowKeys(
+        self,
+        request: _node_pb2.ShowKeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.ShowKeysResponse, _abc.Awaitable[_node_pb2.ShowKeysResponse]]:
+        """Lists our keys and certificates, and how a change of them stands."""
+
+    @_abc_1.abstractmethod
+    def RotateKeys(
+        self,
+        request: _node_pb2.RotateKeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.RotateKeysResponse, _abc.Awaitable[_node_pb2.RotateKeysResponse]]:
+        """Begins to change keys; the members learn of the new ones by the charter."""
+
+    @_abc_1.abstractmethod
+    def RevokeKey(
+        self,
+        request: _node_pb2.RevokeKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.RevokeKeyResponse, _abc.Awaitable[_node_pb2.RevokeKeyResponse]]:
+        """Takes a stolen key back; a new one takes its place."""
+
+    @_abc_1.abstractmethod
+    def GetMetrics(
+        self,
+        request: _node_pb2.GetMetricsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.GetMetricsResponse, _abc.Awaitable[_node_pb2.GetMetricsResponse]]:
+        """Says how this node stands as numbers for a monitoring system."""
 
     @_abc_1.abstractmethod
     def Reindex(

@@ -276,3 +276,48 @@ def test_a_charter_holds_no_more_members_than_there_are_doors(own: Own) -> None:
 
     with pytest.raises(CharterError, match="at most 63"):
         charter.draft(many, expires_at=NOW)
+
+
+def test_a_charter_of_one_gives_way_to_what_its_member_signed(own: Own) -> None:
+    alone = signed(cards(own, EE), own_of(own, EE))
+    place = charter.Place("ab" * 32, 5)
+    wide = charter.read(signed(cards(own, EE, LV), own_of(own, EE, LV)))
+    joined = charter.written(charter.renewed(wide, place, NOW))
+    for id in (EE, LV):
+        joined = charter.sign(joined, own[id].signer)
+
+    new = charter.replacement(alone, joined)
+
+    assert (new.version, new.follows) == (5, place.follows)
+
+
+def test_signatures_are_joined_and_what_does_not_hold_is_left_out(own: Own) -> None:
+    held = signed(cards(own, EE, LV, LT), own.values())
+    draft = charter.draft(cards(own, EE, LV, LT), expires_at=NOW, after=charter.read(held))
+    by_one, by_other = (charter.sign(draft, own[id].signer) for id in (EE, LV))
+    junk = json.loads(by_other)
+    junk["signatures"][0]["sig"] = "00" * 64
+    other = signed(cards(own, EE, LV), own_of(own, LV), after=charter.read(held))
+
+    joined = charter.joined(by_one, by_other, current=held)
+    nothing = charter.joined(by_one, json.dumps(junk).encode(), current=held)
+
+    assert charter.proposal(joined, current=held).signed_by == {EE, LV}
+    assert charter.joined(by_other, by_one, current=held) == joined
+    assert charter.proposal(nothing, current=held).signed_by == {EE}
+    assert charter.identity(joined) == charter.identity(by_one)
+    with pytest.raises(CharterError, match="do not say the same"):
+        charter.joined(by_one, other, current=held)
+
+
+def test_a_charter_is_read_aloud_by_what_it_says_not_by_who_signed_it(own: Own) -> None:
+    by_one = charter.sign(charter.draft(cards(own, EE, LV), expires_at=NOW), own[EE].signer)
+    by_both = charter.sign(by_one, own[LV].signer)
+
+    read = charter.document_fingerprint(by_both)
+
+    assert read == charter.document_fingerprint(by_one)
+    assert len(read.split()) == 8
+    assert charter.is_read_as(read.lower().replace(" ", ""), read)
+    assert not charter.is_read_as(read[:-1], read)
+    assert not charter.is_read_as("", read)

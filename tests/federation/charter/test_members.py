@@ -101,3 +101,12 @@ def test_members_are_chosen_in_charter_order_and_others_are_named(own: Own) -> N
     assert read.chosen([LT, EE]) == (EE, LT)
     with pytest.raises(InvalidError, match="no member XX; members are EE, LV, LT"):
         read.chosen([MemberId("XX"), EE])
+
+
+def test_a_suspended_member_keeps_its_doors_open_to_hear_of_its_return(own: Own) -> None:
+    read = changed(own, LV, standing=Standing.SUSPENDED)
+    gone = changed(own, LV, standing=Standing.WITHDRAWN)
+
+    assert [one.id for one in read.listening(LV).others(LV)] == [EE, LT]
+    assert read.listening(EE) == read
+    assert gone.listening(LV).others(LV) == ()

@@ -104,7 +104,7 @@ def test_every_call_refuses_a_person_of_another_member(world: World, call: str) 
 
 
 def test_our_own_node_is_none_of_our_people(world: World) -> None:
-    keys = world["ee"].up.keys
+    keys = world["ee"].up.ring.present
     ours = line(world["ee"])
     node = Line(ours.address, ours.member, ours.ca, keys.tls_key, keys.tls_chain)
 

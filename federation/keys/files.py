@@ -1,0 +1,98 @@
+"""Files of secrets: each 0600, written whole or not at all, several of them changed at once.
+
+Trust: whoever can write `.change` in the folder of the keys decides what the keys become.
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from federation.errors import UntrustedError
+
+#: A change that was decided and may not yet be carried out, and one that nobody decided yet.
+_DECIDED, _DRAFT = ".change", ".change.new"
+#: In a change, the names of files that are to go, one a line.
+_GONE = ".gone"
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file of 0600 whole or not at all."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def change(folder: Path, files: Mapping[str, bytes | None]) -> None:
+    """Write these files and remove those without content: all of it or nothing of it.
+
+    Names are relative to the folder. A process that ends in the midst of it leaves either what
+    was there before, or a change that `finish` carries out.
+    """
+    finish(folder)
+    draft = folder / _DRAFT
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    for name, data in files.items():
+        if data is not None:
+            (draft / name).parent.mkdir(mode=0o700, exist_ok=True)
+            write(draft / name, data)
+    gone = [name for name, data in files.items() if data is None]
+    write(draft / _GONE, "\n".join(gone).encode())
+    _on_disk(draft)
+    draft.rename(folder / _DECIDED)
+    _on_disk(folder)
+    finish(folder)
+
+
+def finish(folder: Path) -> None:
+    """Carry out a change that was decided, however far it had come."""
+    decided = folder / _DECIDED
+    if not decided.exists():
+        return
+    # Another process of this home may be doing the same: what it has moved is where it belongs.
+    with contextlib.suppress(FileNotFoundError):
+        gone = (decided / _GONE).read_text().splitlines()
+        for path in [path for path in decided.rglob("*") if path.is_file()]:
+            if path.name != _GONE:
+                _move(path, folder / path.relative_to(decided))
+        for name in gone:
+            (folder / name).unlink(missing_ok=True)
+    _on_disk(folder)
+    shutil.rmtree(decided, ignore_errors=True)
+
+
+def read(path: Path) -> bytes:
+    """What a file holds; raises `UntrustedError` naming one that cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UntrustedError(f"{path}: {error.strerror}") from None
+
+
+def secret(path: Path) -> bytes:
+    """What a file holds that nobody else can read; raises `UntrustedError` where others can."""
+    data = read(path)
+    if path.stat().st_mode & 0o077:
+        raise UntrustedError(f"{path} can be read by others: chmod 600 {path}")
+    return data
+
+
+def _move(path: Path, to: Path) -> None:
+    to.parent.mkdir(mode=0o700, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        path.replace(to)
+
+
+def _on_disk(folder: Path) -> None:
+    """Have the names in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

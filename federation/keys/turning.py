@@ -1,0 +1,347 @@
+"""New keys in the place of those of now: begun on disk, named by the charter, then taken up.
+
+Nothing is forgotten by a process that ends: what was begun lies in `next`, and the charter says
+how far it came. Keys that a charter may yet name are never removed.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from securesystemslib.signer import CryptoSigner, Signer
+
+from federation.certificates import Issuer, authority, digest_of
+from federation.charter import FormerCa, Member, endorsed
+from federation.errors import InvalidError, UntrustedError
+from federation.keys.files import change, finish, read
+from federation.keys.making import new_key, reissued
+from federation.keys.opening import (
+    FORMER,
+    FORMER_KEYS,
+    certificate,
+    former_keys_with,
+    issuer,
+    signing_key,
+    since_file,
+    tls_key,
+)
+from federation.keys.safe import Safe
+from federation.messages import MemberId
+from federation.seal import SigningKey
+
+#: How long a key that was replaced still seals, and a CA still certifies: nodes within moments,
+#: people until they have their new certificates. Less than the life of a charter, which bounds it.
+KEY_OVERLAP, CA_OVERLAP = timedelta(hours=24), timedelta(days=14)
+#: How long at most those who were not heard are spared the new keys: half of the overlap.
+SPARED_FOR = KEY_OVERLAP / 2
+#: Until when, while no charter names keys that were taken up after a theft.
+_UNNAMED = datetime.max.replace(tzinfo=UTC)
+NEXT = "next"
+_TURN = f"{NEXT}/turn.json"
+#: Node certificates that were replaced and have not ended: digest and end.
+_LEAVES = "leaves.json"
+_PRESENT = ("ca.key", "ca.pem", "tls.key", "tls.pem", "signing.key")
+
+
+class What(StrEnum):
+    """The keys that can be changed, each by itself."""
+
+    TLS = "tls"
+    CA = "ca"
+    SIGNING = "signing"
+
+
+class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A change that was begun: the new public keys, and what is to count no more.
+
+    `signing_key` in hex and `ca` in PEM are those that come, empty where they stay. Of a theft
+    `revoked_keys` in hex, `revoked_cas` in PEM and `revoked_leaves` by digest are taken back.
+    """
+
+    begun_at: datetime
+    signing_key: str = ""
+    ca: str = ""
+    is_revocation: bool = False
+    revoked_keys: tuple[str, ...] = ()
+    revoked_cas: tuple[str, ...] = ()
+    revoked_leaves: tuple[str, ...] = ()
+
+    @property
+    def what(self) -> tuple[What, ...]:
+        """Which keys it changes."""
+        named = ((What.SIGNING, self.signing_key), (What.CA, self.ca))
+        changed = [what for what, is_named in named if is_named]
+        return tuple(changed) or (What.TLS,)
+
+
+class _Leaf(msgspec.Struct, frozen=True):
+    digest: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The folder of the keys, whose it is, and the safe that opens it."""
+
+    folder: Path
+    member: MemberId
+    safe: Safe
+
+
+def turn_of(folder: Path) -> Turn | None:
+    """The change that was begun and has not ended, or None."""
+    finish(folder)
+    try:
+        return msgspec.json.decode((folder / _TURN).read_bytes(), type=Turn)
+    except FileNotFoundError:
+        return None
+
+
+def begin(
+    place: Place, us: Member, what: Collection[What], now: datetime, *, is_revocation: bool = False
+) -> Turn | None:
+    """Make new keys, all of them on disk at once; what the charter must name waits in `next`.
+
+    `us` is our line in the charter. A node certificate needs nobody's leave and is there when
+    this returns, unless it comes with its CA. Returns the change that the charter is to name, or
+    None where it need not. Raises `InvalidError` while another one is under way; a theft does not
+    wait for it, and takes over the keys that it had made.
+    """
+    begun = turn_of(place.folder)
+    if begun and not is_revocation and set(what) != {What.TLS}:
+        raise InvalidError("a change of keys is under way: wait for its end (amber keys show)")
+    turn = _still_waiting(place.folder, begun) if begun else Turn(now)
+    files: dict[str, bytes | None] = {}
+    if is_revocation:
+        turn = _taken_back(place, us, turn, what, now)
+    count = len(us.revoked | set(turn.revoked_leaves))
+    if What.SIGNING in what and not turn.signing_key:
+        turn = _with_signing(place, turn, files)
+    if What.CA in what and not turn.ca:
+        turn = _with_ca(place, turn, files, now, count)
+    if What.TLS in what:
+        _renew_leaf(place, files, now, count, is_pending=bool(turn.ca))
+    needs_charter = bool(turn.signing_key or turn.ca or turn.is_revocation)
+    if needs_charter:
+        files[_TURN] = msgspec.json.encode(turn)
+    change(place.folder, files)
+    return turn if needs_charter else None
+
+
+def mend(place: Place, us: Member, now: datetime) -> bool:
+    """Renew a node certificate that has ended: with a CA that counts it needs nobody's leave.
+
+    Returns whether that was so.
+    """
+    finish(place.folder)
+    try:
+        leaf, ca = certificate(place.folder / "tls.pem"), certificate(place.folder / "ca.pem")
+    except UntrustedError:
+        return False  # what is missing or damaged is named when the keys are opened
+    if leaf.not_valid_after_utc > now or ca.not_valid_after_utc <= now:
+        return False
+    begin(place, us, [What.TLS], now)
+    return True
+
+
+def lined(turn: Turn, us: Member, now: datetime) -> Member:
+    """Our line in the charter as it is to be; the same as it is once the change came through."""
+    return _with_leaves(_lined_ca(turn, _lined_key(turn, us, now), now), turn)
+
+
+def settle(place: Place, us: Member, version: int, now: datetime) -> bool:
+    """Take up the new keys that the charter of this version names; whether there were any.
+
+    Those before them stay in `former` for the members that do not know these yet. After a theft
+    the new keys are taken up at once, for the first member that agrees lets the old ones in no
+    more: the charter that is to name them is the next one.
+    """
+    turn, folder = turn_of(place.folder), place.folder
+    if turn is None:
+        return False
+    files: dict[str, bytes | None] = {}
+    is_due = turn.is_revocation
+    if _waits(folder, "signing.key") and (is_due or us.signing_key.hex() == turn.signing_key):
+        replaced = signing_key(folder / "signing.key", place.safe).public_key().public_bytes_raw()
+        files[FORMER_KEYS] = former_keys_with(folder, replaced, now)
+        files |= _moved(folder, ("signing.key",))
+    if _waits(folder, "ca.pem") and (is_due or us.ca == turn.ca.encode()):
+        new = Issuer(
+            certificate(folder / NEXT / "ca.pem"), tls_key(folder / NEXT / "ca.key", place.safe)
+        )
+        files |= reissued(folder, place.member, new, place.safe, now)
+        files |= _moved(folder, ("ca.key", "ca.pem", "tls.key", "tls.pem"))
+        files[_LEAVES] = _leaves_with(folder, now)
+    if not files:
+        return False
+    there = [name for name in _PRESENT if (folder / name).exists()]
+    files |= {f"{FORMER}/{name}": read(folder / name) for name in there}
+    is_named = not is_due or lined(turn, us, now) == us
+    since, until = (version, now + SPARED_FOR) if is_named else (version + 1, _UNNAMED)
+    files[f"{FORMER}/since.json"] = since_file(since, until, is_sudden=turn.is_revocation)
+    change(folder, files)
+    return True
+
+
+def endorse(place: Place, us: Member, document: bytes) -> bytes:
+    """The word of the CA that our line names, for a charter that we drafted.
+
+    Empty when its key lies elsewhere.
+    """
+    for folder in (place.folder, place.folder / FORMER):
+        key, ca = folder / "ca.key", folder / "ca.pem"
+        if key.exists() and ca.exists() and ca.read_bytes() == us.ca:
+            return endorsed(document, tls_key(key, place.safe))
+    return b""
+
+
+def coming_signer(place: Place) -> Signer | None:
+    """What signs with the signing key that comes, while one waits."""
+    if not _waits(place.folder, "signing.key"):
+        return None
+    return CryptoSigner(signing_key(place.folder / NEXT / "signing.key", place.safe))
+
+
+def end(folder: Path, version: int, now: datetime) -> None:
+    """The change has come through with the charter of this version: nothing waits any more."""
+    files: dict[str, bytes | None] = {_TURN: None}
+    if (folder / FORMER / "since.json").exists() and (turn := turn_of(folder)):
+        since = since_file(version, now + SPARED_FOR, is_sudden=turn.is_revocation)
+        files[f"{FORMER}/since.json"] = since
+    change(folder, files)
+
+
+def put_off(folder: Path, version: int) -> None:
+    """A charter of this version came in between: the one that names our new keys is later."""
+    since = since_file(version + 1, _UNNAMED, is_sudden=True)
+    change(folder, {f"{FORMER}/since.json": since})
+
+
+def drop_former(folder: Path) -> None:
+    """Nobody needs the keys before those of now any more."""
+    change(folder, {f"{FORMER}/{name}": None for name in (*_PRESENT, "since.json")})
+
+
+def _still_waiting(folder: Path, turn: Turn) -> Turn:
+    """A change that goes on, less the new keys that were taken up."""
+    return msgspec.structs.replace(
+        turn,
+        signing_key=turn.signing_key if _waits(folder, "signing.key") else "",
+        ca=turn.ca if _waits(folder, "ca.pem") else "",
+    )
+
+
+def _with_signing(place: Place, turn: Turn, files: dict[str, bytes | None]) -> Turn:
+    key = Ed25519PrivateKey.generate()
+    files[f"{NEXT}/signing.key"] = place.safe.kept(key)
+    public = key.public_key().public_bytes_raw().hex()
+    return msgspec.structs.replace(turn, signing_key=public)
+
+
+def _with_ca(
+    place: Place, turn: Turn, files: dict[str, bytes | None], now: datetime, count: int
+) -> Turn:
+    key = new_key()
+    ca = authority(place.member, key, now)
+    pem = ca.public_bytes(Encoding.PEM)
+    files |= {f"{NEXT}/ca.key": place.safe.kept(key), f"{NEXT}/ca.pem": pem}
+    files |= _leaf(place, Issuer(ca, key), now, count, f"{NEXT}/")
+    return msgspec.structs.replace(turn, ca=pem.decode())
+
+
+def _renew_leaf(
+    place: Place, files: dict[str, bytes | None], now: datetime, count: int, *, is_pending: bool
+) -> None:
+    """A new node certificate of our CA, and of the one that waits, if that was made before."""
+    folder = place.folder
+    files |= _leaf(place, issuer(folder, place.safe), now, count)
+    files[_LEAVES] = _leaves_with(folder, now)
+    if is_pending and _waits(folder, "ca.key"):
+        ca = certificate(folder / NEXT / "ca.pem")
+        waiting = Issuer(ca, tls_key(folder / NEXT / "ca.key", place.safe))
+        files |= _leaf(place, waiting, now, count, f"{NEXT}/")
+
+
+def _leaf(
+    place: Place, by: Issuer, now: datetime, count: int, prefix: str = ""
+) -> dict[str, bytes | None]:
+    key = new_key()
+    leaf = by.node(place.member, key, now, revoked=count)
+    return {
+        f"{prefix}tls.key": place.safe.kept(key),
+        f"{prefix}tls.pem": leaf.public_bytes(Encoding.PEM),
+    }
+
+
+def _taken_back(
+    place: Place, us: Member, turn: Turn, what: Collection[What], now: datetime
+) -> Turn:
+    """What a theft takes back: the keys of now, and those before them that still count."""
+    keys = [one for one in us.signing_keys if one.counts_at(now)] if What.SIGNING in what else []
+    leaves = [one.digest for one in _leaves(place.folder, now)] if What.TLS in what else []
+    return msgspec.structs.replace(
+        turn,
+        is_revocation=True,
+        revoked_keys=(*turn.revoked_keys, *(one.public.hex() for one in keys)),
+        revoked_cas=(*turn.revoked_cas, *(ca.decode() for ca in us.cas_at(now)))
+        if What.CA in what
+        else turn.revoked_cas,
+        revoked_leaves=tuple({*turn.revoked_leaves, *leaves} - us.revoked),
+    )
+
+
+def _lined_key(turn: Turn, us: Member, now: datetime) -> Member:
+    if turn.signing_key and us.signing_key.hex() != turn.signing_key:
+        before = SigningKey(us.signing_key, now + KEY_OVERLAP)
+        new = bytes.fromhex(turn.signing_key)
+        us = replace(us, signing_key=new, former_keys=(before, *us.former_keys))
+    return replace(us, former_keys=tuple(_judged(turn, one, now) for one in us.former_keys))
+
+
+def _judged(turn: Turn, key: SigningKey, now: datetime) -> SigningKey:
+    if key.public.hex() not in turn.revoked_keys or key.is_revoked:
+        return key
+    return SigningKey(key.public, min(now, key.until or now), is_revoked=True)
+
+
+def _lined_ca(turn: Turn, us: Member, now: datetime) -> Member:
+    if turn.ca and us.ca.decode() != turn.ca:
+        before = FormerCa(us.ca, now + CA_OVERLAP)
+        us = replace(us, ca=turn.ca.encode(), former_cas=(before, *us.former_cas))
+    stay = [one for one in us.former_cas if one.certificate.decode() not in turn.revoked_cas]
+    return replace(us, former_cas=tuple(stay))
+
+
+def _with_leaves(us: Member, turn: Turn) -> Member:
+    return replace(us, revoked=us.revoked | set(turn.revoked_leaves))
+
+
+def _waits(folder: Path, name: str) -> bool:
+    return (folder / NEXT / name).exists()
+
+
+def _moved(folder: Path, names: Collection[str]) -> Mapping[str, bytes | None]:
+    """What waits, in its place."""
+    there: dict[str, bytes | None] = {name: read(folder / NEXT / name) for name in names}
+    return there | {f"{NEXT}/{name}": None for name in names}
+
+
+def _leaves(folder: Path, now: datetime) -> list[_Leaf]:
+    """Our node certificates that have not ended, the one of now among them."""
+    try:
+        replaced = msgspec.json.decode((folder / _LEAVES).read_bytes(), type=list[_Leaf])
+    except FileNotFoundError:
+        replaced = []
+    leaf = certificate(folder / "tls.pem")
+    every = [*replaced, _Leaf(digest_of(leaf), leaf.not_valid_after_utc)]
+    return [one for one in every if one.ends_at > now]
+
+
+def _leaves_with(folder: Path, now: datetime) -> bytes:
+    """The certificate of now is about to be replaced."""
+    return msgspec.json.encode(_leaves(folder, now))

@@ -1,0 +1,161 @@
+"""`amber charter`: proposed, shown in plain words, signed, withdrawn; the past is marked."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.node.cli.test_verbs import Shell
+from tests.world import World, eventually
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(monkeypatch, capsys)
+
+
+def at(world: World, member: str) -> tuple[str, Path]:
+    return "-n", world[member].home.path
+
+
+def proposed(world: World, shell: Shell, *options: object) -> str:
+    """What EE proposes, once LV has heard of it."""
+    (made,) = shell.json(*at(world, "ee"), "charter", "propose", *options)
+    id: str = made["id"]
+    eventually(lambda: id in shell(*at(world, "lv"), "charter", "proposals"))
+    return id
+
+
+def in_force(world: World, version: int) -> None:
+    eventually(
+        lambda: {place.up.in_force().version for place in world.places.values()} == {version}
+    )
+
+
+def test_a_suspension_is_proposed_read_and_signed_and_marks_what_came_before(
+    world: World, shell: Shell
+) -> None:
+    world["pl"].holds("Viktor Lesnikov", birthDate="1979-02-01")
+    watch = world["ee"].watches("Viktor Lesnikov")
+    eventually(lambda: len(world["ee"].alerts) == 1)
+    ee, lv = at(world, "ee"), at(world, "lv")
+    id = proposed(world, shell, "--suspend", "pl", "--reason", "an inquiry")
+
+    words = shell(*lv, "charter", "proposals")
+    assert "PL: active -> suspended" in words
+    assert "proposed by EE" in words
+    assert "an inquiry" in words
+    assert "signed: EE; not signed: LV, PL" in words
+    assert "1 proposals are open" in shell(*lv, "status")
+    shell(*lv, "charter", "sign", id[:5])
+    eventually(lambda: world["ee"].up.in_force().version == 3)
+
+    (state,) = {one["state"] for one in shell.json(*ee, "charter", "proposals", "--all")}
+    assert state == "adopted"
+    rows = {one["member"]: one for one in shell.json(*ee, "charter", "show")}
+    assert (rows["PL"]["standing"], rows["PL"]["vote"], rows["EE"]["threshold"]) == (
+        "suspended",
+        False,
+        2,
+    )
+    assert "SUSPENDED" in shell(*ee, "charter", "show")
+    (alert,) = shell.json(*ee, "alerts")
+    assert (alert["member"], alert["member_standing"]) == ("PL", "suspended")
+    (listed,) = shell.json(*ee, "watch", "list")
+    assert listed["watch"] == watch
+    standings = {one["member"]: one["member_standing"] for one in listed["members"]}
+    assert standings == {"EE": "active", "LV": "active", "PL": "suspended"}
+    status = shell.json(*ee, "status")[0]
+    lanes = {one["member"]: one["member_standing"] for one in status["lanes"]}
+    assert lanes == {"LV": "active", "PL": "suspended"}
+    assert status["charter"]["way"] in {"told", "gathered"}
+    shell(
+        *ee, "show", "PL", alert["reference"], "--case", "C", "--purpose", "investigation", code=2
+    )
+    assert "PL (suspended)" in shell.err
+
+
+def test_a_proposal_is_withdrawn_only_by_its_proposer(world: World, shell: Shell) -> None:
+    id = proposed(world, shell, "--threshold", 3)
+
+    shell(*at(world, "lv"), "charter", "withdraw", id, code=2)
+    assert "a proposal of EE" in shell.err
+    shell(*at(world, "ee"), "charter", "withdraw", id)
+
+    assert shell(*at(world, "ee"), "charter", "proposals") == ""
+    eventually(lambda: id not in shell(*at(world, "lv"), "charter", "proposals"))
+
+
+def test_groups_observers_and_rules_are_proposed_together(
+    world: World, shell: Shell, tmp_path: Path
+) -> None:
+    other = tmp_path / "UN"
+    address = ("--address", "127.0.0.1:9400")
+    shell("init", other, "--member", "UN", "--name", "U", *address, "--kind", "observer")
+    card = tmp_path / "un.json"
+    card.write_text(shell("-n", other, "charter", "card"))
+    heard = shell("-n", other, "charter", "card", "--fingerprint").strip()
+    ee = at(world, "ee")
+    shell(*ee, "charter", "propose", "--add", card, code=2)
+    shell(*ee, "charter", "propose", "--add", card, "--fingerprint", heard[:-1], code=2)
+    assert "not that of this card" in shell.err
+
+    said = ("--observer", "UN=drugs,firearms", "--group", "baltic=EE,LV", "--lead", "LV")
+    rules = ("--life-days", 20, "--add", card, "--fingerprint", heard.lower())
+    id = proposed(world, shell, *said, *rules)
+    shell(*at(world, "lv"), "charter", "sign", id)
+    in_force(world, 3)
+
+    rows = {one["member"]: one for one in shell.json(*ee, "charter", "show")}
+    assert rows["UN"]["topics"] == ["drugs", "firearms"]
+    assert (rows["UN"]["vote"], rows["UN"]["life_days"]) == (False, 20)
+    assert (rows["LV"]["groups"], rows["LV"]["leads"]) == (["baltic"], ["baltic"])
+    words = shell(*ee, "charter", "show")
+    assert "group baltic: EE, LV, led by LV" in words
+    assert "2 of 3 sign" in words
+
+    document = tmp_path / "charter.json"
+    document.write_bytes(world["lv"].home.document())
+    shell("-n", other, "charter", "adopt", document, code=2)
+    assert "--fingerprint" in shell.err
+    read = rows["UN"]["charter_fingerprint"]
+    shell("-n", other, "charter", "adopt", document, "--fingerprint", read)
+    assert shell.json("-n", other, "charter", "show")[0]["version"] == 3
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--reason", "none"),
+        ("--lead", "LV"),
+        ("--group", "baltic"),
+        ("--suspend", "XX"),
+        ("--life-days", 0),
+        ("--out", "draft.json"),
+        ("--observer", "LV=drugs"),
+    ],
+)
+def test_a_proposal_that_says_nothing_or_nonsense_is_told_so(
+    world: World, shell: Shell, options: tuple[object, ...]
+) -> None:
+    shell(*at(world, "ee"), "charter", "propose", *options, code=2)
+
+    assert shell(*at(world, "ee"), "charter", "proposals", "--all") == ""
+
+
+def test_our_own_address_is_taken_from_the_settings(world: World, shell: Shell) -> None:
+    place = world["ee"]
+    file = place.home.path / "amber.toml"
+    file.write_text(file.read_text().replace('name = "EE"', 'name = "Police of Estonia"'))
+    place.stop()
+
+    shell(*at(world, "ee"), "charter", "propose", "--own", "--reason", "our name")
+
+    (listed,) = shell.json(*at(world, "ee"), "charter", "proposals")
+    assert "EE: name: EE -> Police of Estonia" in listed["changes"]
+
+
+def test_a_charter_is_written_out_whole(world: World, shell: Shell) -> None:
+    said = shell(*at(world, "ee"), "charter", "show", "--document")
+
+    assert said.encode() == world["ee"].home.document()
