@@ -119,6 +119,11 @@ class Rotating:
             now, us = self.clock(), self._us()
             if us is None:
                 raise InvalidError("the charter does not name us: there is nothing to change in it")
+            if not us.has_vote and set(what) != {What.TLS}:
+                raise InvalidError(
+                    "our signature counts for nothing in this charter: a member proposes our new"
+                    " card (amber charter propose --replace)"
+                )
             keys.begin(self.place, us, what, now, is_revocation=is_revocation)
             self._tried.proposed_at = None
             self._reload()

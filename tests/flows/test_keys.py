@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from federation import charter, trust, wire
 from federation.charter import Amendment
-from federation.errors import BrokenSealError, FederationError, StrangerError
+from federation.errors import BrokenSealError, FederationError, InvalidError, StrangerError
 from federation.faults import fault_of
 from federation.keys import Keys, Ring, What
 from federation.messages import MemberId, PersonId
@@ -272,6 +272,24 @@ def test_people_have_new_certificates_when_the_ca_changes(world: World) -> None:
     )  # the one before counts, too
     world.clock.turn(days=14, seconds=1)
     assert world["ee"].desk.rotating.cas() == (own(world["ee"]).ca,)
+
+
+def test_who_has_no_vote_changes_its_node_certificate_alone() -> None:
+    def settings(one: config.Config) -> config.Config:
+        kind = "observer" if one.member.id == "LV" else "state"
+        return msgspec.structs.replace(one, member=msgspec.structs.replace(one.member, kind=kind))
+
+    with federation("EE", "LV", settings=settings) as two:
+        observer = two["lv"].desk.rotating
+        before = own(two["lv"])
+
+        rotated(two["lv"], What.TLS)
+
+        assert own(two["lv"]).tls_chain != before.tls_chain
+        for what in (What.CA, What.SIGNING):
+            with pytest.raises(InvalidError, match="charter propose --replace"):
+                observer.rotate([what], by=ADMIN)
+        assert not observer.is_changing
 
 
 def test_each_change_of_keys_is_written_down_with_who_and_why(world: World) -> None:
