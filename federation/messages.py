@@ -217,7 +217,7 @@ class Answer:
     index_age_s: int | None = None
     is_truncated: bool = False
     receipt: LogReceipt | None = None
-    digest: str = ""
+    digest: str = field(default="", compare=False)
     is_veiled: bool = False
 
 
@@ -354,7 +354,7 @@ class Notice:
     sequence: int
     content: Content
     expires_at: datetime | None = None
-    sealed_at: datetime | None = None
+    sealed_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
