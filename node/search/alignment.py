@@ -8,7 +8,7 @@ import msgspec
 
 from node.search.concepts import russian_letter
 from node.search.likeness import Ground, known, likeness
-from node.search.names import LEAST_ACRONYM, Name, acronyms, runs, spelt_as_one
+from node.search.names import LEAST_ACRONYM, Name, Run, acronyms, runs, spelt_as_one
 from node.search.parts import SAYS, Part, Role, joined
 
 #: Two parts so alike are one, and need no longer word.
@@ -137,10 +137,15 @@ def _joining(one: Name, left: set[int], other: Name, right: set[int]) -> Iterato
         letters = sum([len(one[i].fold) for i in spelt])
         for j, whole, sound in wholes:
             if sound.startswith(heads[spelt[0]]) and _is_near(letters, whole):
-                alike, ground = likeness(joined(spelt_as_one(one, run)), whole)
+                alike, ground = likeness(_joined(one, run), whole)
                 if ground and alike >= _LEAST_JOINED:
                     rank = (-alike, len(places) + 1, sum(places) + j, abs(places[0] - j))
                     yield rank, ground, places, (j,)
+
+
+def _joined(name: Name, run: Run) -> Part:
+    of_consonants = any([name[place].is_unvowelled for place in run[1]])
+    return joined(spelt_as_one(name, run), of_consonants=of_consonants)
 
 
 def _is_near(letters: int, whole: Part) -> bool:

@@ -9,6 +9,7 @@ from federation.messages import Sought
 from node import store
 from node.dates import PartialDate
 from node.search.keying import (
+    COMMON,
     LEFT,
     NUMBER,
     PAIR,
@@ -28,11 +29,14 @@ from node.store.markings import MarkingNumber
 #: What a key says, rarity aside: a common given name alone is no lead, but two parts of a name
 #: together are. A pair that is there but for one slip says less than one that is there; registers
 #: hold the neighbours of every number, so what a slip leaves of one never crowds out a name.
-SAYS = {NUMBER: 20.0, VALUE: 15.0, WHOLE: 2.0, PAIR: 1.2, PART: 1.0, SOUND: 0.6, LEFT: 0.7}
+SAYS = {NUMBER: 20.0, VALUE: 15.0, WHOLE: 2.0, PAIR: 1.2, PART: 1.0, SOUND: 0.6} | {
+    LEFT: 0.7,
+    COMMON: 0.3,
+}
 GUESS_SAYS = 0.8
 #: How many records are read for a key of these families, and for one that is guessed; a key of
 #: more is common.
-_CAPS = ((NUMBER + VALUE + WHOLE + PAIR, 100), (PART + SOUND + LEFT, 50))
+_CAPS = ((NUMBER + VALUE + WHOLE + PAIR, 100), (PART + SOUND + LEFT + COMMON, 50))
 _GUESS_CAP, _YEAR_CAP = 15, 200
 _COMMON = 1_000
 #: Records that are read for all keys of some families: a question of many keys reads fewer of each.

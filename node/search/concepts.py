@@ -11,7 +11,7 @@ are made; a dot is a word that Russian writes as an ending (`-stroenie`), which 
 from collections.abc import Iterator
 from functools import lru_cache
 
-from node.search.spelling import folded
+from node.search.spelling import folded, stem_of_thing
 from node.search.tables import entries
 
 #: A beginning of few letters bears a short ending alone: `gaz` is not Gazelle.
@@ -33,6 +33,11 @@ _BEGINNINGS = {folded(form[:-1]): concept for form, concept in _forms() if form.
 _LENGTHS = sorted({len(beginning) for beginning in _BEGINNINGS}, reverse=True)
 _ABBREVIATED = {short: tuple(words) for short, words in entries("abbreviations.txt")}
 _LETTERS = dict(_letters())
+_FORMS = {
+    stem_of_thing(folded(form)): stem_of_thing(folded(name))
+    for name, forms in entries("forms.txt")
+    for form in (name, *forms)
+}
 
 
 @lru_cache(maxsize=16_384)
@@ -45,6 +50,14 @@ def concept(fold: str) -> str:
         if found and len(fold) - length <= (_SHORT_ENDING if length <= _FEW_LETTERS else _ENDING):
             return found
     return ""
+
+
+def form(stem: str) -> str:
+    """The form that stands for all of a place, people or thing that names are made of, or itself.
+
+    Unlike a concept it tells one name from another, in whatever language it is written.
+    """
+    return _FORMS.get(stem, stem)
 
 
 def spelt_out(plain: str) -> tuple[str, ...]:

@@ -23,19 +23,21 @@ from node.search.subjects import Subject, countries_asked, kinds_of, packed, sub
 from node.store.keys import NO_YEAR, Findable, numbered
 
 #: To be counted up whenever a change here makes other keys: records must then be read again.
-KEYS_VERSION = 6
+KEYS_VERSION = 7
 
-#: A whole name without its order; two parts by their consonants; one part; its consonants;
-#: a number of its type; a number whatever its type; what is left of a number or address in which
-#: a sign or word is another one.
-WHOLE, PAIR, PART, SOUND, NUMBER, VALUE, LEFT = "n", "p", "t", "s", "i", "v", "l"
+#: A whole name without its order; two parts by their consonants; one part; its consonants; a
+#: word that firms have in common; a number of its type; a number whatever its type; what is left
+#: of a number or address in which a sign or word is another one.
+WHOLE, PAIR, PART, SOUND, COMMON = "n", "p", "t", "s", "c"
+NUMBER, VALUE, LEFT = "i", "v", "l"
 
 Key = tuple[str, str]
 
 #: Parts that make pairs, ways in which each is heard, letters of parts written as one.
 _MOST_PAIRED, _MOST_HEARD, _MOST_JOINED = 6, 2, 16
-#: Parts of a name that may be misspelt, the consonants one needs for it, and keys tried in all.
-_MOST_MISSPELT, _LEAST_MISSPELT, MOST_GUESSES = 3, 2, 512
+#: Parts of a name that may be misspelt, the consonants one needs for it beside another one and
+#: alone, and keys tried in all.
+_MOST_MISSPELT, _LEAST_MISSPELT, _LEAST_ALONE, MOST_GUESSES = 3, 2, 3, 512
 #: Parts beside which one that is misspelt is tried; parts that are left of a longer name.
 _MOST_BESIDE, _MOST_LEFT = 2, 2
 #: What stands before the text of a name's key, so that a firm is not sought among persons.
@@ -121,6 +123,8 @@ def guesses_of(sought: Sought) -> list[Key]:
         for name in names(sought.name, kind):
             found |= dict.fromkeys(_shorter(telling(name), kind))
             found |= dict.fromkeys(_slips(_paired(telling(name)), _MARKS[kind]))
+            if kind is not Kind.PERSON:
+                found |= dict.fromkeys(_slips_of_one(_paired(telling(name)), _MARKS[kind]))
     return list(found)[:MOST_GUESSES]
 
 
@@ -171,6 +175,12 @@ def _slips(parts: list[Part], mark: str) -> Iterator[Key]:
                 yield from [_pair(slip, _heard(beside)[0], mark) for slip in slips]
 
 
+def _slips_of_one(parts: list[Part], mark: str) -> Iterator[Key]:
+    """The one word of a thing's name misspelt: nothing stands beside it by which it is found."""
+    if len(parts) == 1 and len(parts[0].sounds[0]) >= _LEAST_ALONE:
+        yield from ((SOUND, mark + slip) for slip in _one_slip_away(parts[0].sounds[0]))
+
+
 def keys_of_number(prepared: Number) -> Iterator[Key]:
     """Every key of a number: its forms, its other readings, its end, and what a slip leaves."""
     normal = prepared.normal
@@ -201,6 +211,9 @@ def _of_name(name: Name, kind: Kind) -> list[Key]:
     parts, mark = telling(name), _MARKS[kind]
     found = [_whole(parts, kind)]
     for part in parts:
+        if part.role is Role.GENERIC:
+            found.append((COMMON, mark + part.stem))
+            continue
         found.append((PART, mark + part.stem))
         found += [(SOUND, mark + sound) for sound in part.sounds]
     if kind is Kind.ORGANISATION:

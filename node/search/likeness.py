@@ -24,6 +24,10 @@ _SHORT_WORD = 4
 #: The same with so few consonants that they say little by themselves: Foz, Fawz.
 _SHORT_SOUND, _LEAST_SPELT = 0.5, 3
 _ONE_VOWEL = 0.7
+#: Endings by which half of a people's surnames are alike, the longest first, and letters that must
+#: stand before one: of Dorin and Doralin there is dor and doral to compare.
+_SURNAMES = ("enko", "chuk", "ski", "kin", "ich", "ian", "ov", "ev", "in", "uk", "ik", "ko")
+_LEAST_TRUNK = 2
 _NO_CONSONANTS = str.maketrans("", "", "bcdfghjklmnpqrstvwxyz")
 _LEAST_EDITS = 1 - (1 - LEAST_ALIKE) / _SLIP
 
@@ -129,6 +133,15 @@ def _compared(one: Part, other: Part) -> Likeness:
     return (alike, ground) if alike >= LEAST_ALIKE else _UNLIKE
 
 
+def _ending(one: str, other: str) -> int:
+    """Letters of an ending of surnames that both have, so that it says nothing; 0 for none."""
+    for ending in _SURNAMES:
+        if one.endswith(ending) and other.endswith(ending):
+            shorter = min(len(one), len(other))
+            return len(ending) if shorter - len(ending) >= _LEAST_TRUNK else 0
+    return 0
+
+
 def _share_sound(one: Part, other: Part) -> bool:
     return any(sound in other.sounds for sound in one.sounds)
 
@@ -160,6 +173,9 @@ def _spelt(one: Part, other: Part) -> Likeness:
             return _SHORT_SOUND + _VOWELS_ADD * edits, Ground.SOUND
     if edits < _LEAST_EDITS:
         return _UNLIKE
+    if ending := _ending(one.fold, other.fold):
+        edits = OSA.normalized_similarity(one.fold[:-ending], other.fold[:-ending])
+        length -= ending
     is_short = length <= _SHORT_WORD
     alike = 1 - (_SHORT_SLIP if is_short else _SLIP) * (1 - edits)
     if one.fold[0] != other.fold[0]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -11,7 +11,7 @@ from rigour.names import remove_org_types, tokenize_name
 from node.kinds import Kind
 from node.search.concepts import russian_letter, spelt_out
 from node.search.parts import Part, Role, of_thing, part, patronymic
-from node.search.scripts import latin
+from node.search.scripts import is_of_consonants, latin
 from node.search.spelling import folded
 from node.search.words import PARTICLES, ROMAN
 
@@ -31,12 +31,20 @@ _HUMP = re.compile(r"(?<=[a-zа-яіїєґў]{2})(?=[A-ZА-ЯІЇЄҐЎ][a-zа-�
 _DOTTED = re.compile(r"\b(?:\w\.){2,}(?:\w\b)?")
 #: What makes a name the address of a page.
 _HOST = re.compile(r"^(?:https?://)?www\.|\.(?:com|net|org|info|biz|[a-z]{2})$")
+#: A full stop between two words that lacks its space.
+_STOP = re.compile(r"(?<=[^\W\d]{2})\.(?=[^\W\d]{3})")
 #: What stands before a ship's name and is no part of it: M/V, M.T., SS, т/х.
 _SHIP = re.compile(r"^\s*(?:m[/. ]?[vtsfy]|s[/. ]?[sy]|f[/. ]?v|т/х|т\.х\.|тх|мв)\b[.\s\"'«]*")
+#: A first `h` that would make another consonant of the letter before it; a `q` has its sound.
+_BEFORE_H = frozenset("cdgkpstz")
 #: With fewer other words a patronymic's form is more likely a surname's: Petrovic, Jankowicz.
 _LEAST_BESIDE_PATRONYMIC = 3
+_VOWELS = frozenset("aeiouy")
 _BESIDE_PATRONYMIC = (Role.WORD, Role.GIVEN)
 LEAST_ACRONYM = 3
+#: Words that join others and have no letter in an acronym; what is of the state begins with more.
+_JOINING = PARTICLES | frozenset("for in on to with by from fur para pour aux et con".split())
+_STATE, _OF_STATE = "state", "gos"
 
 Name = tuple[Part, ...]
 
@@ -52,10 +60,12 @@ def names(text: str, kind: Kind) -> tuple[Name, ...]:
 def runs(name: Name, *, most: int = MAX_RUN_LETTERS) -> list[Run]:
     """Neighbouring parts that are often written as one: two or three of at most so many letters.
 
-    A particle between two parts is swallowed as often as it is kept: Badr al-Din, Badreddin.
+    A particle between two parts is swallowed as often as it is kept: Badr al-Din, Badreddin. A
+    letter is written as one with other letters alone, for it stands for a word.
     """
     most = min(most, MAX_RUN_LETTERS)
     lengths = [len(part.fold) for part in name]
+    initials = {place for place, part in enumerate(name) if part.role is Role.INITIAL}
     found: list[Run] = []
     for i in range(len(name) - 1):
         two = lengths[i] + lengths[i + 1]
@@ -66,12 +76,18 @@ def runs(name: Name, *, most: int = MAX_RUN_LETTERS) -> list[Run]:
             found.append((three, three))
             if name[i + 1].role in (Role.PARTICLE, Role.INITIAL):
                 found.append((three, (i, i + 2)))
-    return found
+    if not initials:
+        return found
+    return [run for run in found if initials.isdisjoint(run[1]) or initials.issuperset(run[1])]
 
 
 def spelt_as_one(name: Name, run: Run) -> str:
-    """The spelt parts of a run written as one word."""
-    return "".join([name[place].plain for place in run[1]])
+    """The spelt parts of a run written as one word, no two of whose letters become another one."""
+    first, *others = [name[place].plain for place in run[1]]
+    for word in others:
+        is_other = word[0] == "h" and first[-1] in _BEFORE_H
+        first += f"q{word[1:]}" if is_other else word
+    return first
 
 
 def acronyms(name: Sequence[Part]) -> frozenset[str]:
@@ -81,12 +97,14 @@ def acronyms(name: Sequence[Part]) -> frozenset[str]:
     its words are known there, with and without what only names it.
     """
     own = [part.plain[0] for part in name]
-    telling = [part.plain[0] for part in name if part.plain not in PARTICLES]
-    words = [part for part in name if part.plain not in PARTICLES]
+    words = [part for part in name if part.plain not in _JOINING]
+    telling = [part.plain[0] for part in words]
     russian = [_russian_letter(part) for part in words]
     meant = [_russian_letter(part) for part in words if part.role is Role.GENERIC]
     found = {"".join(own), "".join(telling), "".join(telling[:-1])}
     found |= {"".join(russian), "".join(meant)}
+    if words and words[0].stem == _STATE:
+        found |= {_OF_STATE + "".join(letters[1:]) for letters in (russian, meant)}
     return frozenset(short for one in found if len(short := folded(one)) >= LEAST_ACRONYM)
 
 
@@ -112,7 +130,8 @@ def _names(text: str, kind: Kind) -> tuple[Name, ...]:
 
 
 def _person(text: str) -> Name:
-    parts = _parts(tokenize_name(_HUMP.sub(" ", text).replace(".", " ").lower()))
+    words = tokenize_name(_HUMP.sub(" ", text).replace(".", " ").lower())
+    parts = _parts(words, is_person=True)
     beside = [part for part in parts if part.role in _BESIDE_PATRONYMIC]
     if len(beside) < _LEAST_BESIDE_PATRONYMIC:
         return parts
@@ -126,20 +145,37 @@ def _thing(text: str, kind: Kind) -> Name:
     if kind is Kind.VESSEL:
         lower = _SHIP.sub("", lower) or lower
     found = _parts(tokenize_name(lower))
-    return tuple(of_thing(part(ROMAN.get(one.plain, one.plain))) for one in found)
+    return tuple(of_thing(part(ROMAN[one.plain]) if one.plain in ROMAN else one) for one in found)
 
 
 def _firm(lower: str) -> Name:
     """A firm's name without its legal form, abbreviations of the trade spelt out."""
-    lower = _HOST.sub("", lower)
+    lower = _STOP.sub(" ", _HOST.sub("", lower))
     found = _parts(tokenize_name(remove_org_types(lower)) or tokenize_name(lower))
-    spelt = tuple(part(word) for one in found for word in spelt_out(one.plain))
-    return tuple(of_thing(one) for one in spelt[:MAX_PARTS])
+    spelt = (word for one in found for word in _spelt_out(one))
+    return tuple([of_thing(one) for one in islice(spelt, MAX_PARTS)])
 
 
-def _parts(words: list[str]) -> Name:
-    found = (plain for word in words for plain in latin(word[:MAX_PART_LETTERS]))
-    return tuple([part(plain) for plain in islice(found, MAX_PARTS)])
+def _spelt_out(one: Part) -> Iterable[Part]:
+    words = spelt_out(one.plain)
+    return (one,) if words == (one.plain,) else map(part, words)
+
+
+def _parts(words: list[str], *, is_person: bool = False) -> Name:
+    found = [part for word in words for part in _read(word[:MAX_PART_LETTERS], is_person)]
+    return tuple(found[:MAX_PARTS])
+
+
+@lru_cache(maxsize=65_536)
+def _read(word: str, is_person: bool) -> Name:
+    """The parts of one word; a person's without vowels lacks them, a firm's is an acronym."""
+    is_short = is_of_consonants(word)
+    return tuple(
+        [
+            part(plain, of_consonants=is_short or (is_person and _VOWELS.isdisjoint(plain)))
+            for plain in latin(word)
+        ]
+    )
 
 
 def _undotted(found: re.Match[str]) -> str:

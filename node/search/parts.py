@@ -1,15 +1,16 @@
 """Parts of names: one word in forms that grow coarser, and what kind of part it is."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
 
-from node.search.concepts import concept
+from node.search.concepts import concept, form
 from node.search.rarity import rarity
-from node.search.spelling import folded, other_sounds, sound, stem
+from node.search.spelling import folded, other_sounds, sound, stem, stem_of_thing
 from node.search.words import FATHERS, GENERIC, GIVEN, PARTICLES, SHORT, bare
 
 _PATRONYMIC = re.compile(r"(?P<of>.{2,}?)[oeai]v(?:ich|its|na)$")
@@ -66,23 +67,27 @@ class Part(msgspec.Struct, frozen=True, array_like=True, eq=False, gc=False):
 
 
 @lru_cache(maxsize=65_536)
-def part(plain: str) -> Part:
-    """A part that stands by itself, also as other schools read it."""
+def part(plain: str, *, of_consonants: bool = False) -> Part:
+    """A part that stands by itself, also as other schools read it.
+
+    `of_consonants` tells that it was written with hardly any vowels.
+    """
     fold = folded(plain)
     short = stem(fold)
     heard = sound(short)
     sounds = [heard, *other_sounds(plain)]
     if "u" in plain and not _SHORT_VOWELS.intersection(plain):
         sounds.append(sound(stem(folded(plain.replace("u", "v")))))
-    return _made(plain, fold, GIVEN.get(fold, short), tuple(dict.fromkeys(sounds)))
+    stem_of = GIVEN.get(fold, short)
+    return _made(plain, fold, stem_of, tuple(dict.fromkeys(sounds)), of_consonants)
 
 
 @lru_cache(maxsize=16_384)
-def joined(run: str) -> Part:
-    """Several parts written as one: no given name, and read in the likeliest way alone."""
+def joined(run: str, *, of_consonants: bool = False) -> Part:
+    """Several parts written as one, read in the likeliest way alone."""
     fold = folded(run)
     short = stem(fold)
-    return _made(run, fold, short, (sound(short),))
+    return _made(run, fold, GIVEN.get(fold, short), (sound(short),), of_consonants)
 
 
 @lru_cache(maxsize=32_768)
@@ -101,19 +106,23 @@ def of_thing(part: Part) -> Part:
     meant = concept(part.fold)
     if meant:
         return _as(part, stem=meant, role=Role.GENERIC)
-    is_generic = part.plain in GENERIC or part.role is Role.PARTICLE
-    role = Role.GENERIC if is_generic else part.role
-    return _as(part, stem=part.fold, role=Role.WORD if role is Role.GIVEN else role)
+    if part.plain in GENERIC or part.role is Role.PARTICLE:
+        return _as(part, stem=part.fold, role=Role.GENERIC)
+    role = Role.WORD if part.role is Role.GIVEN else part.role
+    stem = form(stem_of_thing(part.fold))
+    sounds = tuple(dict.fromkeys((sound(stem_of_thing(part.fold)), sound(part.fold), *part.sounds)))
+    return _as(replace(part, sounds=sounds, heard=_heard(sounds)), stem=stem, role=role)
 
 
 def _as(part: Part, *, stem: str, role: Role) -> Part:
     is_person = role is Role.PATRONYMIC
     says = _says(stem, role, is_person=is_person)
-    return replace(part, stem=stem, role=role, sign=_sign(part.plain, stem, role), says=says)
+    sign = _sign(part.plain, stem, role, part.is_unvowelled)
+    return replace(part, stem=stem, role=role, sign=sign, says=says)
 
 
-def _sign(plain: str, stem: str, role: Role) -> str:
-    return f"{plain} {stem} {role}"
+def _sign(plain: str, stem: str, role: Role, is_unvowelled: bool) -> str:
+    return f"{plain} {stem} {role}{' -' if is_unvowelled else ''}"
 
 
 def _says(stem: str, role: Role, *, is_person: bool) -> float:
@@ -123,7 +132,7 @@ def _says(stem: str, role: Role, *, is_person: bool) -> float:
     return SAYS[role] * rarity(stem, is_person=is_person)
 
 
-def _made(plain: str, fold: str, stem: str, sounds: tuple[str, ...]) -> Part:
+def _made(plain: str, fold: str, stem: str, sounds: tuple[str, ...], of_consonants: bool) -> Part:
     role = _role(plain, fold)
     return Part(
         plain=plain,
@@ -131,15 +140,15 @@ def _made(plain: str, fold: str, stem: str, sounds: tuple[str, ...]) -> Part:
         stem=stem,
         sounds=sounds,
         role=role,
-        heard=frozenset([sound for sound in sounds if len(sound) >= _LEAST_HEARD]),
-        is_unvowelled=_is_unvowelled(fold, sounds[0]),
-        sign=_sign(plain, stem, role),
+        heard=_heard(sounds),
+        is_unvowelled=of_consonants,
+        sign=_sign(plain, stem, role, of_consonants),
         says=_says(stem, role, is_person=True),
     )
 
 
-def _is_unvowelled(fold: str, heard: str) -> bool:
-    return len(fold) <= len(heard) + 1
+def _heard(sounds: Iterable[str]) -> frozenset[str]:
+    return frozenset([sound for sound in sounds if len(sound) >= _LEAST_HEARD])
 
 
 def _role(plain: str, fold: str) -> Role:

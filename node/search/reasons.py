@@ -54,6 +54,8 @@ def explain_name(tally: Tally, found: Weighed, use: str, labels: Mapping[str, st
         (found.contradicted, f"a part {_OF[use]} contradicts a part of the name asked for"),
         (found.incomplete, "a part of the name stands on one side only"),
         (found.namesake, "only one word agrees: a namesake"),
+        (found.common, "only words that many have in their name agree"),
+        (found.branch, "one of the two is a branch"),
         (found.score, "what agrees is common to many, or little"),
     ):
         if round(left - tally.value, 3):

@@ -20,6 +20,7 @@ _LATIN_LETTER = re.compile("[a-z]")
 _CYRILLIC_LETTER = re.compile("[\u0400-\u052f]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _ARABIC_LETTER = re.compile("[\u0600-\u06ff]")
+_OF_CONSONANTS = re.compile("[\u0590-\u06ff\u0700-\u077f\ufb1d-\ufdff\ufe70-\ufeff]")
 _NOT_PLAIN = re.compile("[^a-z0-9]+")
 
 #: Accents that make another consonant of a letter; all other accents are merely dropped.
@@ -58,9 +59,14 @@ _ARABIC = str.maketrans(
     | {"څ": "ts", "ځ": "dz", "ڼ": "n", "ں": "n", "ټ": "t", "ٹ": "t", "ډ": "d", "ڈ": "d", "ړ": "r"}
     | {"ښ": "sh", "ږ": "g", "ڤ": "v", "ؤ": "u", "ئ": "i", "ء": "", "ـ": "", "ے": "e"}
 )
+#: An `h` that would make another consonant of the Latin letter before it: it is read as a `q`,
+#: which has the same sound.
+_H_BEHIND = re.compile("(?<=[دسكکتطزصگپ])[حه](?=.)")
 _WAW_IS_CONSONANT_BEFORE = frozenset("اآأىهةي")
 _ARTICLE, _GOD = "ال", "الله"
 _ARTICLE_NEEDS = 5
+#: A father and an owner written as one with the article behind them: Abulfazl, Zulfikar.
+_GLUED, _LEAST_GLUED = {"ابوال": "abul", "ذوال": "zul"}, 3
 
 
 @lru_cache(maxsize=32_768)
@@ -78,6 +84,11 @@ def latin(word: str) -> tuple[str, ...]:
     if _HANGUL.search(word):
         word = " ".join(word)
     return _plain(_read(_mended(word).translate(_CONSONANTS)).lower())
+
+
+def is_of_consonants(word: str) -> bool:
+    """Whether a word stands in a script that writes hardly any vowels: Arabic, Hebrew, Syriac."""
+    return not word.isascii() and _OF_CONSONANTS.match(word) is not None
 
 
 def _read(word: str) -> str:
@@ -103,11 +114,17 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _mended(word: str) -> str:
-    """A word whose stray letters of another alphabet are put back into its own."""
-    if not (_LATIN_LETTER.search(word) and _CYRILLIC_LETTER.search(word)):
+    """A word whose stray letters of another alphabet are put back into its own.
+
+    Its own is the one that has letters which the other cannot draw, else the one of most letters.
+    """
+    latin, cyrillic = len(_LATIN_LETTER.findall(word)), len(_CYRILLIC_LETTER.findall(word))
+    if not (latin and cyrillic):
         return word
-    as_latin = word.translate(_TO_LATIN)
-    return word.translate(_TO_CYRILLIC) if _CYRILLIC_LETTER.search(as_latin) else as_latin
+    as_latin, as_cyrillic = word.translate(_TO_LATIN), word.translate(_TO_CYRILLIC)
+    if _CYRILLIC_LETTER.search(as_latin):
+        return as_cyrillic
+    return as_cyrillic if cyrillic > latin and not _LATIN_LETTER.search(as_cyrillic) else as_latin
 
 
 def _arabic(word: str) -> tuple[str, ...]:
@@ -115,8 +132,12 @@ def _arabic(word: str) -> tuple[str, ...]:
     word = word.translate(_YEHS)
     if word == _GOD:
         return ("ullah",)
+    for glued, read in _GLUED.items():
+        if word.startswith(glued) and len(word) >= len(glued) + _LEAST_GLUED:
+            return (read + "".join(_arabic(word.removeprefix(glued))),)
     if word.startswith(_ARTICLE) and len(word) >= _ARTICLE_NEEDS:
         return ("al", *_arabic(word.removeprefix(_ARTICLE)))
+    word = _H_BEHIND.sub("ق", word)
     spelt = "".join(_spelt(word, place) for place in range(len(word)))
     return _plain(ascii_text(spelt.translate(_ARABIC)).lower())
 

@@ -64,6 +64,12 @@ _ENDINGS = {
     "s": (_ADJECTIVE, _OV, _IN, _AIT, _NOMINATIVE),
 }
 
+#: What makes an adjective of a place, in every gender and case: Minsk, Minsky, Minskaya; and a
+#: company of a word: Amberco.
+_OF_PLACE = re.compile(
+    r"(?<=[a-z]{3})(?:s|ts|z)k(?:i|a|ai|aia|oi|oie?|oe|ogo|o|im|om|ie|ih)?$|(?<=[a-z]{5})(?<!n)ko$"
+)
+
 _CLUSTERS = (("shch", "s"), ("sh", "s"), ("zh", "s"), ("ts", "s"), ("ch", "c"))
 _CLASSES = str.maketrans("bdghqzfjx", "ptkkksvcs")
 _VOWELS = "aeiouy"
@@ -77,6 +83,7 @@ _NO_VOWELS = str.maketrans("", "", _VOWELS)
 _OTHER_READINGS = (
     ("c", re.compile(r"c(?![hk])"), "ch"),
     ("ch", re.compile(r"(?<![st])ch(?!t)"), "kh"),
+    ("ch", re.compile(r"(?<![st])ch(?!t)"), "sh"),
     ("j", re.compile(r"^j(?=[aeiou])"), "ch"),
     ("x", re.compile(r"x"), "h"),
     ("tsz", re.compile(r"tsz"), "z"),
@@ -84,9 +91,12 @@ _OTHER_READINGS = (
     ("aw", re.compile(r"aw(?![aeiou])"), "o"),
     ("dh", re.compile(r"dh"), "z"),
     ("th", re.compile(r"th"), "s"),
+    ("h", re.compile(r"(?<=[dt])h(?=[aeiou])"), "q"),
+    ("h", re.compile(r"(?<=[a-z]{2}[ae])h$"), ""),
+    ("e", re.compile(r"^e(?:dd|ss|nn|rr|tt|zz)"), lambda found: found[0][-1]),
     ("u", re.compile(r"(?<=[ae])u(?![aeiou])|(?<=o)u$"), "v"),
 )
-_READ_OTHERWISE = re.compile(r"c|[dt]h|^j|[aeo]u|x|tsz|aw")
+_READ_OTHERWISE = re.compile(r"c|[dt]h|^j|[aeo]u|x|tsz|aw|[ae]h$|^e(?:dd|ss|nn|rr|tt|zz)")
 
 
 def folded(word: str) -> str:
@@ -107,6 +117,11 @@ def stem(fold: str) -> str:
         if count:
             return shorter
     return fold
+
+
+def stem_of_thing(fold: str) -> str:
+    """A folded word of a thing's name without the ending of a Slavic adjective, or `-co`."""
+    return _OF_PLACE.sub("", fold) or fold
 
 
 def sound(stem: str) -> str:

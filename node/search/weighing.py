@@ -1,5 +1,7 @@
 """What the agreeing, contradicting and missing parts of two names make of their score."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from node.search.alignment import NOTHING as NOTHING_ALIKE
@@ -18,6 +20,13 @@ _OTHER_SURNAME = 0.65
 _ENOUGH, _THIN = 1.4, 0.6
 #: What is left when several words stand on both sides and only one of them agrees: a namesake.
 _NAMESAKE = 0.9
+#: What it costs, for each point of the score, when words that firms have in common are all that
+#: agrees, and a word that names one of them stands alone.
+_COMMON = 0.35
+#: What is left when one of the two is a branch of something and the other is not.
+_BRANCH = 0.8
+#: The concept of a branch.
+_BRANCHES = "branch"
 #: A word that says so much names an organisation by itself.
 _RARE = 0.95
 _TELLING = (Role.WORD, Role.GIVEN, Role.NUMBER)
@@ -28,8 +37,8 @@ class Weighed(msgspec.Struct, frozen=True):
 
     Made for every name that is compared, hence a struct.
     `agreeing` is how alike the agreeing parts are; each further value is what is left after what
-    contradicts, after what only one name has, after a mere namesake and, as `score`, after the
-    thinness of what agrees.
+    contradicts, after what only one name has, after a mere namesake, after common words that alone
+    agree, after a branch and, as `score`, after the thinness of what agrees.
     """
 
     alignment: Alignment = NOTHING_ALIKE
@@ -37,6 +46,8 @@ class Weighed(msgspec.Struct, frozen=True):
     contradicted: float = 0.0
     incomplete: float = 0.0
     namesake: float = 0.0
+    common: float = 0.0
+    branch: float = 0.0
     score: float = 0.0
 
     @property
@@ -61,13 +72,17 @@ def weighed(one: Name, other: Name) -> Weighed:
     all_says = (says + _AGAINST * less) / left
     incomplete = agrees / (all_says + _MISSING * (more - less))
     namesake = incomplete * (_NAMESAKE if _is_namesake(one, other, found) else 1.0)
+    common = namesake * (1.0 - (_COMMON * namesake if _is_common(one, other, found) else 0.0))
+    branch = common * (_BRANCH if _is_branch(one) is not _is_branch(other) else 1.0)
     return Weighed(
         alignment=found,
         agreeing=agrees / says,
         contradicted=agrees / all_says,
         incomplete=incomplete,
         namesake=namesake,
-        score=namesake * (1.0 - _THIN * namesake * max(0.0, 1.0 - agrees / _ENOUGH)),
+        common=common,
+        branch=branch,
+        score=branch * (1.0 - _THIN * branch * max(0.0, 1.0 - agrees / _ENOUGH)),
     )
 
 
@@ -86,5 +101,24 @@ def _is_namesake(one: Name, other: Name, found: Alignment) -> bool:
     return not (is_thing and rarest >= _RARE)
 
 
-def _is_telling(name: Name, places: tuple[int, ...]) -> bool:
+def _is_telling(name: Name, places: Iterable[int]) -> bool:
     return any([name[place].role in _TELLING for place in places])
+
+
+def _is_common(one: Name, other: Name, found: Alignment) -> bool:
+    """Whether no word that tells agrees, and one is left over."""
+    if not found.left + found.right:
+        return False
+    mine: set[int] = set()
+    theirs: set[int] = set()
+    for (_, _, left, right), _, _ in found.matches:
+        if _is_telling(one, left) or _is_telling(other, right):
+            return False
+        mine.update(left)
+        theirs.update(right)
+    rest = set(range(len(one))) - mine, set(range(len(other))) - theirs
+    return _is_telling(one, rest[0]) or _is_telling(other, rest[1])
+
+
+def _is_branch(name: Name) -> bool:
+    return any([part.stem == _BRANCHES and part.role is Role.GENERIC for part in name])

@@ -26,7 +26,8 @@ GENERIC = frozenset(
     " predpriyatie zavod nauchno proizvodstvennoe obedinenie gruppa institut tsentr ou uab sia"
     " as ab oy oyj ooo oao zao pao ao llc llp ltda lp gmbh ag sp zoo kft jsc pjsc cjsc ojsc inc"
     " sa srl bv nv fsue fgup mup gup tov aps asa sas spa plc pte pty sdn bhd fze fzc fzco ooc cv"
-    " rl www com".split()
+    " rl www com with on at by from to et aux au pour par para con por en fur mit na za dlya ta wa"
+    " wal lil fi an dan ob po iz ot".split()
 )
 
 #: Numerals of ships and series.
@@ -130,6 +131,108 @@ kasim: qasim qassim kassem qassem kassim ghasem qasem gasim qasm
 iakub: yaqub yaqoub yakub yacoub yaqoob iakoub
 hamid: hamed khamid hameed
 iusif: yusif
+fadil: fazel fazil fadhil fadel fazal
+reza: rida riza ridha redha rezah
+ramadan: ramazan ramadhan ramzan
+murtada: murtaza mortaza morteza mortada murtadha
+jafar: jaafar jafer gaafar djafar jaffar jaffer dzhafar
+jamal: gamal djamal cemal dzhamal
+jalal: galal djalal celal dzhalal
+jabir: jaber gaber djaber
+khalil: halil khaleel
+karim: kareem kerim kerem
+rahim: raheem rakhim
+rashid: rachid rasheed reshid raschid
+rahman: rehman rakhman rahmaan rahmane
+salim: saleem selim
+salih: saleh saalih salikh
+salah: salakh
+samir: sameer
+tarik: tariq tarek tareq tareck
+usama: osama oussama usamah ousama
+valid: walid waleed oualid
+yahya: yehya yahia yehia yakhya
+yasin: yaseen yassin yassine jasin
+zakariya: zakaria zakarya zekeriya
+zaynab: zainab zeinab zeynab zeynep
+zayd: zaid zeid
+ayman: aiman aymen
+bashir: basheer bachir beshir
+faysal: faisal feisal faycal
+faruk: farouk farooq faruq farouq
+fatima: fatimah fatma fatemeh
+habib: habeeb khabib
+haydar: haider hayder heydar heidar haidar
+hamza: hamzah khamza hamze
+hashim: hashem hachem khashim
+hisham: hicham hesham
+idris: idrees edris idriss
+imad: emad imaad
+isa: issa eisa esa eissa
+ishak: ishaq eshaq iskhak
+juma: jumaa jouma djouma jomaa
+kamal: kemal
+kamil: kamel
+majid: majeed madjid medjid
+malik: malek maalik
+mansur: mansour mansoor mensur
+marvan: marwan merouane marouane
+masud: masoud masood massoud mesud masud
+mahdi: mehdi makhdi mahdy
+musa: mousa moussa moosa musah
+muhsin: mohsen mohsin mokhsin
+munir: mounir mouneer
+nabil: nabeel
+nadir: nader
+najib: najeeb nadjib naguib nejib
+nasir: nasser naser nassir nacer
+nur: nour noor
+kadir: qadir kader qader gader ghader
+rafik: rafiq rafeeq
+rauf: raouf raoof
+sadik: sadiq sadegh sadek sadeq
+sharif: cherif shareef sherif charif scharif
+tavfik: tawfiq toufik tewfik tawfik tofik
+vahid: wahid waheed
+vail: wael wail
+yunus: younes younis yunis yunes younous
+aziz: azeez asis
+latif: lateef
+hakim: hakeem khakim
+amin: ameen emin
+amir: emir ameer aamir
+anvar: anwar enver
+abas: abbas abass
+mujtaba: mojtaba modjtaba
+asim: aasim assem asem
+bilal: bilaal belal
+daud: dawood dawud daoud davud
+harun: haroun haroon
+ilias: ilyas iliyas
+iman: eman
+jibril: jibreel gibril djibril dzhibril
+luai: luay louay loay
+nizar: nezar
+riad: riyad riyadh riad riadh
+sabir: saber
+sabri: sabry
+sajid: sajed
+shakir: shaker chaker
+taha: tahah
+tahir: taher takhir
+talib: taleb
+yazid: yazeed iazid
+yasir: yasser yaser yassir
+zahir: zaher zakhir
+zubair: zubayr zoubair zubeir zobair
+husni: hosni housni
+habibula: habibullah habibollah
+abdulrahman: abdurrahman abdulrehman abdelrahman abdurakhman abdirahman abdalrahman abdourahmane
+abdulaziz: abdelaziz abdalaziz abdulazeez
+abdulkarim: abdelkarim abdulkareem
+abdulhamid: abdelhamid
+abdulmalik: abdelmalek abdelmalik
+abdulkadir: abdelkader abdulqadir abdulqader abdikadir
 """
 
 

@@ -89,3 +89,21 @@ def test_next_to_nothing_in_common_is_no_candidate(register: Register) -> None:
         found = store.records.load(view, candidates(view, sought, markings=None))
 
     assert [one.record.entity.id for one in found] == ["P-wanted"]
+
+
+def test_a_firm_s_own_word_is_worth_more_than_words_that_all_firms_have(
+    register: Register,
+) -> None:
+    crowd = (
+        thing(Kind.ORGANISATION, f"{a}o{b} Trading Company", id=f"O-{a}{b}")
+        for a in CONSONANTS[:6]
+        for b in CONSONANTS[:6]
+    )
+    register.holds(*crowd, thing(Kind.ORGANISATION, "Ulvezmar Group", id="O-wanted"))
+
+    sought = Sought(name="Ulvesmar Trading Company", kind="organisation")
+    with register.store.view() as view:
+        best = candidates(view, sought, markings=None)[:1]
+        found = store.records.load(view, best)
+
+    assert [one.record.entity.id for one in found] == ["O-wanted"]

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.kinds import Kind
-from node.search.concepts import concept, russian_letter, spelt_out
+from node.search.concepts import concept, form, russian_letter, spelt_out
 from node.search.scripts import latin
-from node.search.spelling import folded
+from node.search.spelling import folded, stem_of_thing
 from node.search.tables import entries
 from tests.node.search.hostile import WORDS
 from tests.node.search.test_weighing import score
@@ -36,6 +36,33 @@ def test_a_word_means_the_same_in_every_language(word: str, meant: str) -> None:
 @pytest.mark.parametrize("word", ["gazelle", "tamsalu", "viljandi", "osteris", "balu"])
 def test_a_name_means_nothing(word: str) -> None:
     assert concept(folded(word)) == ""
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        "Беларусь Belarusian белорусский Baltarusijos Valgevene",
+        "Latvijas латвийская Latvian",
+        "Russian российского Rosijos",
+        "Волна Wave",
+        "Tamsalusk Тамсалуский Tamsaluskaya",
+    ],
+)
+def test_a_name_in_several_languages_has_one_form(forms: str) -> None:
+    assert len({form(stem_of_thing(folded(*latin(word)))) for word in forms.split()}) == 1
+
+
+@pytest.mark.parametrize(("one", "other"), [("Iran", "Iraq"), ("Austria", "Australia")])
+def test_two_places_have_two_forms(one: str, other: str) -> None:
+    assert form(stem_of_thing(folded(one.lower()))) != form(stem_of_thing(folded(other.lower())))
+
+
+def test_no_word_has_two_forms_and_none_that_has_one_is_a_concept() -> None:
+    forms = [(word, name) for name, words in entries("forms.txt") for word in (name, *words)]
+    of_word = dict(forms)
+
+    assert [one for one in forms if of_word[one[0]] != one[1]] == []
+    assert [word for word, _ in forms if concept(folded(word))] == []
 
 
 def test_abbreviations_of_the_trade_are_spelt_out_and_other_words_are_not() -> None:

@@ -10,6 +10,7 @@ from federation.messages import Entity, Identifier, Sought
 from node.codes import IdentifierType
 from node.kinds import Kind
 from node.search.keying import (
+    COMMON,
     LEFT,
     MOST_GUESSES,
     NUMBER,
@@ -72,6 +73,34 @@ def test_an_organisation_is_found_by_its_acronym() -> None:
     shared = of("Baltic Timber Shipyards", Kind.ORGANISATION) & of("BTS", Kind.ORGANISATION)
 
     assert PART in families(shared)
+
+
+def test_a_word_that_firms_have_in_common_has_a_key_of_its_own_family() -> None:
+    found = of("Ulvesmar Trading Company", Kind.ORGANISATION)
+
+    assert {text for family, text in found if family == COMMON} == {
+        "organisation:trade",
+        "organisation:company",
+    }
+    assert (PART, "organisation:ulvesmar") in found
+
+
+def test_a_full_stop_parts_two_words_of_a_firm() -> None:
+    assert (PART, "organisation:ulvesmar") in of("IR.Ulvesmar", Kind.ORGANISATION)
+    assert (PART, "organisation:ulves") in of("Ulves.com", Kind.ORGANISATION)
+
+
+def test_a_firm_s_word_is_heard_with_what_would_be_the_ending_of_a_surname() -> None:
+    shared = of("OOO Transdorfis", Kind.ORGANISATION) & of("Transdorfice LLC", Kind.ORGANISATION)
+
+    assert SOUND in families(shared)
+
+
+def test_the_one_word_of_a_firm_is_found_but_for_one_slip() -> None:
+    guessed = guesses_of(Sought(name="OOO Ulvesnar", kind="organisation"))
+
+    assert of("Ulvesmar Group", Kind.ORGANISATION) & set(guessed)
+    assert not of("Dorfalis Group", Kind.ORGANISATION) & set(guessed)
 
 
 def test_strangers_share_no_key() -> None:

@@ -40,6 +40,7 @@ def test_a_word_of_any_script_reads_as_latin_words(word: str, expected: tuple[st
     [
         ("СHERVENKO", "chervenko"),  # a Cyrillic С before Latin letters
         ("Сергiй", "Сергій"),  # a Latin i among Cyrillic letters
+        ("ТОСАСIН", "ТОСАСІН"),  # the same, where Latin could draw all of them
     ],
 )
 def test_a_letter_of_another_alphabet_is_put_back_into_its_own(mixed: str, clean: str) -> None:

@@ -67,6 +67,9 @@ def test_different_names_keep_different_stems(one: str, other: str) -> None:
         ("Michail", "Михаил"),  # German and Polish ch
         ("Jong", "Chong"),  # an English j
         ("fadhl", "fazl"),  # Persian z
+        ("rachid", "rashid"),  # French ch
+        ("usamah", "usama"),  # an h that is not spoken
+        ("eddine", "dine"),  # an article that took on the letter
     ],
 )
 def test_letters_that_schools_read_differently_are_read_in_both_ways(

@@ -40,6 +40,7 @@ def score(one: str, other: str, kind: Kind = Kind.PERSON) -> float:
         ("KASK, Mari-Liis", "Mariliis Kask"),
         ("Wang Lihua", "王丽华"),
         ("Giorgi Beridze", "გიორგი ბერიძე"),
+        ("Oleg Ivanovich Dorfalkin", "Олег Иванович Дорфлакин"),  # a slip before the ending
     ],
 )
 def test_two_ways_of_writing_one_name_are_strong(one: str, other: str) -> None:
@@ -58,6 +59,8 @@ def test_two_ways_of_writing_one_name_are_strong(one: str, other: str) -> None:
         ("Smith John", "Smirnov Ivan"),
         ("Anna Liiv", "Anna"),  # a given name alone
         ("Kim Yong Chol", "Kim Song Nam"),
+        ("Oleg Ivanovich Dorin", "Oleg Ivanovich Doralin"),  # an ending that many surnames have
+        ("Олег Иванович Дорухин", "Oleg Ivanovich Tolukhin"),
     ],
 )
 def test_two_persons_are_not_strong(one: str, other: str) -> None:
@@ -112,6 +115,41 @@ def test_common_words_alone_make_no_organisation(one: str, other: str) -> None:
     assert score(one, other, Kind.ORGANISATION) < 0.5
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("KHLTS", "Kalts"),  # first letters are no word without its vowels
+        ("RLRK", "Rilrok"),
+        ("OKB Ulvesmar", "Experimental Design Bureau"),  # nothing that names one of them
+        ("Ulvesmar State University", "State University of Management"),
+        ("Movement Ulvesmar", "Regional Branch of the Movement Ulvesmar in Tamsalu"),
+        ("Regional State Bank of Iran", "Regional State Bank of Syria"),
+    ],
+)
+def test_two_firms_are_not_strong(one: str, other: str) -> None:
+    assert score(one, other, Kind.ORGANISATION) < STRONG
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("AO KHLTS", "KHLTS PAO"),
+        ("OKB Ulvesmar", "Experimental Design Bureau Ulvesmar"),
+        ("Ulvesmar State University", "State University Ulvesmar"),
+        ("Branch of the Movement Ulvesmar", "Ulvesmar Movement, branch"),
+        ("Movement Ulvesmar", "Movement Ulvesmar in Tamsalu"),
+        ("Regional State Bank of Iran", "Iranian Regional State Bank"),
+    ],
+)
+def test_one_firm_is_strong_by_what_names_it(one: str, other: str) -> None:
+    assert score(one, other, Kind.ORGANISATION) >= STRONG
+
+
+def test_a_letter_stands_for_a_word_and_is_no_part_of_another_one() -> None:
+    assert score("Karim Dosart", "K D Osart") < STRONG
+    assert score("Karim Dosart", "K. Dosart") >= LEAST
+
+
 def test_a_number_in_a_vessel_s_name_tells() -> None:
     same = score("Balu 6", "BALU-6", Kind.VESSEL)
     sister = score("Balu 6", "Balu 7", Kind.VESSEL)
@@ -145,6 +183,14 @@ def test_a_roman_numeral_is_a_number() -> None:
         ("Karim Alamin", "Karim El Amine", "Karim El Amari"),
         ("Shams ur-Rahman Dorfal", "Shamsurrahman Dorfal", "Shamsuddin Dorfal"),
         ("ﻋﻠﻲ كريمي", "Ali Karimi", "Ali Kazemi"),  # letters in their printed forms
+        ("Osteris Usamah", "Usama Osteris", "Usman Osteris"),  # an h that is not spoken
+        ("Rachid Dorfal", "Rashid Dorfal", "Rafid Dorfal"),  # French ch
+        ("ذوالفقار درفلی", "Zulfiqar Dorfali", "Zahir Dorfali"),  # an owner and the article
+        ("ابوالفضل درفلی", "Abolfazl Dorfali", "Abolhassan Dorfali"),  # a father and the article
+        ("سپهر درفلی", "Sepehr Dorfali", "Saeed Dorfali"),  # an h behind a p is no f
+        ("محمدحسین درفلی", "Mohammad-Hossein Dorfali", "Mohammad-Hassan Kazemi"),
+        ("Dorfal Abdel Karim", "ABDULKARIM Dorfal", "Dorfal Abdul Kadir"),
+        ("ДОРФIЛЬ Олег", "Дорфиль Олег", "Дорниль Олег"),  # drawn alike, in either alphabet
     ],
 )
 def test_a_way_of_writing_joins_one_person_and_not_two(one: str, other: str, unlike: str) -> None:
@@ -172,6 +218,18 @@ def test_another_father_is_another_person() -> None:
         ("NII Ulvesmar", "Ulvesmar Scientific Research Institute", "Dorfalis Research Institute"),
         ("Ulvesmar Industries", "Ulvesmar Industries · صنایع اولوسمار", "Dorfalis · Ulves"),
         ("Bu Ali Group", "Buali Group", "Dorfalis Group"),
+        ("OOO Transdorfis", "Transdorfice LLC", "Transulves LLC"),  # an s that is no ending
+        ("ULVESMARCO", "Ulvesmar Company", "Dorfalis Company"),
+        ("Tamsaluskiy Zavod", "Tamsalusk Plant", "Viljandsk Plant"),  # an adjective of a place
+        ("Jund al-Din", "Jund Eddine", "Jund al-Sham"),  # an article that took on the letter
+        ("IR.Ulvesmar", "IR Ulvesmar", "IR Dorfalis"),  # a space left out behind a full stop
+        ("Latvijas Banka", "Bank of Latvia", "Bank of Estonia"),
+        ("Алімпійскі камітэт Беларусі", "Belarusian Olympic Committee", "Latvian Olympic Bank"),
+        ("JSC GosNIIP", "State Scientific Research Institute of Instruments", "Institute Dorfalis"),
+        ("TUDO Ulvesmar", "Tower for Ulves and Dorfal Osteris Ulvesmar", "Dorfalis"),
+        ("2nd Academy Ulvesmar", "Second Academy Ulvesmar", "Third Academy Dorfalis"),
+        ("ODK-Ulvesmar", "UEC-Ulvesmar", "UEC-Dorfalis"),
+        ("Klaipėdos uostas Ulvesmar", "Ulvesmar Port of Klaipeda", "Port of Dorfalis"),
     ],
 )
 def test_a_way_of_writing_joins_one_firm_and_not_two(one: str, other: str, unlike: str) -> None:
