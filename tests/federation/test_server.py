@@ -303,7 +303,9 @@ def test_mail_reaches_the_letterbox_with_every_seal_open_and_is_receipted(world:
     assert receipt == Receipt(2)
     assert (sender, dispatch.assigned) == (EE, 2)
     assert [one.statement.sequence for one in notices] == [1, 2]
-    assert notices[0].notice == Notice(NoticeId("n-1"), 1, WatchEnd(WatchId("w-1")))
+    assert dispatch.charter == world.charter.version
+    said = Notice(NoticeId("n-1"), 1, WatchEnd(WatchId("w-1")), sealed_at=world.clock())
+    assert notices[0].notice == said
 
 
 def test_mail_may_bring_the_news_of_another_charter(world: World) -> None:
