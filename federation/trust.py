@@ -46,6 +46,20 @@ class Certified:
     believed: bytes
 
 
+class Shown:
+    """What a server shows at a handshake; called by grpc, in threads of its own."""
+
+    def __init__(self, certified: Callable[[], Certified]) -> None:
+        self._certified = certified
+        self.last = _configuration(certified())
+
+    def __call__(self) -> grpc.ServerCertificateConfiguration:
+        """What is certified now, or what was the last time that this could be told."""
+        with contextlib.suppress(FederationError):
+            self.last = _configuration(self._certified())
+        return self.last
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """How one member's door is reached: while this is the same, an open line stays good."""
@@ -70,15 +84,10 @@ def server_credentials(certified: Callable[[], Certified]) -> grpc.ServerCredent
 
     So keys and CAs change while it stands. Where none can be told those before stay.
     """
-    last = _configuration(certified())
-
-    def told() -> grpc.ServerCertificateConfiguration:
-        nonlocal last
-        with contextlib.suppress(FederationError):
-            last = _configuration(certified())
-        return last
-
-    return grpc.dynamic_ssl_server_credentials(last, told, require_client_authentication=True)
+    shown = Shown(certified)
+    return grpc.dynamic_ssl_server_credentials(
+        shown.last, shown, require_client_authentication=True
+    )
 
 
 def way(own: Keys, us: Member, member: Member, now: datetime) -> Way:

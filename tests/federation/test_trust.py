@@ -6,7 +6,7 @@ import pytest
 
 from federation import keys, trust
 from federation.certificates import NODE_LIFE, Holder
-from federation.errors import StrangerError
+from federation.errors import FederationError, StrangerError
 from federation.keys import Keys
 from federation.messages import MemberId, PersonId
 from tests.federation.world import EE, HOST, LV, card, free_base
@@ -151,3 +151,19 @@ async def test_a_stranger_does_not_get_through_the_handshake_of_the_desk(
         await whoami(own, stranger.tls_key, stranger.tls_chain)
 
     assert ended.value.code() is grpc.StatusCode.UNAVAILABLE
+
+
+def test_a_server_shows_the_last_that_could_be_told(own: Keys) -> None:
+    faults: list[FederationError] = []
+
+    def certified() -> trust.Certified:
+        if faults:
+            raise faults.pop()
+        return trust.desk_certified(own, [own.ca])
+
+    shown = trust.Shown(certified)
+    first = shown.last
+    faults.append(FederationError())
+
+    assert shown() is first
+    assert shown() is not first

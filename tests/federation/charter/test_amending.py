@@ -7,6 +7,7 @@ import pytest
 from federation import charter
 from federation.charter import Amendment, Charter, Group, Kind, Place, Standing
 from federation.errors import InvalidError
+from federation.limits import MEMBERS
 from federation.messages import MemberId
 from tests.federation.charter.own import LIFE, NOW, Own
 from tests.federation.world import EE, LT, LV, cards, own_of, signed
@@ -97,6 +98,20 @@ def test_what_cannot_be_changed_is_named(
 ) -> None:
     with pytest.raises(InvalidError, match=says):
         charter.amended(held, amendment(held), NEXT, NOW)
+
+
+def test_no_more_members_are_added_than_there_are_doors(own: Own, held: Charter) -> None:
+    one = held.members[EE]
+    full = {id: replace(one, id=id, number=number) for number, id in _every_id()}
+
+    with pytest.raises(InvalidError, match="at most 63 members"):
+        charter.amended(
+            replace(held, members=full), Amendment(added=tuple(cards(own, LT))), NEXT, NOW
+        )
+
+
+def _every_id() -> list[tuple[int, MemberId]]:
+    return [(number, MemberId(f"M{number}")) for number in range(1, MEMBERS + 1)]
 
 
 def test_who_was_withdrawn_stays_so(held: Charter) -> None:

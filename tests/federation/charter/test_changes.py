@@ -118,3 +118,14 @@ def test_changes_are_said_in_plain_words(own: Own) -> None:
     [joins] = [line for line in said if line.startswith("LT: ")]
     assert joins.startswith("LT: joins, observer, number 3,")
     assert joins.endswith("topic drugs")
+
+
+def test_the_same_keys_in_another_order_are_a_change(own: Own) -> None:
+    one, other = (SigningKey(bytes([number] * 32), NOW) for number in (1, 2))
+    member = replace(cards(own, EE)[0], number=1, former_keys=(one, other))
+    before = Charter(1, {EE: member}, {}, NOW, 1, LIFE)
+    turned = replace(member, former_keys=(other, one))
+
+    [line] = changes(before, replace(before, members={EE: turned}))
+
+    assert "in another order" in line

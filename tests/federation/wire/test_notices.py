@@ -1,0 +1,55 @@
+"""Notices and receipts on the wire: what makes no sense is named, what is too large is cut."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from federation import wire
+from federation.errors import InvalidError
+from federation.limits import NOTICE_BYTES
+from federation.messages import Alert, MemberId, Notice, NoticeId, Share, WatchEnd, WatchId
+from protos.federation.v1 import federation_pb2 as pb
+from tests.federation.world import LV, hit
+
+W = WatchId("w-1")
+
+
+def sent(notice: Notice) -> Notice:
+    return wire.notice_from(wire.notice_to(notice), LV, id=notice.id, sequence=notice.sequence)
+
+
+def test_an_alert_too_large_for_the_lane_keeps_its_reference_and_loses_its_content() -> None:
+    large, small = hit(LV, size=NOTICE_BYTES), hit(LV, size=4)
+
+    came = [sent(Notice(NoticeId("n"), 1, Alert(W, one))).content for one in (large, small)]
+
+    assert [isinstance(one, Alert) and one.hit.share for one in came] == [Share.HIT, small.share]
+    assert isinstance(came[0], Alert)
+    assert (came[0].hit.reference, came[0].hit.entity) == (large.reference, None)
+
+
+def test_a_notice_with_text_that_cannot_be_sent_does_not_leave() -> None:
+    with pytest.raises(InvalidError, match="cannot be sent"):
+        wire.notice_to(Notice(NoticeId("n"), 1, WatchEnd(WatchId("\ud800"))))
+
+
+@pytest.mark.parametrize("said", [pb.Receipt(through=-1), pb.Receipt(witnessed=-1)])
+def test_a_receipt_counts_from_nought(said: pb.Receipt) -> None:
+    body = said.SerializeToString()
+
+    with pytest.raises(InvalidError, match="must not be negative"):
+        wire.receipt_from(body)
+
+
+@pytest.mark.parametrize("at", [-1, 2**62])
+def test_an_instant_that_no_calendar_has_is_named(at: int) -> None:
+    body = pb.Notice(expires_at=at, watch_end=pb.WatchEnd(watch=W)).SerializeToString()
+
+    with pytest.raises(InvalidError, match="expires_at must be an instant"):
+        wire.notice_from(body, MemberId("LV"), id="n", sequence=1)
+
+
+def test_an_instant_arrives_to_the_microsecond() -> None:
+    at = datetime(2027, 1, 31, 20, 0, 0, 123_457, tzinfo=UTC)
+
+    assert sent(Notice(NoticeId("n"), 1, WatchEnd(W), at)).expires_at == at
