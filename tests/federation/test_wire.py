@@ -341,15 +341,6 @@ def test_an_answer_with_too_many_hits_is_refused() -> None:
         wire.answer_from(body, Q, LV)
 
 
-@pytest.mark.parametrize("entry", [0, 9])
-def test_a_receipt_names_a_place_in_the_log_of_its_head(entry: int) -> None:
-    head = pb.TreeHead(size=8, root=bytes(32), signed_at=1, signature=b"s")
-    body = pb.Answer(entry=entry, head=head).SerializeToString()
-
-    with pytest.raises(InvalidError, match="entry must be a place"):
-        wire.answer_from(body, Q, LV)
-
-
 def test_an_index_from_the_future_is_refused() -> None:
     body = pb.Answer(index_age_s=-1).SerializeToString()
 

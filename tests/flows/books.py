@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from federation.messages import Asker, MemberId, PersonId
+from federation.messages import Asker, MemberId, OutcomeKind, PersonId
 from node import store
 from node.books import Finding
 from node.reconciling import Reconciled
@@ -105,3 +105,9 @@ def _copied(database: Path, saved: Path, *, is_back: bool) -> None:
                 connection.execute(f"DELETE FROM main.{table}")  # noqa: S608
                 connection.execute(f"INSERT INTO main.{table} SELECT * FROM saved.{table}")  # noqa: S608
         connection.commit()
+
+
+def is_reached(world: World) -> bool:
+    """Whether a line to Latvia stands before long: one to who was down is tried every 5 s."""
+    found = (world["ee"].search("Anna Nowak", to=["lv"]) for _ in range(100))
+    return any(one.outcome("lv").kind is OutcomeKind.ANSWERED for one in found)

@@ -199,14 +199,14 @@ def test_a_member_that_was_away_finds_the_new_keys(world: World) -> None:
 def test_nobody_is_spared_the_new_keys_for_longer_than_half_of_the_overlap(world: World) -> None:
     world["pl"].stop()
     world["ee"].desk.rotating.rotate([What.SIGNING], by=ADMIN)
-    eventually(lambda: world["ee"].desk.rotating.unheard() == (PL,))
-    former = world["ee"].up.ring.former
-    assert former is not None
+    rotating = world["ee"].desk.rotating
+    eventually(lambda: rotating.turn is None and rotating.unheard() == (PL,))
+    assert world["ee"].up.ring.former is not None
 
     world.clock.turn(hours=12, seconds=1)
 
     settled(world["ee"])
-    assert "former keys let go" in events(world["ee"])
+    eventually(lambda: "former keys let go" in events(world["ee"]))
 
 
 def test_a_node_that_ended_in_a_change_goes_on_with_it(world: World) -> None:

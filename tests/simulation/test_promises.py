@@ -9,11 +9,15 @@ from tests.simulation.history import PutBack, Sent, Shows, broken
 from tests.simulation.members import Template
 from tests.simulation.simulation import Simulation
 
-SEEDS = 500
+#: Seeds of every run, and of one that is made by hand.
+SEEDS, MORE = 200, 1_000
 AGAIN = "python -m pytest '{file}::test_no_seed_breaks_a_promise[{seed}]'"
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize(
+    "seed",
+    [*range(SEEDS), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(SEEDS, MORE))],
+)
 def test_no_seed_breaks_a_promise(seed: int, template: Template, folder: Path) -> None:
     history = asyncio.run(Simulation(template, folder, seed).run())
 

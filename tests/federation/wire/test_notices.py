@@ -7,7 +7,16 @@ import pytest
 from federation import wire
 from federation.errors import InvalidError
 from federation.limits import NOTICE_BYTES
-from federation.messages import Alert, MemberId, Notice, NoticeId, Share, WatchEnd, WatchId
+from federation.messages import (
+    Alert,
+    MemberId,
+    Notice,
+    NoticeId,
+    QuestionId,
+    Share,
+    WatchEnd,
+    WatchId,
+)
 from protos.federation.v1 import federation_pb2 as pb
 from tests.federation.world import LV, hit
 
@@ -53,3 +62,12 @@ def test_an_instant_arrives_to_the_microsecond() -> None:
     at = datetime(2027, 1, 31, 20, 0, 0, 123_457, tzinfo=UTC)
 
     assert sent(Notice(NoticeId("n"), 1, WatchEnd(W), at)).expires_at == at
+
+
+@pytest.mark.parametrize("entry", [0, 9])
+def test_a_receipt_names_a_place_in_the_log_of_its_head(entry: int) -> None:
+    head = pb.TreeHead(size=8, root=bytes(32), signed_at=1, signature=b"s")
+    body = pb.Answer(entry=entry, head=head).SerializeToString()
+
+    with pytest.raises(InvalidError, match="entry must be a place"):
+        wire.answer_from(body, QuestionId("q"), LV)
