@@ -71,6 +71,7 @@ def joined(world: World) -> Place:
     read = charter.fingerprint(place.home.own())
     card = charter.introduced(place.home.card(), read.lower().replace(" ", ""))
     decided(world, "ee", "lv", "lt", version=3, added=(card,))
+    eventually(lambda: world["lv"].home.charter().version == 3)  # the file follows the memory
     document = world["lv"].home.document()
     heard = charter.document_fingerprint(document)
     proposing(place).adopt_file(document, fingerprint=heard, by=ADMINISTRATOR)
