@@ -7,6 +7,7 @@ the handshake; every call is checked again here, because a connection may outliv
 
 import contextlib
 import functools
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +34,11 @@ from federation.messages import MemberId
 
 TLS_VERSION = b"TLSv1.3"
 
+#: A handshake that finds something new waits so long before it shows it. Those that just asked,
+#: and found nothing new, still begin with what was shown before: grpc frees that under their feet
+#: and the process goes down (grpcio 1.85, https://github.com/grpc/grpc/issues/36693).
+CHANGING_S = 0.2
+
 #: What grpc says of a connection: property -> values.
 AuthContext = Mapping[str, Iterable[bytes]]
 
@@ -47,17 +53,22 @@ class Certified:
 
 
 class Shown:
-    """What a server shows at a handshake; called by grpc, in threads of its own."""
+    """What a server shows at a handshake; called by grpc, one handshake of a server at a time."""
 
     def __init__(self, certified: Callable[[], Certified]) -> None:
         self._certified = certified
-        self.last = _configuration(certified())
+        self._last = certified()
+        self.first = _configuration(self._last)
 
-    def __call__(self) -> grpc.ServerCertificateConfiguration:
-        """What is certified now, or what was the last time that this could be told."""
+    def __call__(self) -> grpc.ServerCertificateConfiguration | None:
+        """What is certified now; None where that is as before, or cannot be told."""
         with contextlib.suppress(FederationError):
-            self.last = _configuration(self._certified())
-        return self.last
+            now = self._certified()
+            if now != self._last:
+                time.sleep(CHANGING_S)
+                self._last = now
+                return _configuration(now)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,7 @@ def server_credentials(certified: Callable[[], Certified]) -> grpc.ServerCredent
     """
     shown = Shown(certified)
     return grpc.dynamic_ssl_server_credentials(
-        shown.last, shown, require_client_authentication=True
+        shown.first, shown, require_client_authentication=True
     )
 
 

@@ -153,17 +153,30 @@ async def test_a_stranger_does_not_get_through_the_handshake_of_the_desk(
     assert ended.value.code() is grpc.StatusCode.UNAVAILABLE
 
 
-def test_a_server_shows_the_last_that_could_be_told(own: Keys) -> None:
-    faults: list[FederationError] = []
+def test_a_handshake_is_told_only_what_is_new_and_once_those_before_have_begun(
+    own: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paused: list[float] = []
+    monkeypatch.setattr(trust.time, "sleep", paused.append)
+    before = trust.desk_certified(own, [own.ca])
+    after = trust.desk_certified(made(tmp_path / "again", EE), [own.ca])
+    certified = iter([before, before, after, after])
+    shown = trust.Shown(lambda: next(certified))
 
+    told = [shown() for _ in range(3)]
+
+    assert [one is None for one in told] == [True, False, True]
+    assert paused == [trust.CHANGING_S]
+
+
+def test_a_server_that_cannot_tell_what_is_certified_goes_on_with_what_was(own: Keys) -> None:
     def certified() -> trust.Certified:
-        if faults:
-            raise faults.pop()
+        if is_lost:
+            raise FederationError("no such member")
         return trust.desk_certified(own, [own.ca])
 
+    is_lost = False
     shown = trust.Shown(certified)
-    first = shown.last
-    faults.append(FederationError())
+    is_lost = True
 
-    assert shown() is first
-    assert shown() is not first
+    assert shown() is None

@@ -113,7 +113,7 @@ def test_the_same_question_an_hour_later_is_refused(world: World, ask: bytes) ->
     world.clock.turn(hours=1)
 
     assert knock(world["ee"], world["pl"], wire.ASK, ask) is Code.CLOCK
-    assert grounds(world["pl"], world["ee"]) == [ANSWERED, "clock"]
+    assert grounds(world["pl"], world["ee"])[:2] == [ANSWERED, "clock"]
 
 
 @pytest.mark.parametrize("seconds", [31, 119])
@@ -210,11 +210,12 @@ def test_the_same_mail_in_a_later_dispatch_is_acknowledged_without_effect(
 
 def test_the_same_mail_to_another_node_or_much_later_is_refused(world: World, mail: bytes) -> None:
     assert knock(world["ee"], world["lv"], wire.DELIVER, mail) is Code.BROKEN_SEAL
+    assert grounds(world["lv"], world["ee"]) == ["broken_seal"]
     world.clock.turn(hours=1)
 
     assert knock(world["ee"], world["pl"], wire.DELIVER, mail) is Code.CLOCK
-    assert grounds(world["lv"], world["ee"]) == ["broken_seal"]
-    assert grounds(world["pl"], world["ee"]) == ["clock"]
+    # A beat on its way while the clock is turned is late, too.
+    assert grounds(world["pl"], world["ee"])[:1] == ["clock"]
 
 
 # Clocks
