@@ -22,7 +22,7 @@ from federation.meetings import (
     ProbeAnswer,
     ProbeProof,
 )
-from federation.votes import Vote
+from federation.votes import CharterAdopted, Vote
 
 MemberId = NewType("MemberId", str)
 PersonId = NewType("PersonId", str)
@@ -372,7 +372,8 @@ class Receipt:
     `refused` are those of one dispatch that are there and have no effect. `witnessed` is the size
     of our log that the member signed last, `cosignature` what it signs of the head that we
     showed, and `doubt` a word why it does not. `prove` are sizes of our log that others showed
-    it, from which it wants a proof next. `charter` is the version that it holds, as its seal says.
+    it, from which it wants a proof next. `missed` is the next charter after ours, which it holds,
+    and `charter` the version of its own, as its seal says.
     """
 
     through: int
@@ -381,4 +382,5 @@ class Receipt:
     cosignature: bytes = b""
     doubt: str = ""
     prove: tuple[int, ...] = ()
+    missed: CharterAdopted | None = None
     charter: int = 0

@@ -97,7 +97,9 @@ def server_credentials(certified: Callable[[], Certified]) -> grpc.ServerCredent
     """
     shown = Shown(certified)
     return grpc.dynamic_ssl_server_credentials(
-        shown.first, shown, require_client_authentication=True
+        shown.first,
+        shown,  # type: ignore[arg-type]  # the stubs know nothing of None, which grpc takes
+        require_client_authentication=True,
     )
 
 

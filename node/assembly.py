@@ -28,6 +28,7 @@ from federation.messages import (
 from federation.peer import Self
 from federation.seal import SigningKey
 from federation.threads import in_thread
+from federation.votes import CharterAdopted
 from node import store
 from node.alerts.guarding import Guarding, words_of
 from node.alerts.inbox import Inbox
@@ -49,16 +50,13 @@ from node.deconfliction.comparing import Comparing
 from node.deconfliction.encounters import Encounters
 from node.deconfliction.planning import Planning
 from node.fishing import Measure
-from node.mailing import Mailing
+from node.mailing import Mailing, Shown
 from node.people import Person
 from node.store import Store, Tx
 from node.store.alerts import AlertState
 from node.store.witness import Cosigned
 from node.ways.carrying import Carrier, used
 from node.witnessing import Witnessing
-
-#: Told under which charter a member spoke.
-Shown = Callable[[Tx, MemberId, int], None]
 
 #: How often it is looked for what is over, at least.
 TICK_S = 60.0
@@ -159,8 +157,8 @@ class Post:
         due, told, adopted = Bell(), Bell(), Bell()
         adopting: Adopting
 
-        def shown(tx: Tx, member: MemberId, charter: int) -> None:
-            adopting.shown(tx, member, charter)
+        def shown(tx: Tx, member: MemberId, charter: int) -> CharterAdopted | None:
+            return adopting.shown(tx, member, charter)
 
         mailing, delivery, witnessing = _mail(gate, us, config, chance, due, shown)
         carriers, leaving = _ways_out(gate.store, us, config, chance)

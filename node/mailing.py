@@ -12,15 +12,9 @@ from federation.accounts import Book
 from federation.charter import Member
 from federation.errors import FederationError, InvalidError, RefusedError
 from federation.limits import DISPATCH_BYTES, NOTICES
-from federation.messages import (
-    Content,
-    MemberId,
-    Notice,
-    NoticeId,
-    Receipt,
-    Refusal,
-)
+from federation.messages import Content, MemberId, Notice, NoticeId, Receipt, Refusal
 from federation.seal import Sealed
+from federation.votes import CharterAdopted
 from node import store
 from node.audit import Entry, Operation
 from node.store import Store, Tx, View
@@ -31,6 +25,9 @@ from node.store.mail import LaneState, Outgoing, Posted
 Effect = Callable[[Tx, MemberId, Notice], None]
 #: Seals a notice for a member: its id, its body, its place.
 Seal = Callable[[MemberId, NoticeId, bytes, int], Sealed]
+
+#: Told under which charter a member spoke; the next one, where it is not the last.
+Shown = Callable[[Tx, MemberId, int], CharterAdopted | None]
 
 #: Why a notice that is there has no effect, as the sender is told.
 EXPIRED, INVALID, REFUSED, CONFLICT = "expired", "invalid", "refused", "conflict"
@@ -99,7 +96,7 @@ class Mailing:
     queued: Callable[[MemberId], None] = lambda _: None
     emptied: Callable[[], None] = lambda: None
     warned: Callable[[MemberId, int], None] = lambda _member, _percent: None
-    shown: Callable[[Tx, MemberId, int], None] = lambda _tx, _member, _charter: None
+    shown: Shown = lambda _tx, _member, _charter: None
     effects: dict[type, Effect] = field(default_factory=dict)
     heads: Heads = field(default_factory=_NoHeads)
     counts: Callable[[MemberId, Sealed], bool] = lambda _member, _sealed: True
@@ -162,6 +159,8 @@ class Mailing:
                 store.mail.acknowledge(tx, member, receipt)
                 self._note(tx, member, Book.SENT, range(lane.acknowledged + 1, receipt.through + 1))
                 self._say_again(tx, member, receipt)
+            if receipt.missed:
+                self._effect(tx, member, Notice(NoticeId(""), 0, receipt.missed))
             if receipt.charter:
                 self.shown(tx, member, receipt.charter)
             lane = store.mail.lane(tx, member)
@@ -213,10 +212,9 @@ class Mailing:
             self._note(tx, member.id, Book.TAKEN, range(first, through + 1))
             if not opened or opened[-1].statement.sequence > before.received:
                 self._claimed(tx, before, dispatch, through)
-            if dispatch.charter:
-                self.shown(tx, member.id, dispatch.charter)
+            missed = self.shown(tx, member.id, dispatch.charter) if dispatch.charter else None
             seen = self.heads.seen(tx, member.id, dispatch.shown)
-        return replace(seen, through=through, refused=tuple(refused))
+        return replace(seen, through=through, refused=tuple(refused), missed=missed)
 
     def _note(self, tx: Tx, member: MemberId, book: Book, sequences: range) -> None:
         """Write down that notices are at their receiver, and which they were."""

@@ -135,6 +135,7 @@ def receipt_to(receipt: Receipt) -> bytes:
         cosignature=receipt.cosignature,
         doubt=receipt.doubt,
         prove=receipt.prove,
+        missed=votes.adopted_to(receipt.missed) if receipt.missed else None,
     )
     return message.SerializeToString()
 
@@ -152,6 +153,7 @@ def receipt_from(body: bytes) -> Receipt:
         message.cosignature,
         line("doubt", message.doubt, WORD),
         tuple(size("prove", one) for one in few("prove", message.prove, MEMBERS)),
+        votes.adopted_from(message.missed) if message.HasField("missed") else None,
     )
 
 

@@ -45,14 +45,22 @@ def _read_withdrawn(message: pb.CharterWithdrawn, _: MemberId) -> CharterWithdra
     return CharterWithdrawn(needed("identity", message.identity, WORD))
 
 
+def adopted_to(adopted: CharterAdopted) -> pb.CharterAdopted:
+    """A charter that is in force, as a notice or a receipt holds it."""
+    return pb.CharterAdopted(document=_document(adopted.document), missed=adopted.is_missed)
+
+
+def adopted_from(message: pb.CharterAdopted) -> CharterAdopted:
+    """A charter that is in force at a member; raises `InvalidError` when it is too long."""
+    return CharterAdopted(_document(message.document), message.missed)
+
+
 def _write_adopted(message: pb.Notice, adopted: CharterAdopted) -> None:
-    document = _document(adopted.document)
-    written = pb.CharterAdopted(document=document, missed=adopted.is_missed)
-    message.charter_adopted.CopyFrom(written)
+    message.charter_adopted.CopyFrom(adopted_to(adopted))
 
 
 def _read_adopted(message: pb.CharterAdopted, _: MemberId) -> CharterAdopted:
-    return CharterAdopted(_document(message.document), message.missed)
+    return adopted_from(message)
 
 
 def _document(document: bytes) -> bytes:

@@ -23,6 +23,8 @@ from node.store.charters import Adopted, Fork, ProposalState, Proposed, Way
 ABOUT = "charter"
 #: A member that stays behind is told again what it missed after so long.
 AGAIN = timedelta(minutes=10)
+#: Who hears of a charter so long after it came in force was away, or is back from an earlier day.
+LONG_AGO = timedelta(minutes=5)
 NOBODY = MemberId("")
 #: Most characters of the differences that stand in an entry.
 _WORDS = 2_000
@@ -108,20 +110,28 @@ class Adopting:
         tx.once_kept(self.settle)
         return held.charter
 
-    def shown(self, tx: Tx, member: MemberId, version: int) -> None:
-        """A member shows which charter it holds: what it missed is put in its mail, once."""
+    def shown(self, tx: Tx, member: MemberId, version: int) -> CharterAdopted | None:
+        """A member shows which charter it holds: what it missed is put in its mail, once.
+
+        Returns the first of that, for one whom mail may not reach.
+        """
         ours = self.current(tx).charter
         if version >= ours.version or member not in ours.active:
-            return
-        kind = kind_of(CharterAdopted(b""))
-        last = self._told.get(member)
-        is_told = last and last[:2] == (version, ours.version) and tx.now - last[2] < AGAIN
-        if is_told or store.mail.waits(tx, member, kind):
-            return
-        self._told[member] = version, ours.version, tx.now
+            return None
         missed = store.charters.since(tx, version)
-        store.audit.append(tx, _behind(member, version, ours.version))
-        self._post_missed(tx, member, missed)
+        if not self._is_told(tx, member, version, ours):
+            self._told[member] = version, ours.version, tx.now
+            store.audit.append(tx, _behind(member, version, ours.version))
+            self._post_missed(tx, member, missed)
+        is_old = tx.now - missed[0].in_force_at > LONG_AGO
+        return CharterAdopted(missed[0].document, is_missed=is_old)
+
+    def _is_told(self, tx: Tx, member: MemberId, version: int, ours: Charter) -> bool:
+        """Whether what a member missed is in its mail, or was not long ago."""
+        last = self._told.get(member)
+        if last and last[:2] == (version, ours.version) and tx.now - last[2] < AGAIN:
+            return True
+        return store.mail.waits(tx, member, kind_of(CharterAdopted(b"")))
 
     def fork(self, tx: Tx, adopted: Adopted, document: bytes, member: MemberId) -> None:
         """Keep another charter of a version that was in force; who signed both is named."""

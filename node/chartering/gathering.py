@@ -5,7 +5,6 @@ A node signs one document of a version and no other; without a person only what 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from federation import charter
 from federation.charter import Charter, Drafted, Proposal, Routine
@@ -14,7 +13,7 @@ from federation.messages import MemberId, Notice
 from federation.votes import CharterAdopted, CharterProposed, CharterSigned, CharterWithdrawn
 from node import store
 from node.audit import Entry, Operation
-from node.chartering.adopting import ABOUT, NOBODY, Adopting, Source, is_fork
+from node.chartering.adopting import ABOUT, LONG_AGO, NOBODY, Adopting, Source, is_fork
 from node.chartering.in_force import Held
 from node.mailing import Effect
 from node.people import Person
@@ -26,8 +25,6 @@ Sign = Callable[[bytes, bytes], bytes]
 
 #: Open proposals that one member may have brought here, and how far a version may be ahead.
 _MOST_OPEN, _MOST_AHEAD = 16, 1_000
-#: Who hears of a charter so long after it was said was away, or is back from an earlier day.
-_LONG_AGO = timedelta(minutes=5)
 #: Digits of an identity by which people name a proposal.
 SHORT = 12
 
@@ -220,7 +217,7 @@ class Gathering:
 
 def _source(tx: Tx, way: Way, member: MemberId, notice: Notice) -> Source:
     """How a charter comes in force by a notice: by one of long ago, it was missed here."""
-    if notice.sealed_at and tx.now - notice.sealed_at > _LONG_AGO:
+    if notice.sealed_at and tx.now - notice.sealed_at > LONG_AGO:
         way = Way.MISSED
     return Source(way, NOBODY if way is Way.GATHERED else member)
 

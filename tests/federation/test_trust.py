@@ -157,7 +157,7 @@ def test_a_handshake_is_told_only_what_is_new_and_once_those_before_have_begun(
     own: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paused: list[float] = []
-    monkeypatch.setattr(trust.time, "sleep", paused.append)
+    monkeypatch.setattr("federation.trust.time.sleep", paused.append)
     before = trust.desk_certified(own, [own.ca])
     after = trust.desk_certified(made(tmp_path / "again", EE), [own.ca])
     certified = iter([before, before, after, after])

@@ -1,6 +1,5 @@
 """The charter over real TLS: a member joins, is suspended, comes back; another is restored."""
 
-import contextlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -177,11 +176,6 @@ def test_an_address_of_ours_is_changed_while_everybody_runs(world: World) -> Non
     proposing(here).propose(amendment, reason="moved", by=ADMINISTRATOR, endorse=endorse)
 
     # The others look for us at the new address from then on, where we are once we know of it.
-    in_force(world, "lv", "lt", version=3)
-    eventually(lambda: world["lv"].home.charter().version == 3)
-    with contextlib.suppress(CharterError):  # it has come by itself
-        document = world["lv"].home.document()
-        proposing(here).adopt_file(document, fingerprint="", by=ADMINISTRATOR)
     in_force(world, "ee", "lv", "lt", version=3)
 
     ports = [moved.port + 2, moved.port + 3]

@@ -783,6 +783,7 @@ class Receipt(_message.Message):
     COSIGNATURE_FIELD_NUMBER: _builtins.int
     DOUBT_FIELD_NUMBER: _builtins.int
     PROVE_FIELD_NUMBER: _builtins.int
+    MISSED_FIELD_NUMBER: _builtins.int
     through: _builtins.int
     """Every notice up to this sequence is there."""
     witnessed: _builtins.int
@@ -799,6 +800,12 @@ class Receipt(_message.Message):
     def prove(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Sizes of the sender's log that others have shown to the receiver: from these it is to be proven next."""
 
+    @_builtins.property
+    def missed(self) -> Global___CharterAdopted:
+        """The next charter after the one under which the dispatch was sealed, where the receiver holds it: a
+        sender that cannot be reached where that charter says, as after a move, would never hear of it.
+        """
+
     def __init__(
         self,
         *,
@@ -808,10 +815,11 @@ class Receipt(_message.Message):
         cosignature: _builtins.bytes = ...,
         doubt: _builtins.str = ...,
         prove: _abc.Iterable[_builtins.int] | None = ...,
+        missed: Global___CharterAdopted | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["missed", b"missed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cosignature", b"cosignature", "doubt", b"doubt", "prove", b"prove", "refused", b"refused", "through", b"through", "witnessed", b"witnessed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cosignature", b"cosignature", "doubt", b"doubt", "missed", b"missed", "prove", b"prove", "refused", b"refused", "through", b"through", "witnessed", b"witnessed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -18,6 +18,7 @@ from federation.keys import Keys, Ring
 from federation.messages import MemberId, PersonId
 from federation.peer import Self
 from federation.seal import NOTICE, Sealed
+from federation.votes import CharterAdopted
 from node import store
 from node.audit import Entry, decode
 from node.chartering.adopting import Adopting
@@ -87,6 +88,7 @@ class Node:
     now: Callable[[], datetime]
     agrees: frozenset[Routine] = EVERYTHING
     is_up: bool = True
+    is_reached: bool = True
     numbers: Iterator[int] = field(default_factory=itertools.count)
     reinstated: list[MemberId] = field(default_factory=list)
 
@@ -193,8 +195,8 @@ class Node:
     def _keep(self, document: bytes) -> None:
         self.file.write_bytes(document)
 
-    def _shown(self, tx: store.Tx, member: MemberId, version: int) -> None:
-        self.adopting.shown(tx, member, version)
+    def _shown(self, tx: store.Tx, member: MemberId, version: int) -> CharterAdopted | None:
+        return self.adopting.shown(tx, member, version)
 
     def _changed(self) -> None:
         self.changed += 1
@@ -243,12 +245,14 @@ class Federation:
     def hand_over(self, sender: MemberId, to: MemberId) -> bool:
         """Hand over the mail of one to one other, and a heartbeat; whether there was any mail."""
         a, b = self.nodes[sender], self.nodes[to]
-        if not (a.is_up and b.is_up and _speaks(a, to) and _hears(b, sender)):
+        is_way = a.is_up and b.is_up and b.is_reached
+        if not (is_way and _speaks(a, to) and _hears(b, sender)):
             return False
         dispatch = replace(a.mailing.dispatch(to), charter=a.version)
         line = b.charter.heard(sender)
         opened = [_opened(one, line, to) for one in dispatch.notices]
         receipt = b.mailing.receive(line, dispatch, opened)
+        receipt = wire.receipt_from(wire.receipt_to(receipt))
         has_more = a.mailing.taken(to, replace(receipt, charter=b.version))
         return has_more or bool(dispatch.notices)
 

@@ -1,5 +1,6 @@
 """A charter in force reaches everybody: whoever missed it, came back, or has only half of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from federation import charter
 from federation.charter import Standing
 from federation.errors import CharterError, InvalidError
+from federation.messages import Receipt
+from federation.votes import CharterAdopted
 from node import store
 from node.store.charters import Way
 from tests.node.chartering.members import (
@@ -42,6 +45,33 @@ def test_whoever_was_away_catches_up_with_its_first_heartbeat(three: Federation)
     three.deliver()
 
     assert set(three.versions.values()) == {3}
+
+
+def test_whom_nobody_reaches_hears_of_each_charter_in_reply_to_what_it_sends(
+    three: Federation,
+) -> None:
+    three[LT].is_reached = False
+    decide(three, threshold=1)
+    decide(three, threshold=2)
+
+    for _ in range(2):
+        three.deliver()
+
+    assert three[LT].version == 3
+
+
+def test_whoever_brings_the_charter_that_comes_next_is_not_believed_for_it(
+    three: Federation,
+) -> None:
+    three[EE].proposes(threshold=1)
+    unsigned = three[EE].proposing.every()[0].proposed.document
+    dispatch = three[LT].mailing.dispatch(LV)
+    receipt = Receipt(dispatch.assigned, missed=CharterAdopted(unsigned))
+
+    three[LT].mailing.taken(LV, receipt)
+    three[LT].mailing.taken(LV, replace(receipt, missed=CharterAdopted(b"no charter")))
+
+    assert three[LT].version == 1
 
 
 def test_a_node_restored_from_yesterday_catches_up_with_anybody_and_says_so(

@@ -26,8 +26,9 @@ def proposed(world: World, shell: Shell, *options: object) -> str:
 
 
 def in_force(world: World, version: int) -> None:
+    """Wait until a charter is, with everybody; the file follows what a node holds."""
     eventually(
-        lambda: {place.up.in_force().version for place in world.places.values()} == {version}
+        lambda: {place.home.charter().version for place in world.places.values()} == {version}
     )
 
 
