@@ -31,9 +31,8 @@ from federation.peer import Self
 from federation.server import Limits as DoorLimits
 from federation.shares import Shares
 from federation.threads import in_thread
-from node import digests, keys_in_time, search, unlocking
+from node import digests, keys_in_time, search
 from node import home as homes
-from node.accounting import Accounting
 from node.administration import Administration
 from node.answering import Gate, Limits
 from node.api import port
@@ -41,21 +40,23 @@ from node.api.house import House
 from node.asking import Asking
 from node.assembly import Chance, Post
 from node.audit import Break
-from node.books import Books
 from node.chartering.in_force import InForce
 from node.config import Config
 from node.finding import Beside, Finder, Here
 from node.following import Following
 from node.home import Home
 from node.keeping import Keeping
+from node.keyring import unlocking
+from node.keyring.rotating import Rotating
 from node.loading import Loading
 from node.memory import Memory
 from node.policy import Policy
 from node.quotas import Quota, Quotas
-from node.reconciling import Reconciling
+from node.reconciling.accounting import Accounting
+from node.reconciling.books import Books
+from node.reconciling.comparing import Reconciling
 from node.reindexing import Reindexing
 from node.remarking import Remarking
-from node.rotating import Rotating
 from node.screening import Screening, keyed
 from node.searchers import Searchers
 from node.sparing import EVERY_S, Sparing
@@ -138,7 +139,7 @@ class Node:
         step = Doorstep(
             us,
             sparing,
-            post.mailing,
+            post.letterbox,
             settings.listen_host,
             door,
             post.delivery.heard,

@@ -50,7 +50,9 @@ from node.deconfliction.comparing import Comparing
 from node.deconfliction.encounters import Encounters
 from node.deconfliction.planning import Planning
 from node.fishing import Measure
-from node.mailing import Mailing, Shown
+from node.mail.heads import Shown
+from node.mail.letterbox import Letterbox
+from node.mail.outbox import Outbox
 from node.people import Person
 from node.store import Store, Tx
 from node.store.alerts import AlertState
@@ -134,7 +136,8 @@ class Post:
     `due` is rung when there is work, `told` for an alert, `adopted` for a charter in force.
     """
 
-    mailing: Mailing
+    outbox: Outbox
+    letterbox: Letterbox
     delivery: Delivery
     registry: Registry
     watching: Watching
@@ -160,19 +163,17 @@ class Post:
         def shown(tx: Tx, member: MemberId, charter: int) -> CharterAdopted | None:
             return adopting.shown(tx, member, charter)
 
-        mailing, delivery, witnessing = _mail(gate, us, config, chance, due, shown)
+        outbox, delivery, witnessing = _mail(gate, us, config, chance, due, shown)
         carriers, leaving = _ways_out(gate.store, us, config, chance)
         inbox = Inbox(us.id, gate.store, chance.ids, told, leaving)
         quiet = timedelta(seconds=config.guard.quiet_s)
-        guarding = Guarding(
-            us.id, mailing, us.charter, leaving, _measure(config.guard), quiet, told
-        )
-        registry = Registry(gate, mailing, due, guarding.heard)
+        guarding = Guarding(us.id, outbox, us.charter, leaving, _measure(config.guard), quiet, told)
+        registry = Registry(gate, outbox, due, guarding.heard)
         days = timedelta(days=config.watch.most_days)
         watching = Watching(registry, days)
         touching = Touching(gate, chance.ids, leaving, told, due)
-        matching = Matching(Telling(gate, mailing, inbox, touching))
-        encounters = Encounters(gate, mailing, inbox, chance.ids)
+        matching = Matching(Telling(gate, outbox, inbox, touching))
+        encounters = Encounters(gate, outbox, inbox, chance.ids)
         comparing = Comparing(encounters, chance.secret, config.activity.quota_per_hour, due)
         planning = Planning(comparing, timedelta(days=config.activity.most_days))
 
@@ -180,9 +181,9 @@ class Post:
             registry.run_again(tx, member)
             watching.ask_again(tx, member)
 
-        adopting = Adopting(us.id, gate.store, mailing, in_force, adopted, reinstated)
+        adopting = Adopting(us.id, gate.store, outbox, in_force, adopted, reinstated)
         renewing = _renewing(adopting, us, config)
-        mailing.effects.update(
+        outbox.effects.add(
             {
                 Watch: registry.asked,
                 WatchEnd: registry.ended,
@@ -194,7 +195,9 @@ class Post:
                 **renewing.proposing.gathering.effects,
             }
         )
-        made = (mailing, delivery, registry, watching, inbox, matching, witnessing, touching)
+        letterbox = Letterbox(gate.store, outbox.effects, shown, witnessing)
+        mail = (outbox, letterbox, delivery)
+        made = (*mail, registry, watching, inbox, matching, witnessing, touching)
         guarded = (guarding, config.guard.look_s)
         return cls(*made, *guarded, planning, carriers, renewing, due, told, adopted)
 
@@ -236,7 +239,7 @@ class Post:
         self, id: str, state: AlertState, person: Person, *, assignee: PersonId | None = None
     ) -> None:
         """Note what became of an alert, a touch or an alarm; raises `NotFoundError` for none."""
-        with self.mailing.store.view() as view:
+        with self.outbox.store.view() as view:
             is_touch = store.touches.find(view, id) is not None
             is_alarm = store.alarms.find(view, id) is not None
         other = self.guarding.change if is_alarm else self.inbox.change
@@ -252,7 +255,7 @@ class Post:
 
     def end_over(self) -> bool:
         """End watches whose time is over; False when none is left that is."""
-        held = self.mailing.store
+        held = self.outbox.store
         with held.view() as view:
             now = view.house.clock()
             is_over = store.standing.expired(view, now) or store.watches.expired(view, now)
@@ -265,7 +268,7 @@ class Post:
 
 def _mail(  # noqa: PLR0913, PLR0917 - what mail is made of
     gate: Gate, us: Self, config: Config, chance: Chance, due: Bell, shown: Shown
-) -> tuple[Mailing, Delivery, Witnessing]:
+) -> tuple[Outbox, Delivery, Witnessing]:
     """The mail, what delivers it once there is somebody to deliver to, and the logs it shows."""
     delivery: Delivery
 
@@ -275,7 +278,7 @@ def _mail(  # noqa: PLR0913, PLR0917 - what mail is made of
     every = timedelta(seconds=config.mail.beat_s * _ALMOST)
     signs = _Signs(us.ring)
     witnessing = Witnessing(us.id, gate.charter, signs, every, chance.remember, _alarm)
-    mailing = Mailing(
+    outbox = Outbox(
         store=gate.store,
         seal=lambda to, id, body, place: us.notice(to, id, body, sequence=place),
         ids=chance.ids,
@@ -287,8 +290,8 @@ def _mail(  # noqa: PLR0913, PLR0917 - what mail is made of
         heads=witnessing,
         counts=us.is_taken,
     )
-    delivery = Delivery(us, mailing, chance.ids, lambda: Lane(config.mail.beat_s, chance.number))
-    return mailing, delivery, witnessing
+    delivery = Delivery(us, outbox, chance.ids, lambda: Lane(config.mail.beat_s, chance.number))
+    return outbox, delivery, witnessing
 
 
 def _measure(guard: Guard) -> Measure:

@@ -11,8 +11,8 @@ from federation.faults import foreseen
 from federation.keys import Place, Ring
 from federation.threads import in_thread
 from node.assembly import Post
-from node.expiries import Warner
-from node.rotating import Rotating
+from node.keyring.expiries import Warner
+from node.keyring.rotating import Rotating
 
 #: How often a change of keys goes on while one is under way, and is looked for else; how often it
 #: is looked for what ends soon.
@@ -32,7 +32,7 @@ def rotation(place: Place, ring: Ring, post: Post, clock: Callable[[], datetime]
         endorse = functools.partial(keys.endorse, place, in_force().member(us.id))
         proposing.propose(Amendment(own=us), reason=NEW_KEYS, by=None, endorse=endorse)
 
-    store, wake = post.mailing.store, post.delivery.queued
+    store, wake = post.outbox.store, post.delivery.queued
     return Rotating(place, ring, store, in_force, clock, propose, wake)
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from federation.errors import Code
 from federation.messages import MemberId
 from node.administration import Standing
-from node.expiries import Held
+from node.keyring.expiries import Held
 
 
 @dataclass(frozen=True, slots=True)

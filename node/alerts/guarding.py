@@ -15,7 +15,7 @@ from node import store
 from node.alerts.leaving import Leaving
 from node.audit import Entry, Operation
 from node.fishing import Measure, Posed, misses
-from node.mailing import Mailing
+from node.mail.outbox import Outbox
 from node.people import Person
 from node.search import plain
 from node.store import Tx, View
@@ -46,7 +46,7 @@ class Guarding:
     """
 
     us: MemberId
-    mailing: Mailing
+    outbox: Outbox
     charter: Callable[[], Charter]
     leaving: Leaving
     measure: Measure
@@ -63,14 +63,14 @@ class Guarding:
 
     def look(self) -> None:
         """Look through what was asked since the last look, with the hour before it."""
-        with self.mailing.store.view() as view:
+        with self.outbox.store.view() as view:
             before = view.house.clock() - WINDOW
             last = {member: store.asked.last(view, member) for member in self.charter().members}
             new = [member for member in last if last[member] > self._looked.get(member, 0)]
             found = {member: list(self._found(view, member)) for member in new}
             is_overdue = store.asked.is_overdue(view, before)
         if new or is_overdue:
-            with self.mailing.store.write() as tx:
+            with self.outbox.store.write() as tx:
                 for member in new:
                     for one in found[member]:
                         self._raise(tx, member, *one)
@@ -88,7 +88,7 @@ class Guarding:
 
     def behind(self, change: int) -> list[HeldAlarm]:
         """Alarms that changed after a change, in the order of their last ones; some at a time."""
-        with self.mailing.store.view() as view:
+        with self.outbox.store.view() as view:
             return store.alarms.behind(view, change, most=MOST)
 
     def change(
@@ -100,7 +100,7 @@ class Guarding:
         """
         if (state is AlertState.ASSIGNED) != (assignee is not None):
             raise InvalidError("an alarm is assigned to a person, and only then needs one")
-        with self.mailing.store.write() as tx:
+        with self.outbox.store.write() as tx:
             alarm = store.alarms.find(tx, id)
             if alarm is None or person.acting("FollowAlarms") is None:
                 raise NotFoundError(f"no alarm {id}")
@@ -142,10 +142,10 @@ class Guarding:
         posed = [_posed(one, Became.QUOTA) for one in asked]
         [(case, _)] = Counter(one.case for one in asked).most_common(1)
         counts = (len(asked), misses(posed), asked[0].asked_at, asked[-1].asked_at)
-        alarm = Alarm(self.mailing.ids(), kind, person, case, *counts)
+        alarm = Alarm(self.outbox.ids(), kind, person, case, *counts)
         raised = self._note(tx, (self.us, member), alarm)
         if raised and member != self.us and member in self.charter().active:
-            self.mailing.post(tx, member, raised.about, about=raised.id)
+            self.outbox.post(tx, member, raised.about, about=raised.id)
 
     def _peer(self, alarm: HeldAlarm) -> MemberId:
         """The other side of an alarm."""
@@ -153,7 +153,7 @@ class Guarding:
 
     def _note(self, tx: Tx, whose: Whose, alarm: Alarm) -> HeldAlarm | None:
         """Keep an alarm; one that is news is written down and told."""
-        id = alarm.id if whose[0] == self.us else self.mailing.ids()
+        id = alarm.id if whose[0] == self.us else self.outbox.ids()
         raised = store.alarms.raise_(tx, id, whose, alarm, quiet=self.quiet)
         if raised:
             entry = _entry("alarm raised", raised, self._peer(raised), person=alarm.person)

@@ -13,7 +13,7 @@ from node.alerts.posed import decoded, decoded_hit, encoded_hit, question_of
 from node.answering import entry_about
 from node.audit import Entry, Operation
 from node.codes import Purpose
-from node.mailing import ExpiredError
+from node.mail.effects import ExpiredError
 from node.people import Person, Role
 from node.store import Store, Tx
 from node.store.alerts import AlertState, HeldAlert

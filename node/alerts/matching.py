@@ -164,7 +164,7 @@ class Matching:
             for standing in store.standing.owing(view)
             if not standing.is_over(view.house.clock())
             and self.telling.is_heard(standing.member)
-            and self.telling.mailing.has_room(view, standing.member)
+            and self.telling.outbox.has_room(view, standing.member)
         ]
 
     def _tell_owed(self, tx: Tx, standing: Standing, match: Match) -> None:

@@ -17,7 +17,7 @@ from node import store
 from node.alerts.posed import decoded, encoded, question_of, weighed_as
 from node.answering import Gate, Heard, entry_about
 from node.audit import Entry, Operation
-from node.mailing import Mailing
+from node.mail.outbox import Outbox
 from node.policy import Verdict
 from node.quotas import SpentError, became_refused
 from node.search import KEYS_VERSION, standing_keys
@@ -37,7 +37,7 @@ class Registry:
     """
 
     gate: Gate
-    mailing: Mailing
+    outbox: Outbox
     due: Callable[[], None] = lambda: None
     heard: Heard = lambda _tx, _member, _question, _became: None
 
@@ -61,7 +61,7 @@ class Registry:
         event = "watch registered" if verdict.is_allowed else "watch refused"
         store.audit.append(tx, self._entry(member, watch, event, verdict))
         state = WatchState.REGISTERED if verdict.is_allowed else WatchState.REFUSED
-        self.mailing.post(tx, member, WatchVerdict(watch.id, state, ground), about=watch.id)
+        self.outbox.post(tx, member, WatchVerdict(watch.id, state, ground), about=watch.id)
 
     def ended(self, tx: Tx, member: MemberId, notice: Notice) -> None:
         """A member's watch is over; it hears that nothing of it is kept that still finds."""
@@ -71,7 +71,7 @@ class Registry:
         store.standing.end(tx, member, id)
         store.audit.append(tx, _ended(member, id, "watch removed"))
         verdict = WatchVerdict(id, WatchState.REMOVED)
-        self.mailing.post(tx, member, verdict, about=id)
+        self.outbox.post(tx, member, verdict, about=id)
 
     def register(self, tx: Tx, member: MemberId, watch: Watch) -> None:
         """Let a watch stand from now on; it runs over what is here as soon as this is on disk."""

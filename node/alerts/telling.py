@@ -24,7 +24,7 @@ from node.alerts.posed import Posed, question_of, weighed_as
 from node.alerts.touching import Touching
 from node.answering import Gate, Weighed, entry_about
 from node.audit import Entry, Operation
-from node.mailing import Mailing
+from node.mail.outbox import Outbox
 from node.policy import Request
 from node.search import Found
 from node.store import Tx
@@ -38,7 +38,7 @@ class Telling:
     """Tells of records and takes back what must no longer be known; in the caller's transaction."""
 
     gate: Gate
-    mailing: Mailing
+    outbox: Outbox
     inbox: Inbox
     touching: Touching
 
@@ -113,7 +113,7 @@ class Telling:
             self.inbox.take_back(tx, self.gate.us, Recall(watch, reference, ground))
         else:
             content = Recall(watch, reference, ground)
-            self.mailing.post(tx, posed.standing.member, content, about=watch)
+            self.outbox.post(tx, posed.standing.member, content, about=watch)
         entry = self._entry(posed, "alert recalled", held)
         store.audit.append(tx, msgspec.structs.replace(entry, ground=ground))
 
@@ -129,7 +129,7 @@ class Telling:
             return
         if standing.member == self.gate.us:
             self.inbox.raise_(tx, Alert(posed.watch.id, hit))
-        elif self.mailing.has_room(tx, standing.member):
+        elif self.outbox.has_room(tx, standing.member):
             self._send(tx, posed, given, hit)
         else:
             match = replace(match, state=MatchState.OWED, digest=before.digest if before else "")
@@ -139,7 +139,7 @@ class Telling:
 
     def _send(self, tx: Tx, posed: Posed, given: Given, hit: Hit) -> None:
         watch, member = posed.watch, posed.standing.member
-        self.mailing.post(tx, member, Alert(watch.id, hit), about=watch.id)
+        self.outbox.post(tx, member, Alert(watch.id, hit), about=watch.id)
         store.disclosures.add(tx, member, QuestionId(watch.id), [given])
         self.touching.given(tx, member, question_of(watch), [given.held])
 

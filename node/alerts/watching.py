@@ -168,21 +168,21 @@ class Watching:
 
     def _ask(self, tx: Tx, watch: Watch, members: Collection[MemberId]) -> None:
         """Have a watch stand here at once, and ask the others to keep it."""
-        us, mailing = self.registry.gate.us, self.registry.mailing
+        us, outbox = self.registry.gate.us, self.registry.outbox
         for member in members:
             if member == us:
                 self.registry.register(tx, us, watch)
                 store.watches.put(tx, watch.id, [us], MemberState.REGISTERED)
             else:
                 expires_at = watch.expires_at
-                mailing.post(tx, member, watch, about=watch.id, expires_at=expires_at)
+                outbox.post(tx, member, watch, about=watch.id, expires_at=expires_at)
 
     def _end(self, tx: Tx, member: MemberId, id: WatchId) -> None:
         if member == self.registry.gate.us:
             store.standing.end(tx, member, id)
             store.watches.put(tx, id, [member], MemberState.REMOVED)
         else:
-            self.registry.mailing.post(tx, member, WatchEnd(id), about=id)
+            self.registry.outbox.post(tx, member, WatchEnd(id), about=id)
 
     def _standing(self, tx: Tx, id: WatchId) -> OwnWatch:
         own = store.watches.find(tx, id)

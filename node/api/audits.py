@@ -14,8 +14,8 @@ from node.api.admission import Admission, Context
 from node.api.forms import first_moment, last_moment
 from node.api.lists import stepped
 from node.audit import About, Framed, Operation
-from node.books import Finding
-from node.reconciling import Reconciled
+from node.reconciling.books import Finding
+from node.reconciling.comparing import Reconciled
 from node.store.instants import microseconds
 from protos.node.v1 import node_pb2 as pb
 

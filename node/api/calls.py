@@ -41,8 +41,8 @@ from node.api.keyring import KeyCalls, key_to
 from node.api.told import Told
 from node.api.touches import TouchCalls
 from node.api.watches import WatchCalls
-from node.expiries import soon
 from node.keeping import Why as Because
+from node.keyring.expiries import soon
 from node.loading import Load, Loaded
 from node.people import Person, Role
 from node.screening import LIMIT

@@ -15,12 +15,12 @@ from node.administration import Administration
 from node.asking import Asking
 from node.assembly import Post
 from node.config import Config
+from node.keyring.rotating import Rotating
 from node.loading import Loading
 from node.people import Role
-from node.reconciling import Reconciling
+from node.reconciling.comparing import Reconciling
 from node.reindexing import Reindexing
 from node.remarking import Remarking
-from node.rotating import Rotating
 from node.screening import Screening
 
 

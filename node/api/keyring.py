@@ -10,7 +10,7 @@ from federation.faults import abort
 from federation.keys import What
 from node import metrics
 from node.api.admission import Admission, Context
-from node.expiries import Held
+from node.keyring.expiries import Held
 from node.store.instants import microseconds
 from protos.node.v1 import node_pb2 as pb
 

@@ -106,7 +106,7 @@ class WatchCalls(Admission):
         """List notices and how their delivery stands."""
         try:
             self._admitted(context, "ListMail")
-            posted = self._house.post.mailing.posted(request.to.strip().upper(), request.state)
+            posted = self._house.post.outbox.posted(request.to.strip().upper(), request.state)
             async with aclosing(stepped(posted)) as taken:
                 async for one in taken:
                     yield pb.ListMailResponse(

@@ -14,7 +14,8 @@ from federation.votes import CharterAdopted, CharterSigned
 from node import store
 from node.audit import Entry, Operation
 from node.chartering.in_force import Held, InForce
-from node.mailing import Mailing, kind_of
+from node.mail.effects import kind_of
+from node.mail.outbox import Outbox
 from node.people import Person
 from node.store import Store, Tx
 from node.store.charters import Adopted, Fork, ProposalState, Proposed, Way
@@ -49,7 +50,7 @@ class Adopting:
 
     us: MemberId
     store: Store
-    mailing: Mailing
+    outbox: Outbox
     in_force: InForce
     changed: Callable[[], None] = lambda: None
     reinstated: Callable[[Tx, MemberId], None] = lambda _tx, _member: None
@@ -148,7 +149,7 @@ class Adopting:
                 "charter forked", version=adopted.version, told_by=member, signed_both=named
             )
             store.audit.append(tx, _forked(found, member))
-            self.mailing.post(tx, member, CharterAdopted(adopted.document), about=ABOUT)
+            self.outbox.post(tx, member, CharterAdopted(adopted.document), about=ABOUT)
 
     def _keep(self, tx: Tx, held: Held, source: Source) -> None:
         kept = Adopted(
@@ -165,14 +166,14 @@ class Adopting:
                 self.reinstated(tx, member.id)
             elif member.id != source.member:
                 adopted = CharterAdopted(held.document)
-                self.mailing.post(tx, member.id, adopted, about=ABOUT)
+                self.outbox.post(tx, member.id, adopted, about=ABOUT)
 
     def _post_missed(self, tx: Tx, member: MemberId, missed: Sequence[Adopted]) -> None:
         for one in missed:
             adopted = CharterAdopted(one.document, is_missed=True)
-            self.mailing.post(tx, member, adopted, about=ABOUT)
+            self.outbox.post(tx, member, adopted, about=ABOUT)
         for proposed in store.charters.proposals(tx, ProposalState.OPEN):
-            self.mailing.post(tx, member, CharterSigned(proposed.document), about=ABOUT)
+            self.outbox.post(tx, member, CharterSigned(proposed.document), about=ABOUT)
 
 
 def _missed_by(tx: Tx, member: MemberId) -> list[Adopted]:

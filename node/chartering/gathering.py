@@ -15,7 +15,7 @@ from node import store
 from node.audit import Entry, Operation
 from node.chartering.adopting import ABOUT, LONG_AGO, NOBODY, Adopting, Source, is_fork
 from node.chartering.in_force import Held
-from node.mailing import Effect
+from node.mail.effects import Effect
 from node.people import Person
 from node.store import Tx
 from node.store.charters import ProposalState, Proposed, Way
@@ -114,7 +114,7 @@ class Gathering:
             return
         for other in self.adopting.current(tx).charter.others(self.adopting.us):
             content = CharterSigned(signed.document)
-            self.adopting.mailing.post(tx, other.id, content, about=ABOUT)
+            self.adopting.outbox.post(tx, other.id, content, about=ABOUT)
 
     def end(self, tx: Tx, proposed: Proposed, state: ProposalState) -> None:
         """A proposal is open no more."""

@@ -206,7 +206,7 @@ class Proposing:
     def _tell(self, tx: Tx, content: CharterProposed | CharterWithdrawn) -> None:
         adopting = self.gathering.adopting
         for other in adopting.current(tx).charter.others(self._us):
-            adopting.mailing.post(tx, other.id, content, about=ABOUT)
+            adopting.outbox.post(tx, other.id, content, about=ABOUT)
 
     def _version(self, tx: Tx, current: Held) -> int:
         """The next version that nothing open has and that we have signed nothing of."""

@@ -11,11 +11,12 @@ import click
 import msgspec
 
 from federation.errors import InvalidError
-from node import app, config, unlocking
+from node import app, config
 from node import home as homes
 from node.cli.connection import asked
 from node.cli.output import clock_words, noted, printed
 from node.desk import Plain
+from node.keyring import unlocking
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 HOME = click.Path(file_okay=False, path_type=Path)

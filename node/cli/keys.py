@@ -8,12 +8,13 @@ import click
 
 from federation.errors import InvalidError
 from federation.keys import NOTHING, Unlocking
-from node import app, unlocking
+from node import app
 from node.cli.connection import asked, home_of
 from node.cli.faults import DONE, PARTIAL
 from node.cli.output import noted, printed
 from node.desk import Desk, Plain
 from node.home import Home
+from node.keyring import unlocking
 
 KINDS = click.Choice(["tls", "ca", "signing"])
 #: Seconds that a verb waits for the members to know new keys, and between two looks.

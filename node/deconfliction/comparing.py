@@ -36,7 +36,7 @@ from node.deconfliction.veiling import (
     tagged,
     veiled,
 )
-from node.mailing import Effect
+from node.mail.effects import Effect
 from node.store import Store, Tx
 from node.store.probes import Answered, Comparison, HeldProbe, ProbeState
 
@@ -183,7 +183,7 @@ class Comparing:
         if now is None or now.state is not ProbeState.DUE:
             return
         store.probes.advance(tx, probe.handle, ProbeState.ASKED, secret=by)
-        self.encounters.mailing.post(tx, probe.member, content, about=probe.activity)
+        self.encounters.outbox.post(tx, probe.member, content, about=probe.activity)
         entry = _combined("activity probed", probe.member, probe.activity, planned(tx, now))
         store.audit.append(tx, entry)
 
@@ -236,7 +236,7 @@ class Comparing:
                 store.probes.put_answered(tx, member, probe.handle, number, kept)
                 is_last = number == len(parts) - 1
                 answer = ProbeAnswer(probe.handle, number, is_last, part.found, part.blocks)
-                self.encounters.mailing.post(tx, member, answer, about=probe.handle)
+                self.encounters.outbox.post(tx, member, answer, about=probe.handle)
             store.audit.append(tx, _combined("probe answered", member, probe.handle))
 
     def _look(self, comparison: Comparison, answer: ProbeAnswer) -> None:
@@ -269,7 +269,7 @@ class Comparing:
         if answer.is_last:
             store.probes.advance(tx, probe.handle, ProbeState.COMPARED)
         content = ProbeProof(probe.handle, answer.part, proof)
-        self.encounters.mailing.post(tx, probe.member, content, about=probe.activity)
+        self.encounters.outbox.post(tx, probe.member, content, about=probe.activity)
         entry = _combined("answer compared", probe.member, probe.activity, planned(tx, now))
         store.audit.append(tx, entry)
 

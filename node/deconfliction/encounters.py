@@ -25,7 +25,7 @@ from node.alerts.inbox import Inbox
 from node.answering import Gate
 from node.audit import Entry, Operation
 from node.deconfliction.activities import Activity, decoded, question_of
-from node.mailing import Mailing
+from node.mail.outbox import Outbox
 from node.people import Person
 from node.store import Tx, View
 from node.store.meetings import Met
@@ -65,7 +65,7 @@ class Encounters:
     """Both sides of every meeting; in the caller's transaction. A member may be ourselves."""
 
     gate: Gate
-    mailing: Mailing
+    outbox: Outbox
     inbox: Inbox
     ids: Callable[[], str]
 
@@ -79,7 +79,7 @@ class Encounters:
         self._add(tx, activity, mine, _Other(member, theirs), finding)
         place = (finding.probe, finding.part, finding.block)
         encounter = Encounter(*place, mine.handle, activity.contact)
-        self.mailing.post(tx, member, encounter, about=activity.id)
+        self.outbox.post(tx, member, encounter, about=activity.id)
         self._disclosed(tx, activity, member, "contact point told")
 
     def met_here(self, tx: Tx, one: HeldProbe, other: HeldProbe, finding: Finding) -> None:
@@ -120,7 +120,7 @@ class Encounters:
             if member == self.gate.us:
                 self._parted(tx, member, parting)
             else:
-                self.mailing.post(tx, member, parting, about=activity)
+                self.outbox.post(tx, member, parting, about=activity)
         store.meetings.forget(tx, activity)
 
     def heard(self, tx: Tx, member: MemberId, notice: Notice) -> None:
@@ -240,7 +240,7 @@ class Encounters:
         if met.member == self.gate.us:
             self._heard(tx, self.gate.us, content)
         else:
-            self.mailing.post(tx, met.member, content, about=self._activity(tx, met).id)
+            self.outbox.post(tx, met.member, content, about=self._activity(tx, met).id)
 
     def _alert(self, tx: Tx, id: str) -> None:
         met = store.meetings.find(tx, id)

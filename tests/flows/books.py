@@ -9,8 +9,8 @@ from pathlib import Path
 
 from federation.messages import Asker, MemberId, OutcomeKind, PersonId
 from node import store
-from node.books import Finding
-from node.reconciling import Reconciled
+from node.reconciling.books import Finding
+from node.reconciling.comparing import Reconciled
 from tests.world import Place, World, eventually, federation
 
 AUDITOR = Asker(PersonId("ada"), "auditor")

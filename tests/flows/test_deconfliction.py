@@ -218,7 +218,7 @@ def test_two_services_of_one_member_meet_too(world: World) -> None:
     settled(world)
     assert all(met.shown for met in meetings(world["ee"]))
     assert len(world["ee"].alerts) == 2
-    assert world["lv"].up.post.mailing.dispatch(MemberId("EE")).assigned == 0
+    assert world["lv"].up.post.outbox.dispatch(MemberId("EE")).assigned == 0
 
 
 def test_only_the_chosen_members_are_compared_with(world: World) -> None:

@@ -30,7 +30,7 @@ from federation.seal import Sealed
 from federation.server import Porter, Reply
 from federation.trust import AuthContext
 from node import store
-from node.mailing import FAULT
+from node.mail.effects import FAULT
 from protos.federation.v1 import federation_pb2 as pb
 from tests.world import World, eventually, federation
 

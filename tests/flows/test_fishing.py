@@ -317,18 +317,18 @@ def test_an_alarm_is_seen_to_and_nobody_clears_themselves(world: World) -> None:
 
 
 def test_a_member_cannot_flood_us_with_alarms(world: World) -> None:
-    mailing, guarding = world["pl"].up.post.mailing, world["pl"].up.post.guarding
+    outbox, guarding = world["pl"].up.post.outbox, world["pl"].up.post.guarding
     walk(world["ee"], in_order(30), to="PL")
     eventually(lambda: kinds(world["ee"]))
     [known] = alarms(world["pl"])
 
-    with mailing.store.write() as tx:
+    with outbox.store.write() as tx:
         for place in range(120):
             about = replace(known.about, person=f"nobody-{place}", id=app.new_id())
-            mailing.post(tx, known.member, about, about=QuestionId("q"))
+            outbox.post(tx, known.member, about, about=QuestionId("q"))
 
     def settled() -> bool:
-        with mailing.store.view() as view:
+        with outbox.store.view() as view:
             return store.mail.lane(view, known.member).waiting == 0
 
     eventually(settled)

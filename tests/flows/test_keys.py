@@ -177,7 +177,7 @@ def test_mail_that_waits_while_a_key_changes_is_delivered_after(
     eventually(lambda: lane(world["ee"], PL).waiting == 0, timeout_s=30)
     eventually(lambda: is_known(world["pl"], world["ee"]))
     settled(world["ee"])
-    assert list(world["ee"].up.post.mailing.posted("PL", "refused")) == []
+    assert list(world["ee"].up.post.outbox.posted("PL", "refused")) == []
     assert "new keys in use" in events(world["ee"])
 
 

@@ -14,8 +14,8 @@ from federation.errors import InvalidError, RefusedError
 from federation.messages import Asker, MemberId, OutcomeKind, PersonId, Question, QuestionId, Sought
 from node import app, store
 from node.audit import Entry, Operation
-from node.differences import What
-from node.reconciling import NOT_IN_LOG
+from node.reconciling.comparing import NOT_IN_LOG
+from node.reconciling.differences import What
 from node.store.exchanges import Reply
 from tests.flows.books import (
     AUDITOR,

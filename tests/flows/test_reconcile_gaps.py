@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from node.differences import What
+from node.reconciling.differences import What
 from tests.flows.books import LV, edited, put_back, reconciled, traffic
 from tests.world import World
 

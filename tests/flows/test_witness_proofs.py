@@ -43,10 +43,10 @@ class Lying:
 
 def _lies(place: Place, cut: Callable[[wire.ShownHead], wire.ShownHead | None]) -> None:
     """From now on a member leaves something out of what it shows."""
-    mailing = place.up.post.mailing
-    true = mailing.heads.true if isinstance(mailing.heads, Lying) else mailing.heads
+    outbox = place.up.post.outbox
+    true = outbox.heads.true if isinstance(outbox.heads, Lying) else outbox.heads
     assert isinstance(true, Witnessing)
-    object.__setattr__(mailing, "heads", Lying(true, cut))
+    object.__setattr__(outbox, "heads", Lying(true, cut))
 
 
 def _beats(  # noqa: PLR0913 - the words of a test
@@ -63,10 +63,10 @@ def _beats(  # noqa: PLR0913 - the words of a test
     for _ in range(count):
         world.clock.turn(seconds=1, days=days)
         grows(sender, grown)
-        dispatch = sender.up.post.mailing.dispatch(receiver.home.member)
+        dispatch = sender.up.post.outbox.dispatch(receiver.home.member)
         member = sender.up.in_force().member(sender.home.member)
-        receipt = receiver.up.post.mailing.receive(member, dispatch, [])
-        sender.up.post.mailing.taken(receiver.home.member, receipt, dispatch.shown)
+        receipt = receiver.up.post.letterbox.receive(member, dispatch, [])
+        sender.up.post.outbox.taken(receiver.home.member, receipt, dispatch.shown)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.node.sides import EE, LV, Side
+from tests.node.mail.sides import EE, LV, Side
 from tests.node.store.shelf import Shelf
 
 

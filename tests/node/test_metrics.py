@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from federation.errors import Code
 from federation.messages import MemberId
 from node import metrics
-from node.expiries import Held
+from node.keyring.expiries import Held
 from node.metrics import Family, Sample
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -135,7 +135,7 @@ class Member:
         self.keeping = Keeping(self.id, findable, self.ids, self.post.matching.notice)
         others = [MemberId(name) for name in MEMBERS if name != self.id]
         self.porters = {
-            one: Porter(self.us, gate, self.post.mailing, one, WINDOW) for one in others
+            one: Porter(self.us, gate, self.post.letterbox, one, WINDOW) for one in others
         }
         self.is_up = True
         self.life += 1
@@ -167,7 +167,7 @@ class Member:
 
     def request(self, to: MemberId) -> tuple[Sealed, bytes]:
         """The next dispatch for a member, as it travels."""
-        dispatch = self.post.mailing.dispatch(to)
+        dispatch = self.post.outbox.dispatch(to)
         said = self.us.mail(to, self.ids(), wire.dispatch_to(dispatch))
         return said, wire.request_to(said)
 

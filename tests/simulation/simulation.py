@@ -278,7 +278,7 @@ class Simulation:
 
     def _taken(self, member: Member, to: MemberId, way: Way, receipt: Receipt) -> None:
         try:
-            has_more = member.post.mailing.taken(to, receipt)
+            has_more = member.post.outbox.taken(to, receipt)
         except FederationError as fault:
             self._failed(member, to, way, fault)
         else:
@@ -293,7 +293,7 @@ class Simulation:
 
         def note() -> None:
             try:
-                member.post.mailing.failed(to, fault)
+                member.post.outbox.failed(to, fault)
             except FederationError:
                 return
 

@@ -61,7 +61,7 @@ class Shelf:
         while has_more:
             said, request = giving.request(to)
             receipt = giving.receipt(to, said, taking.reply(sender, request))
-            has_more = giving.post.mailing.taken(to, receipt)
+            has_more = giving.post.outbox.taken(to, receipt)
 
     def works(self, id: MemberId) -> None:
         """Let a member do what it does by itself."""
@@ -249,7 +249,7 @@ async def test_a_member_tells_only_of_watches_that_it_was_asked_to_keep(shelf: S
     watch = shelf.watches(EE)
     hit = Hit(PL, Reference("r-1"), 1.0, is_strong=True, share=Share.HIT)
     with shelf.members[PL].store.write() as tx:
-        shelf.members[PL].post.mailing.post(tx, EE, Alert(watch, hit), about=watch)
+        shelf.members[PL].post.outbox.post(tx, EE, Alert(watch, hit), about=watch)
 
     shelf.carry(PL, EE)
 

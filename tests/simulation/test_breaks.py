@@ -14,7 +14,8 @@ from federation.messages import Alert, MemberId, Receipt, Share
 from node import store
 from node.alerts.matching import Matching
 from node.alerts.telling import Telling
-from node.mailing import Mailing
+from node.mail.letterbox import Letterbox
+from node.mail.outbox import Outbox
 from node.policy import Policy, Release
 from tests.simulation.history import Event, broken
 from tests.simulation.members import Template
@@ -28,35 +29,35 @@ Break = Callable[[pytest.MonkeyPatch], None]
 
 def acknowledges_before_it_stores(patch: pytest.MonkeyPatch) -> None:
     """The receiver says that it has what its disk does not take."""
-    real = Mailing.receive
+    real = Letterbox.receive
 
-    def receive(self: Mailing, member: Any, dispatch: wire.Dispatch, posted: Any) -> Receipt:
+    def receive(self: Letterbox, member: Any, dispatch: wire.Dispatch, posted: Any) -> Receipt:
         try:
             return real(self, member, dispatch, posted)
         except Exception:  # noqa: BLE001 - that is the break
             through = max((one.statement.sequence for one in posted), default=0)
             return Receipt(through)
 
-    patch.setattr(Mailing, "receive", receive)
+    patch.setattr(Letterbox, "receive", receive)
 
 
 def counts_as_taken_what_was_only_sent(patch: pytest.MonkeyPatch) -> None:
     """The outbox notes as taken whatever was sent, also when no receipt came."""
 
-    def failed(self: Mailing, member: MemberId, _: Exception) -> None:
+    def failed(self: Outbox, member: MemberId, _: Exception) -> None:
         with self.store.write() as tx:
             lane = store.mail.lane(tx, member)
             if lane.waiting:
                 store.mail.acknowledge(tx, member, Receipt(lane.assigned))
 
-    patch.setattr(Mailing, "failed", failed)
+    patch.setattr(Outbox, "failed", failed)
 
 
 def forgets_what_it_sent(patch: pytest.MonkeyPatch) -> None:
     """The outbox does not keep what it has sent once."""
-    real = Mailing.dispatch
+    real = Outbox.dispatch
 
-    def dispatch(self: Mailing, member: MemberId) -> wire.Dispatch:
+    def dispatch(self: Outbox, member: MemberId) -> wire.Dispatch:
         whole = real(self, member)
         if whole.notices:
             with self.store.write() as tx:
@@ -64,14 +65,14 @@ def forgets_what_it_sent(patch: pytest.MonkeyPatch) -> None:
                 tx._live().execute(sql, (member, self._sent[member]))
         return whole
 
-    patch.setattr(Mailing, "dispatch", dispatch)
+    patch.setattr(Outbox, "dispatch", dispatch)
 
 
 def takes_duplicates_for_new(patch: pytest.MonkeyPatch) -> None:
     """What comes twice has its effect twice."""
-    real = Mailing.receive
+    real = Letterbox.receive
 
-    def receive(self: Mailing, member: Any, dispatch: wire.Dispatch, posted: Any) -> Receipt:
+    def receive(self: Letterbox, member: Any, dispatch: wire.Dispatch, posted: Any) -> Receipt:
         receipt = real(self, member, dispatch, posted)
         with self.store.write() as tx:
             for one in posted:
@@ -79,24 +80,24 @@ def takes_duplicates_for_new(patch: pytest.MonkeyPatch) -> None:
                     one.notice.content, Alert
                 ):
                     with tx.apart():
-                        self._effect(tx, member.id, one.notice)
+                        self.effects.of(tx, member.id, one.notice)
         return receipt
 
-    patch.setattr(Mailing, "receive", receive)
+    patch.setattr(Letterbox, "receive", receive)
 
 
 def takes_what_is_behind_a_gap(patch: pytest.MonkeyPatch) -> None:
     """Notices overtake each other: the last of a dispatch is sent alone."""
-    real = Mailing.dispatch
+    real = Outbox.dispatch
 
-    def dispatch(self: Mailing, member: MemberId) -> wire.Dispatch:
+    def dispatch(self: Outbox, member: MemberId) -> wire.Dispatch:
         whole = real(self, member)
         if len(whole.notices) < 2:
             return whole
         last = whole.assigned
         return replace(whole, oldest=last, notices=whole.notices[-1:])
 
-    patch.setattr(Mailing, "dispatch", dispatch)
+    patch.setattr(Outbox, "dispatch", dispatch)
 
 
 def tells_in_another_transaction(patch: pytest.MonkeyPatch) -> None:

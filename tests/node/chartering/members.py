@@ -26,7 +26,8 @@ from node.chartering.gathering import Gathering
 from node.chartering.in_force import InForce
 from node.chartering.proposing import Listed, Proposing
 from node.chartering.renewing import Renewing
-from node.mailing import Mailing
+from node.mail.letterbox import Letterbox
+from node.mail.outbox import Outbox
 from node.people import Role, person
 from node.store.charters import ProposalState
 
@@ -110,18 +111,18 @@ class Node:
             self.database, store.House(self.id, self.now, self.keys), is_durable=False
         )
         self.changed = 0
-        mailing = Mailing(
+        outbox = Outbox(
             store=self.store,
             seal=lambda to, id, body, place: self.us.notice(to, id, body, sequence=place),
             ids=lambda: f"{self.id}-{next(self.numbers)}-{self.now():%s}",
             most=1_000,
             shown=self._shown,
         )
-        self.mailing = mailing
+        self.outbox = outbox
         self.adopting = Adopting(
             self.id,
             self.store,
-            mailing,
+            outbox,
             self.in_force,
             self._changed,
             lambda _, member: self.reinstated.append(member),
@@ -132,7 +133,8 @@ class Node:
         self.gathering = Gathering(self.adopting, sign, self.agrees)
         self.proposing = Proposing(self.gathering)
         self.renewing = Renewing(self.proposing, self.now, Routine.RENEWAL in self.agrees)
-        mailing.effects.update(self.gathering.effects)
+        outbox.effects.add(self.gathering.effects)
+        self.letterbox = Letterbox(self.store, outbox.effects, self._shown)
         self.adopting.start()
 
     def end(self) -> None:
@@ -248,12 +250,12 @@ class Federation:
         is_way = a.is_up and b.is_up and b.is_reached
         if not (is_way and _speaks(a, to) and _hears(b, sender)):
             return False
-        dispatch = replace(a.mailing.dispatch(to), charter=a.version)
+        dispatch = replace(a.outbox.dispatch(to), charter=a.version)
         line = b.charter.heard(sender)
         opened = [_opened(one, line, to) for one in dispatch.notices]
-        receipt = b.mailing.receive(line, dispatch, opened)
+        receipt = b.letterbox.receive(line, dispatch, opened)
         receipt = wire.receipt_from(wire.receipt_to(receipt))
-        has_more = a.mailing.taken(to, replace(receipt, charter=b.version))
+        has_more = a.outbox.taken(to, replace(receipt, charter=b.version))
         return has_more or bool(dispatch.notices)
 
 

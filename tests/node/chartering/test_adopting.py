@@ -65,11 +65,11 @@ def test_whoever_brings_the_charter_that_comes_next_is_not_believed_for_it(
 ) -> None:
     three[EE].proposes(threshold=1)
     unsigned = three[EE].proposing.every()[0].proposed.document
-    dispatch = three[LT].mailing.dispatch(LV)
+    dispatch = three[LT].outbox.dispatch(LV)
     receipt = Receipt(dispatch.assigned, missed=CharterAdopted(unsigned))
 
-    three[LT].mailing.taken(LV, receipt)
-    three[LT].mailing.taken(LV, replace(receipt, missed=CharterAdopted(b"no charter")))
+    three[LT].outbox.taken(LV, receipt)
+    three[LT].outbox.taken(LV, replace(receipt, missed=CharterAdopted(b"no charter")))
 
     assert three[LT].version == 1
 

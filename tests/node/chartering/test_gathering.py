@@ -46,7 +46,7 @@ def told(node: Node, content: Content, member: str = "LV") -> None:
     """A member tells a node something."""
     notice = Notice(NoticeId("n"), 1, content)
     with node.store.write() as tx:
-        node.mailing.effects[type(content)](tx, MemberId(member), notice)
+        node.outbox.effects[type(content)](tx, MemberId(member), notice)
     node.adopting.settle()
 
 
@@ -303,9 +303,9 @@ def test_a_charter_that_leaves_us_out_is_refused_and_stops_no_mail(three: Federa
     told(three[EE], CharterAdopted(document))
     assert three[EE].version == 2
     with three[EE].store.write() as tx:
-        three[EE].mailing.post(tx, LT, CharterAdopted(document), about="charter")
+        three[EE].outbox.post(tx, LT, CharterAdopted(document), about="charter")
 
-    dispatch = three[EE].mailing.dispatch(LT)
+    dispatch = three[EE].outbox.dispatch(LT)
     three[EE].in_force.held = held
     three.hand_over(EE, LT)
 

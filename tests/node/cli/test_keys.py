@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from node import unlocking
+from node.keyring import unlocking
 from tests.node.cli.test_verbs import Shell
 from tests.world import World
 

@@ -8,8 +8,8 @@ import pytest
 
 from federation.messages import PersonId
 from node.cli import reconcile
-from node.differences import What
 from node.people import Role
+from node.reconciling.differences import What
 from tests.node.cli.test_verbs import Shell
 from tests.world import World
 

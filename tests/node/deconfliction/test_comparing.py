@@ -38,7 +38,7 @@ def comparing(place: Place) -> Comparing:
 
 def says(place: Place, member: MemberId, content: Content) -> None:
     """A member hands a notice to another one."""
-    effects = place.up.post.mailing.effects
+    effects = place.up.post.outbox.effects
     with place.up.store.write() as tx:
         effects[type(content)](tx, member, notice(content))
 

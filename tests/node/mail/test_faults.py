@@ -9,9 +9,9 @@ from federation.errors import BusyError
 from federation.limits import NOTICES
 from federation.messages import Receipt, Refusal
 from node import store
-from node.mailing import CONFLICT, EXPIRED, FAULT, TRIES, ExpiredError
+from node.mail.effects import CONFLICT, EXPIRED, FAULT, TRIES, ExpiredError
 from node.store.mail import MailState
-from tests.node.sides import EE, LV, Side, deliver
+from tests.node.mail.sides import EE, LV, Side, deliver
 from tests.node.store.shelf import Shelf
 
 
@@ -28,7 +28,7 @@ def test_a_notice_that_always_meets_a_fault_is_set_aside_and_stops_nothing(
     ee.post("w-1")
     for _ in range(TRIES - 1):
         with pytest.raises(RuntimeError):
-            lv.receive(ee.mailing.dispatch(LV))
+            lv.receive(ee.outbox.dispatch(LV))
 
     deliver(ee, lv)
     lv.fault = None
@@ -46,7 +46,7 @@ def test_a_database_that_is_busy_takes_nothing_however_often(ee: Side, lv: Side)
 
     for _ in range(2 * TRIES):
         with pytest.raises(BusyError):
-            lv.receive(ee.mailing.dispatch(LV))
+            lv.receive(ee.outbox.dispatch(LV))
 
     assert lv.lane(EE).received == 0
 
@@ -62,7 +62,7 @@ def test_what_is_about_something_over_is_told_to_be_expired(ee: Side, lv: Side) 
 
 def test_a_lost_receipt_of_a_long_queue_is_not_called_withholding(ee: Side, lv: Side) -> None:
     ee.post(*(f"w-{number}" for number in range(NOTICES + 5)))
-    first = ee.mailing.dispatch(LV)
+    first = ee.outbox.dispatch(LV)
 
     lv.receive(first)
     lv.receive(first)
@@ -79,9 +79,9 @@ def test_a_heartbeat_in_flight_acknowledges_nothing_that_was_posted_since(
     deliver(ee, lv)
     old = another(ee, tmp_path / "old")
 
-    receipt = lv.receive(old.mailing.dispatch(LV))
+    receipt = lv.receive(old.outbox.dispatch(LV))
     old.post("w-2")
-    old.mailing.taken(LV, receipt)
+    old.outbox.taken(LV, receipt)
     while deliver(old, lv):
         pass
 
@@ -109,9 +109,9 @@ def test_a_node_that_was_put_back_loses_nothing_of_more_than_one_dispatch(
 
 def test_a_notice_that_comes_again_in_another_place_has_no_effect(ee: Side, lv: Side) -> None:
     ee.post("w-1", "w-2")
-    first = lv.receive(ee.mailing.dispatch(LV))
+    first = lv.receive(ee.outbox.dispatch(LV))
 
-    ee.mailing.taken(LV, Receipt(0))
+    ee.outbox.taken(LV, Receipt(0))
     with ee.shelf.store.write() as tx:
         [one, two] = store.mail.outgoing(tx, LV, after=0, most=-1)
         for place, posted in ((4, two), (3, one)):
@@ -128,12 +128,12 @@ def test_a_notice_that_comes_again_in_another_place_has_no_effect(ee: Side, lv: 
 
 def test_what_is_said_again_waits_and_is_delivered_as_anything_else(ee: Side) -> None:
     ee.post("w-1", "w-2")
-    ee.mailing.dispatch(LV)
+    ee.outbox.dispatch(LV)
 
-    ee.mailing.taken(LV, Receipt(2, (Refusal(1, CONFLICT),)))
+    ee.outbox.taken(LV, Receipt(2, (Refusal(1, CONFLICT),)))
     assert ee.states("w-1") == [(MailState.WAITING, "")]
-    ee.mailing.dispatch(LV)
-    ee.mailing.taken(LV, Receipt(3))
+    ee.outbox.dispatch(LV)
+    ee.outbox.taken(LV, Receipt(3))
 
     assert ee.states("w-1") == [(MailState.DELIVERED, "")]
 
@@ -141,8 +141,8 @@ def test_what_is_said_again_waits_and_is_delivered_as_anything_else(ee: Side) ->
 def test_a_conflict_in_a_place_that_holds_nothing_moves_nothing(ee: Side) -> None:
     ee.post("w-1", "w-2")
     for _ in range(2):
-        ee.mailing.dispatch(LV)
-        ee.mailing.taken(LV, Receipt(1, (Refusal(1, CONFLICT),)))
+        ee.outbox.dispatch(LV)
+        ee.outbox.taken(LV, Receipt(1, (Refusal(1, CONFLICT),)))
 
     with ee.shelf.store.view() as view:
         waiting = store.mail.outgoing(view, LV, after=1, most=-1)
@@ -153,12 +153,12 @@ def test_a_member_put_back_behind_a_hole_in_our_mail_gets_what_there_is(
     ee: Side, lv: Side, tmp_path: Path
 ) -> None:
     ee.post("w-1", "w-2", "w-3")
-    ee.mailing.dispatch(LV)
-    ee.mailing.taken(LV, Receipt(3, (Refusal(2, CONFLICT),)))
+    ee.outbox.dispatch(LV)
+    ee.outbox.taken(LV, Receipt(3, (Refusal(2, CONFLICT),)))
     anew = another(lv, tmp_path / "new")
 
-    ee.mailing.dispatch(LV)
-    ee.mailing.taken(LV, Receipt(0))
+    ee.outbox.dispatch(LV)
+    ee.outbox.taken(LV, Receipt(0))
     for _ in range(4):
         deliver(ee, anew)
 
@@ -172,11 +172,11 @@ def test_a_member_that_lost_mail_waits_for_it_without_what_was_said_of_it(
     ee: Side, lv: Side
 ) -> None:
     ee.post("w-1")
-    ee.mailing.dispatch(LV)
-    ee.mailing.taken(LV, Receipt(1, (Refusal(1, EXPIRED),)))
+    ee.outbox.dispatch(LV)
+    ee.outbox.taken(LV, Receipt(1, (Refusal(1, EXPIRED),)))
 
-    ee.mailing.dispatch(LV)
-    ee.mailing.taken(LV, Receipt(0))
+    ee.outbox.dispatch(LV)
+    ee.outbox.taken(LV, Receipt(0))
 
     assert ee.states("w-1") == [(MailState.WAITING, "")]
     deliver(ee, lv)
@@ -186,7 +186,7 @@ def test_a_member_that_lost_mail_waits_for_it_without_what_was_said_of_it(
 def test_a_repeated_notice_says_again_why_it_had_no_effect(ee: Side, lv: Side) -> None:
     lv.fault = ExpiredError("over")
     ee.post("w-1")
-    dispatch = ee.mailing.dispatch(LV)
+    dispatch = ee.outbox.dispatch(LV)
     first = lv.receive(dispatch)
     lv.fault = None
 

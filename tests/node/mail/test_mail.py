@@ -12,9 +12,9 @@ from federation.limits import DISPATCH_BYTES, NOTICES
 from federation.messages import MemberId, Receipt, Refusal, WatchEnd, WatchId
 from node import store
 from node.audit import decode
-from node.mailing import EXPIRED, INVALID, REFUSED
+from node.mail.effects import EXPIRED, INVALID, REFUSED
 from node.store.mail import MailState
-from tests.node.sides import EE, LV, Side, deliver
+from tests.node.mail.sides import EE, LV, Side, deliver
 from tests.node.store.shelf import NOW
 
 
@@ -36,7 +36,7 @@ def test_both_logs_say_which_notices_went_over_and_agree_on_what_they_were(
     deliver(ee, lv)
     deliver(ee, lv)
     ee.post("w-3")
-    lv.receive(ee.mailing.dispatch(LV))
+    lv.receive(ee.outbox.dispatch(LV))
     deliver(ee, lv)
 
     sent, taken = _moved(ee, "mail delivered", LV), _moved(lv, "mail received", EE)
@@ -60,7 +60,7 @@ def _moved(side: Side, event: str, peer: MemberId) -> list[tuple[Mapping[str, in
 def test_what_is_posted_in_a_transaction_that_fails_was_never_posted(ee: Side, lv: Side) -> None:
     def post_and_fail() -> None:
         with ee.shelf.store.write() as tx:
-            ee.mailing.post(tx, LV, WatchEnd(WatchId("w-1")), about="w-1")
+            ee.outbox.post(tx, LV, WatchEnd(WatchId("w-1")), about="w-1")
             raise BusyError
 
     with pytest.raises(BusyError):
@@ -75,7 +75,7 @@ def test_what_is_posted_in_a_transaction_that_fails_was_never_posted(ee: Side, l
 
 def test_a_receipt_that_was_lost_changes_nothing(ee: Side, lv: Side) -> None:
     ee.post("w-1")
-    lv.receive(ee.mailing.dispatch(LV))
+    lv.receive(ee.outbox.dispatch(LV))
 
     deliver(ee, lv)
 
@@ -85,7 +85,7 @@ def test_a_receipt_that_was_lost_changes_nothing(ee: Side, lv: Side) -> None:
 
 def test_a_dispatch_of_weeks_ago_changes_nothing(ee: Side, lv: Side) -> None:
     ee.post("w-1")
-    old = ee.mailing.dispatch(LV)
+    old = ee.outbox.dispatch(LV)
     deliver(ee, lv)
     ee.post("w-2")
     deliver(ee, lv)
@@ -99,7 +99,7 @@ def test_a_dispatch_of_weeks_ago_changes_nothing(ee: Side, lv: Side) -> None:
 
 def test_behind_a_gap_nothing_is_taken(ee: Side, lv: Side) -> None:
     ee.post("w-1", "w-2", "w-3")
-    whole = ee.mailing.dispatch(LV)
+    whole = ee.outbox.dispatch(LV)
 
     receipt = lv.receive(replace(whole, notices=whole.notices[1:]))
 
@@ -110,12 +110,12 @@ def test_notices_that_come_in_another_order_are_taken_as_far_as_they_are_in_orde
     ee: Side, lv: Side
 ) -> None:
     ee.post("w-1", "w-2", "w-3")
-    whole = ee.mailing.dispatch(LV)
+    whole = ee.outbox.dispatch(LV)
     one, two, three = whole.notices
 
     receipt = lv.receive(replace(whole, notices=(one, three, two)))
     assert receipt == Receipt(1)
-    ee.mailing.taken(LV, receipt)
+    ee.outbox.taken(LV, receipt)
     deliver(ee, lv)
 
     assert lv.seen == ["w-1", "w-2", "w-3"]
@@ -144,7 +144,7 @@ def test_a_fault_of_our_own_takes_nothing_and_it_comes_again(ee: Side, lv: Side)
     lv.fault = RuntimeError("nobody foresaw it")
     ee.post("w-1")
     with pytest.raises(RuntimeError):
-        lv.receive(ee.mailing.dispatch(LV))
+        lv.receive(ee.outbox.dispatch(LV))
     assert lv.lane(EE).received == 0
 
     lv.fault = None
@@ -155,7 +155,7 @@ def test_a_fault_of_our_own_takes_nothing_and_it_comes_again(ee: Side, lv: Side)
 
 def test_a_content_of_a_later_version_stops_nothing(ee: Side, lv: Side) -> None:
     ee.post("w-1", "w-2")
-    whole = ee.mailing.dispatch(LV)
+    whole = ee.outbox.dispatch(LV)
     unknown = replace(whole.notices[0], body=b"\xa2\x06\x02hi")
 
     receipt = lv.receive(replace(whole, notices=(unknown, whole.notices[1])))
@@ -176,11 +176,11 @@ def test_what_comes_after_its_time_has_no_effect_and_is_told_so(ee: Side, lv: Si
 
 def test_one_dispatch_holds_so_many_notices_and_so_many_bytes(ee: Side) -> None:
     ee.post(*(f"w-{number}" for number in range(NOTICES + 1)))
-    assert len(ee.mailing.dispatch(LV).notices) == NOTICES
+    assert len(ee.outbox.dispatch(LV).notices) == NOTICES
 
     long = "w" * 100
     ee.post(*([long] * 10), to=MemberId("LT"))
-    body = ee.mailing.dispatch(MemberId("LT")).notices[0].body
+    body = ee.outbox.dispatch(MemberId("LT")).notices[0].body
     assert len(body) * NOTICES < DISPATCH_BYTES
 
 
@@ -196,7 +196,7 @@ def test_a_queue_warns_once_of_each_level_and_again_after_it_was_empty(ee: Side,
 def test_a_full_queue_has_no_room_and_keeps_what_is_posted_all_the_same(ee: Side, lv: Side) -> None:
     ee.post(*(f"w-{number}" for number in range(ee.most)))
     with ee.shelf.store.write() as tx:
-        assert not ee.mailing.has_room(tx, LV)
+        assert not ee.outbox.has_room(tx, LV)
     ee.post("w-last")
 
     deliver(ee, lv)
@@ -208,7 +208,7 @@ def test_a_member_that_says_there_is_mail_and_sends_none_is_named_at_its_second_
     ee: Side, lv: Side
 ) -> None:
     ee.post("w-1", "w-2")
-    first, second = ee.mailing.dispatch(LV).notices
+    first, second = ee.outbox.dispatch(LV).notices
     lv.receive(wire.Dispatch(1, 1, (first,)))
 
     lv.receive(wire.Dispatch(2, 1))
@@ -234,7 +234,7 @@ def test_a_long_queue_that_moves_is_not_called_withheld(ee: Side, lv: Side) -> N
 
 def test_a_fault_is_kept_until_mail_is_taken_again(ee: Side, lv: Side) -> None:
     ee.post("w-1")
-    ee.mailing.failed(LV, BusyError())
+    ee.outbox.failed(LV, BusyError())
     assert ee.lane(LV).fault == "busy"
 
     deliver(ee, lv)
@@ -246,18 +246,18 @@ def test_what_was_sealed_with_a_key_that_was_stolen_since_is_sealed_anew_in_its_
     ee: Side, lv: Side
 ) -> None:
     ee.post("w-1", "w-2", "w-3")
-    before = ee.mailing.dispatch(LV).notices
+    before = ee.outbox.dispatch(LV).notices
     stolen = before[:2]
-    ee.mailing = replace(
-        ee.mailing,
+    ee.outbox = replace(
+        ee.outbox,
         seal=lambda to, id, body, place: replace(ee.sealed(to, id, body, place), key_id="new"),
         counts=lambda _, sealed: sealed.key_id == "new" or sealed not in stolen,
     )
 
-    again = ee.mailing.dispatch(LV).notices
+    again = ee.outbox.dispatch(LV).notices
 
     assert [one.key_id for one in again] == ["new", "new", "key"]
     assert [one.body for one in again] == [one.body for one in before]
-    assert ee.mailing.dispatch(LV).notices == again  # and it is so on disk
+    assert ee.outbox.dispatch(LV).notices == again  # and it is so on disk
     deliver(ee, lv)
     assert lv.seen == ["w-1", "w-2", "w-3"]

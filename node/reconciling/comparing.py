@@ -16,9 +16,9 @@ from federation.messages import Asker, MemberId, Outcome, OutcomeKind
 from federation.witness import TreeHead
 from node import store
 from node.audit import Entry, Operation
-from node.books import Books, Compared, Finding
-from node.differences import APART, WAITING, Difference, Period, What
 from node.policy import Policy
+from node.reconciling.books import Books, Compared, Finding
+from node.reconciling.differences import APART, WAITING, Difference, Period, What
 from node.witnessing import Witnessing
 
 #: So much of a period is compared at once, and so many questions of it at most.

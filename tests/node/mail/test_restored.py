@@ -8,8 +8,8 @@ from federation import wire
 from federation.messages import MemberId, NoticeId, Refusal
 from federation.seal import Sealed
 from node import store
-from node.mailing import CONFLICT
-from tests.node.sides import EE, LV, Side, deliver
+from node.mail.effects import CONFLICT
+from tests.node.mail.sides import EE, LV, Side, deliver
 from tests.node.store.shelf import NOW, Shelf
 
 
@@ -19,7 +19,7 @@ def test_a_member_that_lost_what_it_had_gets_it_again(ee: Side, lv: Side, tmp_pa
     (tmp_path / "new").mkdir()
     anew = Side(LV, Shelf(tmp_path / "new"))
 
-    has_more = ee.mailing.taken(LV, anew.receive(wire.Dispatch(2, 1)))
+    has_more = ee.outbox.taken(LV, anew.receive(wire.Dispatch(2, 1)))
     deliver(ee, anew)
 
     assert has_more
@@ -54,7 +54,7 @@ def test_a_node_that_was_put_back_goes_on_behind_what_the_member_has(
     deliver(ee, lv)
     lv.effects.clear()
 
-    assert old.mailing.taken(LV, lv.receive(old.mailing.dispatch(LV))) is False
+    assert old.outbox.taken(LV, lv.receive(old.outbox.dispatch(LV))) is False
     old.post("w-4")
     deliver(old, lv)
 
@@ -104,9 +104,9 @@ def test_another_notice_in_a_place_that_is_taken_is_named_and_said_again(
     lv.effects.clear()
     old.post("w-3", "w-4", "w-5")
 
-    receipt = lv.receive(_resealed(old.mailing.dispatch(LV)))
-    old.mailing = replace(old.mailing, seal=_another)
-    old.mailing.taken(LV, receipt)
+    receipt = lv.receive(_resealed(old.outbox.dispatch(LV)))
+    old.outbox = replace(old.outbox, seal=_another)
+    old.outbox.taken(LV, receipt)
     while deliver(old, lv):
         pass
 

@@ -8,8 +8,9 @@ from federation.accounts import Book, Line
 from federation.charter import Charter
 from federation.messages import MemberId
 from federation.seal import ASK, NOTICE, Sealed, SigningKey, Statement
-from node import differences, store
-from node.differences import APART, Difference, Period, What
+from node import store
+from node.reconciling import differences
+from node.reconciling.differences import APART, Difference, Period, What
 from node.store import Store
 
 #: How many agree, and what does not.

@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from node import app
-from node.expiries import Held, Warner, soon
+from node.keyring.expiries import Held, Warner, soon
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 YEAR, MONTH = timedelta(days=365), timedelta(days=30)

@@ -17,7 +17,7 @@ from federation.keys import Place, Ring, Turn, What
 from federation.messages import MemberId
 from node import store
 from node.audit import Entry, Operation
-from node.expiries import Held, held
+from node.keyring.expiries import Held, held
 from node.people import Person
 from node.store import Store
 

@@ -10,7 +10,9 @@ from federation.messages import MemberId, Notice, NoticeId, Receipt, WatchEnd, W
 from federation.seal import Sealed, Statement
 from node import store
 from node.audit import decode
-from node.mailing import Mailing
+from node.mail.effects import Effects
+from node.mail.letterbox import Letterbox
+from node.mail.outbox import Outbox
 from node.store import Tx
 from node.store.mail import LaneState
 from tests.node.store.shelf import NOW, Shelf
@@ -31,7 +33,7 @@ class Side:
     def __post_init__(self) -> None:
         place = f"{self.id}-{self.shelf.folder.name}"
         ids = iter(f"{place}-n{number}" for number in range(100_000))
-        self.mailing = Mailing(
+        self.outbox = Outbox(
             store=self.shelf.store,
             seal=self.sealed,
             ids=lambda: next(ids),
@@ -39,8 +41,9 @@ class Side:
             queued=lambda member: self.rung.append(f"queued {member}"),
             emptied=lambda: self.rung.append("emptied"),
             warned=lambda member, percent: self.rung.append(f"{member} {percent}"),
-            effects={WatchEnd: self._effect},
+            effects=Effects({WatchEnd: self._effect}),
         )
+        self.letterbox = Letterbox(self.shelf.store, self.outbox.effects)
         self.fault: Exception | None = None
 
     def sealed(self, to: MemberId, id: NoticeId, body: bytes, place: int) -> Sealed:
@@ -52,11 +55,11 @@ class Side:
             for watch in watches:
                 until = tx.now + within if within else None
                 end = WatchEnd(WatchId(watch))
-                self.mailing.post(tx, to, end, about=watch, expires_at=until)
+                self.outbox.post(tx, to, end, about=watch, expires_at=until)
 
     def receive(self, dispatch: wire.Dispatch, sender: MemberId = EE) -> Receipt:
         posted = [_opened(one, sender) for one in dispatch.notices]
-        return self.mailing.receive(_member(sender), dispatch, posted)
+        return self.letterbox.receive(_member(sender), dispatch, posted)
 
     @property
     def seen(self) -> list[str]:
@@ -86,7 +89,7 @@ class Side:
 
 def deliver(ee: Side, lv: Side) -> bool:
     """One whole transfer from Estonia to Latvia; whether more waits."""
-    return ee.mailing.taken(LV, lv.receive(ee.mailing.dispatch(LV)))
+    return ee.outbox.taken(LV, lv.receive(ee.outbox.dispatch(LV)))
 
 
 def _opened(sealed: Sealed, sender: MemberId) -> wire.Opened:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from federation.accounts import Kept, Line
-from node import differences
-from node.differences import APART, OPEN_FOR, Period, What
+from node.reconciling import differences
+from node.reconciling.differences import APART, OPEN_FOR, Period, What
 
 NOW = datetime(2027, 1, 31, 12, tzinfo=UTC)
 DAY = Period(NOW - timedelta(days=1), NOW, NOW)

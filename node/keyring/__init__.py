@@ -1,0 +1,1 @@
+"""Our keys while the node runs: unlocked, changed, and warned of before they end."""

@@ -1,0 +1,1 @@
+"""Notices on the way out, in the transaction of their cause, and on the way in."""
