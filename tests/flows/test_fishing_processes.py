@@ -24,7 +24,7 @@ from tests.world import free_base
 
 EE, PL = MemberId("EE"), MemberId("PL")
 QUOTA, NAMES = 40, 60
-#: The issue: both sides' coordinators know within a minute.
+#: Both sides' coordinators know within a minute.
 SOON_S = 60.0
 
 
