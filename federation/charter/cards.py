@@ -83,20 +83,27 @@ class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 
 def card(member: Member) -> str:
-    """The card of a member: one JSON object to be handed to the others."""
-    text = msgspec.json.encode(line_of(replace(member, number=0)))
+    """The card of a member, with its present keys: one JSON object to be handed to the others."""
+    text = msgspec.json.encode(line_of(_present(member)))
     return msgspec.json.format(text, indent=2).decode()
 
 
 def read_card(text: str) -> Member:
     """The member that a card shows; raises `InvalidError` naming the field that is wrong.
 
-    A card proves nothing: compare its fingerprint with its owner before signing a charter.
+    A card proves nothing: compare its fingerprint with its owner before signing a charter. Keys
+    that the fingerprint does not cover stand on none, so that whoever carries it adds none.
     """
     try:
-        return member_of(msgspec.json.decode(text, type=Card))
+        member = member_of(msgspec.json.decode(text, type=Card))
     except msgspec.DecodeError as error:
         raise InvalidError(f"this is not a member's card: {error}") from None
+    if replace(_present(member), number=member.number) != member:
+        raise InvalidError(
+            f"the card of {member.id} names former_keys, former_cas or revoked: a card names"
+            " present keys alone, since its fingerprint covers no others"
+        )
+    return member
 
 
 def introduced(text: str, heard: str) -> Member:
@@ -205,6 +212,11 @@ def groups_of(lines: Mapping[str, list[str] | _Group]) -> Groups:
 def seconds(instant: datetime) -> int:
     """An instant as charters write it; a part of a second is dropped."""
     return int(instant.timestamp())
+
+
+def _present(member: Member) -> Member:
+    """A member without its place in a charter and the keys that it had there before."""
+    return replace(member, number=0, former_keys=(), former_cas=(), revoked=frozenset())
 
 
 def _instant(seconds: int) -> datetime:

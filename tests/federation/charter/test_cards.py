@@ -1,10 +1,20 @@
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
+import msgspec
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from federation import charter
+from federation.certificates import authority
+from federation.charter import FormerCa
+from federation.charter.cards import line_of
 from federation.errors import CharterError, InvalidError
+from federation.keys import Keys
+from federation.keys.making import new_key
+from federation.messages import MemberId
+from federation.seal import SigningKey
 from tests.federation.charter.own import NOW, Own
 from tests.federation.world import EE, LT, LV, card, cards
 
@@ -26,6 +36,33 @@ def test_a_card_with_a_wrong_field_is_refused(own: Own, field: str, value: objec
 
     with pytest.raises(InvalidError, match=field):
         charter.read_card(json.dumps(plain | {field: value}))
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        lambda other: {"former_keys": (SigningKey(other.signing_key, NOW),)},
+        lambda other: {"revoked": frozenset({"ab" * 32})},
+        lambda _: {"former_cas": (FormerCa(authority_of(EE), NOW),)},
+    ],
+)
+def test_whoever_carries_a_card_adds_no_key_under_its_fingerprint(
+    own: Own, added: Callable[[Keys], dict[str, object]]
+) -> None:
+    member = card(own[EE], port=7400)
+    heard = charter.fingerprint(member)
+    forged = replace(member, **added(own[LV]))  # type: ignore[arg-type]
+    assert charter.fingerprint(forged) == heard
+    text = msgspec.json.encode(line_of(forged)).decode()
+
+    with pytest.raises(InvalidError, match="present keys alone"):
+        charter.introduced(text, heard)
+    assert charter.introduced(charter.card(forged), heard) == member
+
+
+def authority_of(member: MemberId) -> bytes:
+    """A CA of somebody else's, limited to the names of this member."""
+    return authority(member, new_key(), NOW).public_bytes(Encoding.PEM)
 
 
 @pytest.mark.parametrize("host", ["amber.police.ee", "10.0.0.1", "2001:db8::1", "localhost"])
