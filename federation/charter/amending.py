@@ -99,9 +99,12 @@ def _with_replaced(members: Members, cards: tuple[Member, ...], now: datetime) -
             else one
             for one in before
         )
-        stays = replace(held, name=card.name, host=card.host, port=card.port, former_cas=())
-        new = replace(stays, ca=card.ca, signing_key=card.signing_key, former_keys=former)
-        members = members | {card.id: new}
+        # Node certificates are judged by their CA: with it the count of the revoked begins anew.
+        stays = replace(held, name=card.name, host=card.host, port=card.port)
+        new = replace(stays, ca=card.ca, former_cas=(), revoked=frozenset())
+        members = members | {
+            card.id: replace(new, signing_key=card.signing_key, former_keys=former)
+        }
     return members
 
 

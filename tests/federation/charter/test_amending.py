@@ -73,12 +73,14 @@ def test_of_a_member_whose_keys_were_lost_nothing_counts_that_was_before(
     [new_card] = cards({EE: own[LT]}, EE)  # another house's keys, under this name
     stolen = held.members[EE].signing_key
     card = replace(new_card, id=EE, host="new.example")
+    once = replace(held.members[EE], revoked=frozenset({"ab" * 32}))
+    held = replace(held, members={**held.members, EE: once})
 
     new = charter.amended(held, Amendment(replaced=(card,)), NEXT, NOW).members[EE]
 
     assert (new.signing_key, new.ca, new.host) == (card.signing_key, card.ca, "new.example")
     assert (new.number, new.standing) == (1, Standing.ACTIVE)
-    assert new.former_cas == ()
+    assert (new.former_cas, new.revoked) == ((), frozenset())  # its node is asked for as ee.amber
     [former] = new.former_keys
     assert (former.public, former.is_revoked) == (stolen, True)
 
