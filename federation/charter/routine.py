@@ -123,7 +123,7 @@ def _keep_keys(held: Member, new: Member, latest: datetime) -> bool:
 
 def _is_no_longer(before: SigningKey, after: SigningKey) -> bool:
     is_bounded = after.until is not None and (before.until is None or after.until <= before.until)
-    return (after.is_revoked or is_bounded) and after.is_revoked >= before.is_revoked
+    return is_bounded and after.is_revoked >= before.is_revoked
 
 
 def _keep_cas(held: Member, new: Member, latest: datetime) -> bool:

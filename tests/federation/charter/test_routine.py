@@ -162,6 +162,7 @@ def test_a_former_key_may_end_sooner_and_never_later(case: Case) -> None:
     assert judged(until=NOW) is Routine.OWN_LINE
     assert judged(is_revoked=True) is Routine.OWN_LINE
     assert judged(until=NOW + LIFE + timedelta(seconds=1)) is None
+    assert judged(until=NOW + LIFE + timedelta(seconds=1), is_revoked=True) is None
 
 
 def test_a_ca_is_replaced_with_an_overlap_and_none_is_made_up(case: Case) -> None:
