@@ -24,6 +24,8 @@ IDENTIFIERS = 20
 WORD, LINE = 128, 1024
 #: Members of one charter; a member's number is added to the port base of each door.
 MEMBERS = 63
+#: Former signing keys in a member's line, former CAs, and revoked node certificates: each.
+FORMER = 100
 #: Highest port base that leaves room for a door per member.
 LAST_BASE_PORT = 65_535 - MEMBERS
 #: Calls of one member that are inside at once, from their head to the end of their reply.

@@ -16,7 +16,7 @@ from msgspec import Meta
 from federation.certificates import authority_defect, parsed
 from federation.charter.members import FormerCa, Group, Groups, Kind, Member, Standing
 from federation.errors import InvalidError
-from federation.limits import LAST_BASE_PORT, MEMBERS, WORD
+from federation.limits import FORMER, LAST_BASE_PORT, MEMBERS, WORD
 from federation.messages import MemberId
 from federation.seal import SigningKey
 
@@ -29,7 +29,7 @@ _Pem = Annotated[str, Meta(max_length=8_000)]
 _Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
 #: Seconds since 1970 in UTC.
 _Instant = Annotated[int, Meta(ge=0, le=253_402_300_799)]
-_Few = Meta(max_length=100)
+_Few, _Former = Meta(max_length=100), Meta(max_length=FORMER)
 
 
 class _FormerKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -58,9 +58,9 @@ class Card(
     signing_key: _Key
     standing: Standing = Standing.ACTIVE
     topics: Annotated[list[Annotated[str, Meta(min_length=1, max_length=WORD)]], _Few] = []
-    former_keys: Annotated[list[_FormerKey], _Few] = []
-    former_cas: Annotated[list[_FormerCa], _Few] = []
-    revoked: Annotated[list[Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]], _Few] = []
+    former_keys: Annotated[list[_FormerKey], _Former] = []
+    former_cas: Annotated[list[_FormerCa], _Former] = []
+    revoked: Annotated[list[Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]], _Former] = []
 
 
 class _Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

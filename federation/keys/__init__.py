@@ -19,19 +19,17 @@ from federation.keys.own import AUDIT_HEAD_TYPE, Former, Keys, Ring
 from federation.keys.safe import NOTHING, Plain, Safe, Unlocking, lock_of
 from federation.keys.turning import (
     Place,
-    Turn,
-    What,
     begin,
     coming_signer,
     drop_former,
     end,
     endorse,
-    lined,
     mend,
     put_off,
     settle,
     turn_of,
 )
+from federation.keys.wanted import Turn, What, lined
 
 __all__ = [
     "AUDIT_HEAD_TYPE",

@@ -5,9 +5,8 @@ how far it came. Keys that a charter may yet name are never removed.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -16,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from securesystemslib.signer import CryptoSigner, Signer
 
 from federation.certificates import Issuer, authority, digest_of
-from federation.charter import FormerCa, Member, endorsed
+from federation.charter import Member, endorsed
 from federation.errors import InvalidError, UntrustedError
 from federation.keys.files import change, finish, read
 from federation.keys.making import new_key, reissued
@@ -31,12 +30,9 @@ from federation.keys.opening import (
     tls_key,
 )
 from federation.keys.safe import Safe
+from federation.keys.wanted import KEY_OVERLAP, Turn, What, check_room, lined
 from federation.messages import MemberId
-from federation.seal import SigningKey
 
-#: How long a key that was replaced still seals, and a CA still certifies: nodes within moments,
-#: people until they have their new certificates. Less than the life of a charter, which bounds it.
-KEY_OVERLAP, CA_OVERLAP = timedelta(hours=24), timedelta(days=14)
 #: How long at most those who were not heard are spared the new keys: half of the overlap.
 SPARED_FOR = KEY_OVERLAP / 2
 #: Until when, while no charter names keys that were taken up after a theft.
@@ -45,38 +41,8 @@ NEXT = "next"
 _TURN = f"{NEXT}/turn.json"
 #: Node certificates that were replaced and have not ended: digest and end.
 _LEAVES = "leaves.json"
-_PRESENT = ("ca.key", "ca.pem", "tls.key", "tls.pem", "signing.key")
-
-
-class What(StrEnum):
-    """The keys that can be changed, each by itself."""
-
-    TLS = "tls"
-    CA = "ca"
-    SIGNING = "signing"
-
-
-class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A change that was begun: the new public keys, and what is to count no more.
-
-    `signing_key` in hex and `ca` in PEM are those that come, empty where they stay. Of a theft
-    `revoked_keys` in hex, `revoked_cas` in PEM and `revoked_leaves` by digest are taken back.
-    """
-
-    begun_at: datetime
-    signing_key: str = ""
-    ca: str = ""
-    is_revocation: bool = False
-    revoked_keys: tuple[str, ...] = ()
-    revoked_cas: tuple[str, ...] = ()
-    revoked_leaves: tuple[str, ...] = ()
-
-    @property
-    def what(self) -> tuple[What, ...]:
-        """Which keys it changes."""
-        named = ((What.SIGNING, self.signing_key), (What.CA, self.ca))
-        changed = [what for what, is_named in named if is_named]
-        return tuple(changed) or (What.TLS,)
+_SIGNING, _CA = ("signing.key",), ("ca.key", "ca.pem", "tls.key", "tls.pem")
+_PRESENT = (*_CA, *_SIGNING)
 
 
 class _Leaf(msgspec.Struct, frozen=True):
@@ -110,22 +76,25 @@ def begin(
     `us` is our line in the charter. A node certificate needs nobody's leave and is there when
     this returns, unless it comes with its CA. Returns the change that the charter is to name, or
     None where it need not. Raises `InvalidError` while another one is under way; a theft does not
-    wait for it, and takes over the keys that it had made.
+    wait for it, and takes over the keys that it had made. A new key that is stolen before a
+    charter names it counts for nobody yet: it is replaced by `settle` once one does. Raises
+    `InvalidError`, too, when our line cannot hold what the change would add to it.
     """
     begun = turn_of(place.folder)
     if begun and not is_revocation and set(what) != {What.TLS}:
         raise InvalidError("a change of keys is under way: wait for its end (amber keys show)")
-    turn = _still_waiting(place.folder, begun) if begun else Turn(now)
+    turn = begun or Turn(now)
     files: dict[str, bytes | None] = {}
     if is_revocation:
         turn = _taken_back(place, us, turn, what, now)
     count = len(us.revoked | set(turn.revoked_leaves))
-    if What.SIGNING in what and not turn.signing_key:
+    if What.SIGNING in what and _is_next(place, us, turn, What.SIGNING):
         turn = _with_signing(place, turn, files)
-    if What.CA in what and not turn.ca:
+    if What.CA in what and _is_next(place, us, turn, What.CA):
         turn = _with_ca(place, turn, files, now, count)
     if What.TLS in what:
-        _renew_leaf(place, files, now, count, is_pending=bool(turn.ca))
+        _renew_leaf(place, files, now, count)
+    check_room(turn, us, now)
     needs_charter = bool(turn.signing_key or turn.ca or turn.is_revocation)
     if needs_charter:
         files[_TURN] = msgspec.json.encode(turn)
@@ -149,11 +118,6 @@ def mend(place: Place, us: Member, now: datetime) -> bool:
     return True
 
 
-def lined(turn: Turn, us: Member, now: datetime) -> Member:
-    """Our line in the charter as it is to be; the same as it is once the change came through."""
-    return _with_leaves(_lined_ca(turn, _lined_key(turn, us, now), now), turn)
-
-
 def settle(place: Place, us: Member, version: int, now: datetime) -> bool:
     """Take up the new keys that the charter of this version names; whether there were any.
 
@@ -162,25 +126,26 @@ def settle(place: Place, us: Member, version: int, now: datetime) -> bool:
     more: the charter that is to name them is the next one.
     """
     turn, folder = turn_of(place.folder), place.folder
+    if turn is not None and (again := turn.again(us)):
+        turn = begin(place, us, again, now, is_revocation=True)
     if turn is None:
         return False
     files: dict[str, bytes | None] = {}
     is_due = turn.is_revocation
-    if _waits(folder, "signing.key") and (is_due or us.signing_key.hex() == turn.signing_key):
-        replaced = signing_key(folder / "signing.key", place.safe).public_key().public_bytes_raw()
+    if _waits(folder, "signing.key") and (is_due or turn.names(What.SIGNING, us)):
+        replaced = _public(folder / "signing.key", place.safe)
         files[FORMER_KEYS] = former_keys_with(folder, replaced, now)
-        files |= _moved(folder, ("signing.key",))
-    if _waits(folder, "ca.pem") and (is_due or us.ca == turn.ca.encode()):
+        files |= _moved(folder, _SIGNING)
+    if _waits(folder, "ca.pem") and (is_due or turn.names(What.CA, us)):
         new = Issuer(
             certificate(folder / NEXT / "ca.pem"), tls_key(folder / NEXT / "ca.key", place.safe)
         )
         files |= reissued(folder, place.member, new, place.safe, now)
-        files |= _moved(folder, ("ca.key", "ca.pem", "tls.key", "tls.pem"))
+        files |= _moved(folder, _CA)
         files[_LEAVES] = _leaves_with(folder, now)
     if not files:
         return False
-    there = [name for name in _PRESENT if (folder / name).exists()]
-    files |= {f"{FORMER}/{name}": read(folder / name) for name in there}
+    files |= _before(place, us)
     is_named = not is_due or lined(turn, us, now) == us
     since, until = (version, now + SPARED_FOR) if is_named else (version + 1, _UNNAMED)
     files[f"{FORMER}/since.json"] = since_file(since, until, is_sudden=turn.is_revocation)
@@ -216,24 +181,22 @@ def end(folder: Path, version: int, now: datetime) -> None:
     change(folder, files)
 
 
-def put_off(folder: Path, version: int) -> None:
-    """A charter of this version came in between: the one that names our new keys is later."""
+def put_off(place: Place, us: Member, version: int) -> bool:
+    """A charter of this version came in between: the one that names our new keys is later.
+
+    It may name some of them, and then its holders are shown these with the others that it names.
+    Returns whether it was so.
+    """
+    if len(_named(place.folder, place.safe, us)) == len(_PRESENT):
+        return False
     since = since_file(version + 1, _UNNAMED, is_sudden=True)
-    change(folder, {f"{FORMER}/since.json": since})
+    change(place.folder, {**_before(place, us), f"{FORMER}/since.json": since})
+    return True
 
 
 def drop_former(folder: Path) -> None:
     """Nobody needs the keys before those of now any more."""
     change(folder, {f"{FORMER}/{name}": None for name in (*_PRESENT, "since.json")})
-
-
-def _still_waiting(folder: Path, turn: Turn) -> Turn:
-    """A change that goes on, less the new keys that were taken up."""
-    return msgspec.structs.replace(
-        turn,
-        signing_key=turn.signing_key if _waits(folder, "signing.key") else "",
-        ca=turn.ca if _waits(folder, "ca.pem") else "",
-    )
 
 
 def _with_signing(place: Place, turn: Turn, files: dict[str, bytes | None]) -> Turn:
@@ -254,14 +217,12 @@ def _with_ca(
     return msgspec.structs.replace(turn, ca=pem.decode())
 
 
-def _renew_leaf(
-    place: Place, files: dict[str, bytes | None], now: datetime, count: int, *, is_pending: bool
-) -> None:
+def _renew_leaf(place: Place, files: dict[str, bytes | None], now: datetime, count: int) -> None:
     """A new node certificate of our CA, and of the one that waits, if that was made before."""
     folder = place.folder
     files |= _leaf(place, issuer(folder, place.safe), now, count)
     files[_LEAVES] = _leaves_with(folder, now)
-    if is_pending and _waits(folder, "ca.key"):
+    if _waits(folder, "ca.key"):
         ca = certificate(folder / NEXT / "ca.pem")
         waiting = Issuer(ca, tls_key(folder / NEXT / "ca.key", place.safe))
         files |= _leaf(place, waiting, now, count, f"{NEXT}/")
@@ -281,44 +242,59 @@ def _leaf(
 def _taken_back(
     place: Place, us: Member, turn: Turn, what: Collection[What], now: datetime
 ) -> Turn:
-    """What a theft takes back: the keys of now, and those before them that still count."""
-    keys = [one for one in us.signing_keys if one.counts_at(now)] if What.SIGNING in what else []
-    leaves = [one.digest for one in _leaves(place.folder, now)] if What.TLS in what else []
+    """What a theft takes back: the keys of now, and those before them that still count.
+
+    The key of now is taken back whether a charter names it or not: one that does may be on its way.
+    """
+    keys, cas, leaves = set(turn.revoked_keys), set(turn.revoked_cas), set(turn.revoked_leaves)
+    if What.SIGNING in what:
+        keys |= {one.public.hex() for one in us.signing_keys if one.counts_at(now)}
+        keys.add(_public(place.folder / "signing.key", place.safe).hex())
+    if What.CA in what:
+        ours = read(place.folder / "ca.pem")
+        cas |= {ca.decode() for ca in (*us.cas_at(now), ours)}
+    if What.TLS in what:
+        leaves |= {one.digest for one in _leaves(place.folder, now)}
     return msgspec.structs.replace(
         turn,
         is_revocation=True,
-        revoked_keys=(*turn.revoked_keys, *(one.public.hex() for one in keys)),
-        revoked_cas=(*turn.revoked_cas, *(ca.decode() for ca in us.cas_at(now)))
-        if What.CA in what
-        else turn.revoked_cas,
-        revoked_leaves=tuple({*turn.revoked_leaves, *leaves} - us.revoked),
+        revoked_keys=tuple(sorted(keys)),
+        revoked_cas=tuple(sorted(cas)),
+        revoked_leaves=tuple(sorted(leaves - us.revoked)),
     )
 
 
-def _lined_key(turn: Turn, us: Member, now: datetime) -> Member:
-    if turn.signing_key and us.signing_key.hex() != turn.signing_key:
-        before = SigningKey(us.signing_key, now + KEY_OVERLAP)
-        new = bytes.fromhex(turn.signing_key)
-        us = replace(us, signing_key=new, former_keys=(before, *us.former_keys))
-    return replace(us, former_keys=tuple(_judged(turn, one, now) for one in us.former_keys))
+def _is_next(place: Place, us: Member, turn: Turn, what: What) -> bool:
+    """Whether another key is to be made: none waits, nor is one in use that no charter names."""
+    signing, ca = ("signing.key", turn.signing_key), ("ca.pem", turn.ca)
+    name, begun = signing if what is What.SIGNING else ca
+    return not _waits(place.folder, name) and (not begun or turn.names(what, us))
 
 
-def _judged(turn: Turn, key: SigningKey, now: datetime) -> SigningKey:
-    if key.public.hex() not in turn.revoked_keys or key.is_revoked:
-        return key
-    return SigningKey(key.public, min(now, key.until or now), is_revoked=True)
+def _before(place: Place, us: Member) -> dict[str, bytes | None]:
+    """Our keys of now, to lie in `former`: each but where the charter names the one there still.
+
+    So `former` holds every key that the charter in force names and that is no longer of now.
+    """
+    folder, safe = place.folder, place.safe
+    stay = _named(folder / FORMER, safe, us) - _named(folder, safe, us)
+    there = {name: folder / name for name in _PRESENT if name not in stay}
+    return {
+        f"{FORMER}/{name}": read(path) if path.exists() else None for name, path in there.items()
+    }
 
 
-def _lined_ca(turn: Turn, us: Member, now: datetime) -> Member:
-    if turn.ca and us.ca.decode() != turn.ca:
-        before = FormerCa(us.ca, now + CA_OVERLAP)
-        us = replace(us, ca=turn.ca.encode(), former_cas=(before, *us.former_cas))
-    stay = [one for one in us.former_cas if one.certificate.decode() not in turn.revoked_cas]
-    return replace(us, former_cas=tuple(stay))
+def _named(folder: Path, safe: Safe, us: Member) -> frozenset[str]:
+    """The files of a folder whose keys our line names as those of now."""
+    key, ca = folder / "signing.key", folder / "ca.pem"
+    is_signing = key.exists() and _public(key, safe) == us.signing_key
+    is_ca = ca.exists() and read(ca) == us.ca
+    return frozenset((*(_SIGNING if is_signing else ()), *(_CA if is_ca else ())))
 
 
-def _with_leaves(us: Member, turn: Turn) -> Member:
-    return replace(us, revoked=us.revoked | set(turn.revoked_leaves))
+def _public(path: Path, safe: Safe) -> bytes:
+    """The public half of a signing key."""
+    return signing_key(path, safe).public_key().public_bytes_raw()
 
 
 def _waits(folder: Path, name: str) -> bool:

@@ -151,7 +151,8 @@ class Rotating:
             self._tried.proposed_at, self._tried.after = now, self.charter().version
             if self._is_proposed(wanted) and self._us() != us:
                 self._settle()
-                self._line(turn)
+                if now_wanted := self.turn:  # a key that was stolen again may follow at once
+                    self._line(now_wanted)
 
     def _is_proposed(self, wanted: Member) -> bool:
         try:
@@ -163,13 +164,13 @@ class Rotating:
 
     def _let_go(self) -> None:
         """Let go of the keys before those of now once nobody needs them, and ask who does."""
-        former, charter = self.ring.former, self.charter()
+        former, charter, us = self.ring.former, self.charter(), self._us()
         if former is None:
             return
         unheard = self.unheard()
         if self.turn is not None:
-            if former.is_sudden and former.since <= charter.version:
-                keys.put_off(self.place.folder, charter.version)
+            is_over = former.is_sudden and former.since <= charter.version
+            if us and is_over and keys.put_off(self.place, us, charter.version):
                 self._reload()
         elif not unheard or self.clock() >= former.until:
             keys.drop_former(self.place.folder)

@@ -257,6 +257,36 @@ def test_whoever_stole_a_tls_key_or_a_ca_is_let_in_by_nobody_once_it_is_revoked(
             eventually(functools.partial(is_whole, place))
 
 
+def test_everything_is_taken_back_one_after_the_other_while_the_others_are_away(
+    world: World,
+) -> None:
+    """A laptop was stolen on a Sunday: three commands, one of them twice, and nobody to agree."""
+    stolen = own(world["ee"])
+    world["lv"].stop()
+    world["pl"].stop()
+
+    for what in (What.SIGNING, What.TLS, What.CA, What.SIGNING):
+        world["ee"].desk.rotating.revoke(what, "a laptop was lost", by=ADMIN)
+    taken_up = own(world["ee"])
+    assert taken_up.signing_key != stolen.signing_key
+    world["ee"].stop()
+    world["ee"].start()
+    world["lv"].start()
+    world["pl"].start()
+
+    settled(world["ee"])
+    for place in world.places.values():
+        eventually(functools.partial(is_whole, place), timeout_s=20)
+        assert is_known(place, world["ee"])
+    line = world["lv"].up.in_force().members[EE]
+    taken_back = {one.public for one in line.former_keys if one.is_revoked}
+    assert taken_back == {stolen.signing_key, taken_up.signing_key}
+    assert (line.former_cas, len(line.revoked)) == ((), 1)
+    assert knock(world, stolen, own(world["ee"])) is BrokenSealError
+    assert knock(world, taken_up, own(world["ee"])) is BrokenSealError
+    assert knock(world, own(world["ee"]), stolen) in (StrangerError, FederationError)
+
+
 def test_people_have_new_certificates_when_the_ca_changes(world: World) -> None:
     def certificate() -> bytes:
         return world["ee"].home.person_credentials(PersonId("first"))[1]

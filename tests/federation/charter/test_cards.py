@@ -42,7 +42,7 @@ def test_a_card_with_a_wrong_field_is_refused(own: Own, field: str, value: objec
     "added",
     [
         lambda other: {"former_keys": (SigningKey(other.signing_key, NOW),)},
-        lambda other: {"revoked": frozenset({"ab" * 32})},
+        lambda _: {"revoked": frozenset({"ab" * 32})},
         lambda _: {"former_cas": (FormerCa(authority_of(EE), NOW),)},
     ],
 )

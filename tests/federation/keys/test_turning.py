@@ -1,49 +1,24 @@
 """New keys in the place of those of now, on disk: begun, named by a charter, taken up."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from federation import charter, keys
-from federation.certificates import NODE_LIFE, names_in, parsed
-from federation.charter import Member
-from federation.errors import InvalidError, UntrustedError
-from federation.keys import Place, Plain, Unlocking, What
-from federation.keys.turning import CA_OVERLAP, KEY_OVERLAP
+from federation.certificates import NODE_LIFE
+from federation.errors import CharterError, InvalidError, UntrustedError
+from federation.keys import Place, Unlocking, What
+from federation.keys.wanted import CA_OVERLAP, KEY_OVERLAP
+from federation.limits import FORMER
 from federation.messages import PersonId
+from federation.seal import SigningKey
+from tests.federation.keys.estonia import LATER, NOW, held, line, named
 from tests.federation.keys.kills import killed_at_each_step
-from tests.federation.world import EE, LV, card
+from tests.federation.world import EE, LV
 
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-LATER = NOW + timedelta(hours=1)
 EVERY = [[What.SIGNING], [What.CA], [What.SIGNING, What.CA, What.TLS]]
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    """The keys of Estonia."""
-    folder = tmp_path / "keys"
-    keys.make(folder, EE, NOW)
-    keys.issue_person(folder, EE, PersonId("first"), roles=["analyst"], now=NOW)
-    return Place(folder, EE, Plain())
-
-
-def held(place: Place, now: datetime = LATER) -> keys.Keys:
-    return keys.open(place.folder, EE, now, place.safe)
-
-
-def line(place: Place) -> Member:
-    """What the charter says of Estonia at first."""
-    return replace(card(held(place), port=7400), number=1)
-
-
-def named(place: Place, us: Member, now: datetime = LATER) -> Member:
-    """What the charter says once it names what was begun."""
-    turn = keys.turn_of(place.folder)
-    assert turn is not None
-    return keys.lined(turn, us, now)
 
 
 def test_a_node_certificate_needs_nobodys_leave(place: Place) -> None:
@@ -169,76 +144,6 @@ def test_a_change_survives_an_end_of_the_process_at_any_step(
     keys.person_credentials(place.folder, PersonId("first"))
 
 
-def test_a_stolen_signing_key_is_revoked_and_so_are_those_before_it_that_count(
-    place: Place,
-) -> None:
-    us = line(place)
-    keys.begin(place, us, [What.SIGNING], NOW)
-    once = named(place, us, NOW)
-    keys.settle(place, once, 2, NOW)
-    keys.end(place.folder, 2, NOW)
-
-    keys.begin(place, once, [What.SIGNING], LATER, is_revocation=True)
-    twice = named(place, once)
-    keys.settle(place, twice, 3, LATER)
-
-    assert [one.is_revoked for one in twice.former_keys] == [True, True]
-    assert held(place).signing_key == twice.signing_key
-    assert twice.signing_key not in (once.signing_key, us.signing_key)
-    former = keys.former(place.folder, EE, LATER)
-    assert former is not None
-    assert former.is_sudden
-
-
-def test_a_theft_does_not_wait_for_a_rotation_and_takes_over_its_keys(place: Place) -> None:
-    us = line(place)
-    begun = keys.begin(place, us, [What.SIGNING], LATER)
-    assert begun is not None
-
-    stolen = keys.begin(place, us, [What.SIGNING], LATER, is_revocation=True)
-
-    assert stolen is not None
-    assert stolen.signing_key == begun.signing_key
-    assert named(place, us).former_keys[0].is_revoked
-
-
-def test_a_theft_right_after_a_key_was_taken_up_makes_another(place: Place) -> None:
-    us = line(place)
-    keys.begin(place, us, [What.SIGNING], LATER)
-    once = named(place, us)
-    keys.settle(place, once, 2, LATER)
-
-    keys.begin(place, once, [What.SIGNING], LATER, is_revocation=True)
-
-    assert named(place, once).signing_key not in (once.signing_key, us.signing_key)
-
-
-def test_a_stolen_ca_certifies_nothing_more(place: Place) -> None:
-    us = line(place)
-
-    keys.begin(place, us, [What.CA], LATER, is_revocation=True)
-
-    new = named(place, us)
-    assert new.former_cas == ()
-    assert new.ca != us.ca
-
-
-def test_stolen_node_certificates_are_revoked_and_the_new_one_has_a_later_name(
-    place: Place,
-) -> None:
-    us = line(place)
-    keys.begin(place, us, [What.TLS], NOW)
-
-    keys.begin(place, us, [What.TLS], LATER, is_revocation=True)
-
-    new = named(place, us)
-    assert len(new.revoked) == 2  # the one of now, and the one before it that has not ended
-    names = names_in(parsed(held(place).tls_chain))
-    assert names is not None
-    assert names.dns == {"ee.amber", "r1.ee.amber", "r2.ee.amber"}
-    assert new.ca == us.ca
-
-
 def test_a_node_certificate_that_has_ended_is_renewed(place: Place) -> None:
     us, ended = line(place), NOW + NODE_LIFE + timedelta(days=1)
     with pytest.raises(UntrustedError, match="amber keys rotate tls"):
@@ -262,24 +167,49 @@ def test_keys_that_come_are_encrypted_like_those_of_now(tmp_path: Path) -> None:
     assert keys.coming_signer(place) is not None
 
 
-def test_after_a_theft_the_new_keys_count_with_the_charter_that_is_to_name_them(
-    place: Place,
-) -> None:
-    us, before = line(place), held(place)
+def test_what_a_line_cannot_hold_is_refused_before_anything_is_written(place: Place) -> None:
+    many = tuple(SigningKey(bytes([number]) * 32, NOW) for number in range(FORMER))
+    keys_full = replace(line(place), former_keys=many)
+    leaves_full = replace(line(place), revoked=frozenset(f"{one:064x}" for one in range(FORMER)))
+    before = {path: path.read_bytes() for path in place.folder.rglob("*") if path.is_file()}
 
-    keys.begin(place, us, [What.CA, What.SIGNING], LATER, is_revocation=True)
-    assert keys.settle(place, us, 4, LATER)
+    for us, what, is_revocation, says in (
+        (keys_full, What.SIGNING, True, "holds 100 signing keys"),
+        (replace(keys_full, former_keys=many[:90]), What.SIGNING, False, "holds 90 signing keys"),
+        (leaves_full, What.TLS, True, "amber keys revoke ca"),
+    ):
+        with pytest.raises(InvalidError, match=says):
+            keys.begin(place, us, [what], LATER, is_revocation=is_revocation)
 
-    former = keys.former(place.folder, EE, LATER)
-    assert former is not None
-    assert (former.since, former.keys.ca) == (5, before.ca)
-    keys.put_off(place.folder, 5)
-    assert (late := keys.former(place.folder, EE, LATER)) is not None
-    assert late.since == 6
-    new = named(place, us)
-    assert held(place).ca == new.ca
-    drafted = charter.draft([us], expires_at=LATER + timedelta(days=30))
-    assert charter.is_endorsed(drafted, keys.endorse(place, us, drafted), us.ca)
-    keys.end(place.folder, 6, LATER)
-    assert (done := keys.former(place.folder, EE, LATER)) is not None
-    assert (done.since, done.until, done.is_sudden) == (6, LATER + KEY_OVERLAP / 2, True)
+    assert {path: path.read_bytes() for path in before} == before
+    assert keys.turn_of(place.folder) is None
+    keys.begin(
+        place, replace(keys_full, former_keys=many[:99]), [What.SIGNING], LATER, is_revocation=True
+    )
+    keys.begin(place, leaves_full, [What.CA], LATER, is_revocation=True)
+
+
+def test_a_line_at_its_limits_stands_in_a_charter(place: Place) -> None:
+    us = replace(line(place), number=0)
+    many = tuple(SigningKey(bytes([number]) * 32, NOW) for number in range(FORMER))
+    full = replace(us, former_keys=many, revoked=frozenset(f"{one:064x}" for one in range(FORMER)))
+
+    charter.draft([full], expires_at=LATER)
+
+    with pytest.raises(CharterError, match="former_keys"):
+        charter.draft(
+            [replace(full, former_keys=(*many, SigningKey(bytes([255]) * 32, NOW)))],
+            expires_at=LATER,
+        )
+
+
+def test_a_ca_that_ended_leaves_the_line_with_the_next_change(place: Place) -> None:
+    us = line(place)
+    for days in (0, 7, 22):
+        now = LATER + timedelta(days=days)
+        keys.begin(place, us, [What.CA], now)
+        us = named(place, us, now)
+        keys.settle(place, us, 2, now)
+        keys.end(place.folder, 2, now)
+
+    assert [one.until - now for one in us.former_cas] == [CA_OVERLAP]
