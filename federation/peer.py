@@ -111,14 +111,15 @@ class Self:
         return self._sealed(replace(reply, reply_to=asked.digest), body)
 
     def is_taken(self, to: MemberId, sealed: Sealed) -> bool:
-        """Whether what we sealed before would still be taken: not under a key that was stolen.
+        """Whether a member takes what we sealed before, by the keys that it knows of ours.
 
-        A member that does not know of the theft takes it, and would not take the new key.
+        It does under the key that it is shown. Under another one that was stolen, or had ended
+        before it sealed this, it does not.
         """
-        shown = seal.public_key(self.ring.shown_to(to).signing_key).keyid
+        if sealed.key_id == seal.public_key(self.ring.shown_to(to).signing_key).keyid:
+            return True
         keys = self.charter().member(self.id).signing_keys
-        stolen = {seal.public_key(one.public).keyid for one in keys if one.is_revoked}
-        return sealed.key_id == shown or sealed.key_id not in stolen
+        return seal.stated(sealed, keys) is not None
 
     def way(self, to: MemberId) -> trust.Way:
         """How a member that is active is reached now, with the keys of ours that it knows."""
@@ -210,12 +211,13 @@ class Peer:
         self, method: str, said: Sealed, id: str, timeout_s: float
     ) -> tuple[Statement, bytes]:
         """The reply that this member sealed to what we said: its statement and its body."""
+        shown = self._us.ring.shown_to(self.member)
         try:
             response = await self._call(method)(wire.request_to(said), timeout=timeout_s)
         except grpc.aio.AioRpcError as error:
             fault = fault_of(error)
             if isinstance(fault, _IN_VAIN):
-                self._us.ring.in_vain(self.member)
+                self._us.ring.in_vain(self.member, shown)
             raise fault from None
         reply = _REPLY[method]
         return self._read(lambda: self._proven(said, wire.response_from(response), id, reply))
@@ -241,14 +243,14 @@ class Peer:
     def _proven(
         self, said: Sealed, sealed: Sealed, id: str, method: str
     ) -> tuple[Statement, bytes]:
-        member = self._us.charter().heard(self.member)
-        statement = seal.opened(
-            sealed, member.signing_keys, sender=member.id, audience=self._us.id, method=method
-        )
+        member, now = self._us.charter().heard(self.member), self._us.clock()
+        # A reply is of now, whatever its seal says: with a key that ended nobody gives one.
+        keys = [one for one in member.signing_keys if one.counts_at(now)]
+        statement = seal.opened(sealed, keys, sender=member.id, audience=self._us.id, method=method)
         if (statement.reply_to, statement.id) != (said.digest, id):
             raise BrokenSealError("the reply is to something else")
         self._us.ring.heard(member.id, statement.charter)
-        self._us.clocks.heard(member.id, statement.sealed_at, self._us.clock())
+        self._us.clocks.heard(member.id, statement.sealed_at, now)
         return statement, sealed.body
 
 
@@ -267,8 +269,9 @@ class Lines:
 
     async def apply(self, charter: Charter) -> None:
         """Let go of the lines to members that are no longer active in this charter."""
-        for id in set(self._peers) - set(charter.active):
-            await self._peers.pop(id).close()
+        over = [self._peers.pop(id) for id in set(self._peers) - set(charter.active)]
+        for peer in over:
+            await peer.close()
 
     async def close(self) -> None:
         """Let go of every line."""

@@ -115,12 +115,14 @@ class Ring:
         self._versions[member] = version
         self._doubted.discard(member)
 
-    def in_vain(self, member: MemberId) -> None:
-        """A member let us not in: after a theft it may know other keys of ours than we believe.
+    def in_vain(self, member: MemberId, shown: Keys) -> None:
+        """A member that was shown these let us not in: after a theft it may know others of ours.
 
-        The next call shows it the others; which are right is known once it is heard.
+        The next call shows it the others; which are right is known once it is heard. Of several
+        calls at once that fail by the same keys the first decides.
         """
-        if self.former is not None and self.former.is_sudden:
+        is_sudden = self.former is not None and self.former.is_sudden
+        if is_sudden and shown is self.shown_to(member):
             self._doubted ^= {member}
 
     def are_known_to(self, members: Iterable[MemberId]) -> bool:

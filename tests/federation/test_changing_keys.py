@@ -118,6 +118,26 @@ def revoke_tls(world: World, member: MemberId) -> None:
     world.charter = replace(world.charter, members={**world.charter.members, member: line})
 
 
+async def test_questions_that_fail_at_once_after_a_theft_find_the_other_keys_together(
+    world: World,
+) -> None:
+    place = keys.Place(world[EE].folder, EE, keys.Plain())
+    us, now = world[EE].member, world.clock()
+    turn = keys.begin(place, us, [keys.What.SIGNING], now, is_revocation=True)
+    assert turn is not None
+    line = keys.lined(turn, us, now)
+    keys.settle(place, us, world.charter.version, now)
+    own, former = keys.open(place.folder, EE, now), keys.former(place.folder, EE, now)
+    world[EE].us.ring.turn(own, former)
+    world.charter = replace(world.charter, members={**world.charter.members, EE: line})
+
+    first = await asyncio.gather(*(outcome(world, LV) for _ in range(4)))
+    again = await asyncio.gather(*(outcome(world, LV) for _ in range(4)))
+
+    assert ANSWERED not in first
+    assert set(again) == {ANSWERED}
+
+
 async def outcome(world: World, to: MemberId) -> OutcomeKind:
     [one] = await world[EE].fanout.ask(question(), [to], timeout_s=5)
     return one.kind

@@ -5,12 +5,15 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import grpc
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from federation import keys, trust, wire
+from federation.charter import Member
 from federation.errors import (
     BusyError,
     CharterError,
@@ -22,13 +25,15 @@ from federation.errors import (
 )
 from federation.keys import Keys
 from federation.messages import Answer, Outcome, OutcomeKind, QuestionId, Receipt
-from federation.peer import Peer
-from federation.seal import Sealed, Statement
+from federation.peer import Lines, Peer
+from federation.seal import Sealed, SigningKey, Statement
 from tests.federation.test_seal import OTHERWISE
 from tests.federation.test_server import altered
 from tests.federation.world import EE, HOST, LT, LV, World, hit, made, question
 
 Q = QuestionId("q-1")
+#: A signing key that nobody here has.
+NEW = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
 
 
 @pytest.fixture
@@ -282,3 +287,76 @@ async def test_a_fault_of_the_member_is_an_outcome_with_a_sentence(
 
     await world.close()
     assert (outcome.kind, outcome.reason) == (kind, reason)
+
+
+@pytest.mark.parametrize(
+    ("ends", "is_revoked", "kind"),
+    [
+        (timedelta(seconds=1), False, OutcomeKind.ANSWERED),
+        (timedelta(seconds=-1), False, OutcomeKind.UNREACHABLE),
+        (timedelta(seconds=-1), True, OutcomeKind.UNREACHABLE),
+    ],
+)
+async def test_a_key_that_ended_seals_no_reply_whatever_time_is_in_the_seal(
+    world: World, ends: timedelta, is_revoked: bool, kind: OutcomeKind
+) -> None:
+    old = SigningKey(world[LV].keys.signing_key, world.clock() + ends, is_revoked)
+    named(world, replace(world[LV].member, signing_key=NEW, former_keys=(old,)))
+    before = world.clock() - timedelta(minutes=1)
+    thief = replace(world[LV].us, clock=lambda: before)
+
+    def reply(sealed: Sealed) -> bytes:
+        return wire.response_to(thief.reply(sealed, stated(world), body()))
+
+    async with answering(world, reply):
+        outcome = await ask(world)
+
+    assert outcome.kind is kind
+
+
+def test_mail_is_sealed_anew_when_its_key_had_ended_before_and_the_member_knows(
+    world: World, tmp_path: Path
+) -> None:
+    """Latvia was away when our key changed: it was spared the new one for longer than the old."""
+    us, now = world[EE].us, world.clock()
+    keys.make(tmp_path / "new", EE, now)
+    old, new = us.ring.present, keys.open(tmp_path / "new", EE, now)
+    former = SigningKey(old.signing_key, now + timedelta(hours=24))
+    line = replace(world[EE].member, signing_key=new.signing_key, former_keys=(former,))
+    us.ring.turn(new, keys.Former(old, since=2, until=now + timedelta(hours=32)))
+    in_time = us.notice(LV, "n-1", b"", sequence=1)
+    world.clock.turn(hours=25)
+    too_late = us.notice(LV, "n-2", b"", sequence=2)
+    assert us.is_taken(LV, too_late)
+
+    named(world, line)
+    us.ring.heard(LV, 2)
+
+    assert us.is_taken(LV, in_time)
+    assert not us.is_taken(LV, too_late)
+    assert us.is_taken(LV, us.notice(LV, "n-2", b"", sequence=2))
+
+
+async def test_lines_are_let_go_of_by_several_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = []
+
+    async def close(peer: Peer) -> None:
+        await asyncio.sleep(0)
+        closed.append(peer.member)
+
+    monkeypatch.setattr(Peer, "close", close)
+    lines = Lines(world[EE].us)
+    for member in (LV, LT):
+        lines.to(world[member].member)
+    alone = replace(world.charter, members={EE: world[EE].member})
+
+    await asyncio.gather(lines.apply(alone), lines.apply(alone))
+
+    assert sorted(closed) == [LT, LV]
+
+
+def named(world: World, line: Member) -> None:
+    """Have the charter say this of one member."""
+    world.charter = replace(world.charter, members={**world.charter.members, line.id: line})

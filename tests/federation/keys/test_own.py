@@ -63,15 +63,25 @@ def test_a_call_in_vain_changes_what_is_shown_after_a_theft_and_only_then(
     planned, sudden = ring(both), ring(both, is_sudden=True)
 
     for own in (planned, sudden):
-        own.in_vain(LV)
+        own.in_vain(LV, before)
 
     assert planned.shown_to(LV) is before
     assert sudden.shown_to(LV) is now
-    sudden.in_vain(LV)
+    sudden.in_vain(LV, now)
     assert sudden.shown_to(LV) is before
-    sudden.in_vain(LV)
+    sudden.in_vain(LV, before)
     sudden.heard(LV, 5)  # it was right: now it is known
     assert sudden.shown_to(LV) is now
+
+
+def test_calls_that_fail_at_once_change_what_is_shown_once(both: tuple[Keys, Keys]) -> None:
+    now, before = both
+    own = ring(both, is_sudden=True)
+
+    for _ in range(4):
+        own.in_vain(LV, before)
+
+    assert own.shown_to(LV) is now
 
 
 def test_a_head_is_signed_with_the_key_that_its_reader_knows(both: tuple[Keys, Keys]) -> None:
