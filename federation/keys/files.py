@@ -4,9 +4,10 @@ Trust: whoever can write `.change` in the folder of the keys decides what the ke
 """
 
 import contextlib
+import fcntl
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from federation.errors import UntrustedError
@@ -32,39 +33,66 @@ def change(folder: Path, files: Mapping[str, bytes | None]) -> None:
     """Write these files and remove those without content: all of it or nothing of it.
 
     Names are relative to the folder. A process that ends in the midst of it leaves either what
-    was there before, or a change that `finish` carries out.
+    was there before, or a change that `finish` carries out. One change waits for another, in
+    whatever process.
     """
-    finish(folder)
-    draft = folder / _DRAFT
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(mode=0o700)
-    for name, data in files.items():
-        if data is not None:
-            (draft / name).parent.mkdir(mode=0o700, exist_ok=True)
-            write(draft / name, data)
-    gone = [name for name, data in files.items() if data is None]
-    write(draft / _GONE, "\n".join(gone).encode())
-    _on_disk(draft)
-    draft.rename(folder / _DECIDED)
-    _on_disk(folder)
-    finish(folder)
+    with settled(folder):
+        draft = folder / _DRAFT
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        for name, data in files.items():
+            if data is not None:
+                (draft / name).parent.mkdir(mode=0o700, exist_ok=True)
+                write(draft / name, data)
+        gone = [name for name, data in files.items() if data is None]
+        write(draft / _GONE, "\n".join(gone).encode())
+        _on_disk({(draft / name).parent for name in files} | {draft})
+        draft.rename(folder / _DECIDED)
+        _on_disk({folder})
+        _finish(folder)
 
 
 def finish(folder: Path) -> None:
     """Carry out a change that was decided, however far it had come."""
+    if (folder / _DECIDED).exists():
+        with settled(folder):
+            pass
+
+
+@contextlib.contextmanager
+def settled(folder: Path) -> Iterator[None]:
+    """The folder with no change half done, and nobody who changes it until this ends.
+
+    Raises `UntrustedError` for one that cannot be had.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise UntrustedError(f"{folder}: {error.strerror}") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        _finish(folder)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _finish(folder: Path) -> None:
     decided = folder / _DECIDED
     if not decided.exists():
         return
-    # Another process of this home may be doing the same: what it has moved is where it belongs.
-    with contextlib.suppress(FileNotFoundError):
-        gone = (decided / _GONE).read_text().splitlines()
-        for path in [path for path in decided.rglob("*") if path.is_file()]:
-            if path.name != _GONE:
-                _move(path, folder / path.relative_to(decided))
-        for name in gone:
-            (folder / name).unlink(missing_ok=True)
-    _on_disk(folder)
-    shutil.rmtree(decided, ignore_errors=True)
+    # It goes with the folder itself, when all else was done.
+    if (decided / _GONE).exists():
+        gone = [folder / name for name in (decided / _GONE).read_text().splitlines()]
+        paths = [path for path in decided.rglob("*") if path.is_file() and path.name != _GONE]
+        moved = [(path, folder / path.relative_to(decided)) for path in paths]
+        for path, to in moved:
+            to.parent.mkdir(mode=0o700, exist_ok=True)
+            path.replace(to)
+        for path in gone:
+            path.unlink(missing_ok=True)
+        _on_disk({folder} | {to.parent for _, to in moved} | {path.parent for path in gone})
+    shutil.rmtree(decided)
 
 
 def read(path: Path) -> bytes:
@@ -83,16 +111,11 @@ def secret(path: Path) -> bytes:
     return data
 
 
-def _move(path: Path, to: Path) -> None:
-    to.parent.mkdir(mode=0o700, exist_ok=True)
-    with contextlib.suppress(FileNotFoundError):
-        path.replace(to)
-
-
-def _on_disk(folder: Path) -> None:
-    """Have the names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _on_disk(folders: Iterable[Path]) -> None:
+    """Have the names in folders survive a power cut."""
+    for folder in filter(Path.exists, folders):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -19,7 +19,7 @@ from federation.certificates import (
     parsed,
 )
 from federation.errors import InvalidError, UntrustedError
-from federation.keys.files import finish, read, secret
+from federation.keys.files import read, secret, settled
 from federation.keys.own import Former, Keys
 from federation.keys.safe import Plain, Safe, pem
 from federation.messages import MemberId
@@ -58,22 +58,22 @@ def open(  # noqa: A001 - keys.open, as io.open
     Raises `UntrustedError` naming the file that is missing, readable by others, expired or does
     not fit the rest, and what to do about it.
     """
-    finish(folder)
-    return _opened(folder, folder, member, now, safe)
+    with settled(folder):
+        return _opened(folder, folder, member, now, safe)
 
 
 def former(folder: Path, member: MemberId, now: datetime, safe: Safe = PLAIN) -> Former | None:
     """The keys before those of now, until they are let go; None else."""
-    finish(folder)
-    try:
-        since = msgspec.json.decode((folder / FORMER / _SINCE).read_bytes(), type=Since)
-    except (FileNotFoundError, msgspec.DecodeError):
-        return None
-    try:
-        held = _opened(folder, folder / FORMER, member, now, safe)
-    except UntrustedError:
-        return None  # what expired or was taken away is shown to nobody
-    return Former(held, since.version, since.until, since.is_sudden)
+    with settled(folder):
+        try:
+            since = msgspec.json.decode((folder / FORMER / _SINCE).read_bytes(), type=Since)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+        try:
+            held = _opened(folder, folder / FORMER, member, now, safe)
+        except UntrustedError:
+            return None  # what expired or was taken away is shown to nobody
+        return Former(held, since.version, since.until, since.is_sudden)
 
 
 def issuer(folder: Path, safe: Safe) -> Issuer:

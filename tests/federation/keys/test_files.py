@@ -1,10 +1,12 @@
 """Several files changed at once, whatever ends the process."""
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from federation.keys.files import change, finish
+from federation.keys.files import change, finish, settled
 from tests.federation.keys.kills import killed_at_each_step
 
 OLD = {"a": b"1", "b": b"1", "sub/c": b"1"}
@@ -60,9 +62,81 @@ def test_a_later_change_finishes_the_one_before_it(
 ) -> None:
     folder = filled(tmp_path / "keys")
     with monkeypatch.context() as patch:
-        patch.setattr("federation.keys.files.finish", lambda _: None)
+        patch.setattr("federation.keys.files._finish", lambda _: None)
         change(folder, {"a": b"2"})
 
     change(folder, {"b": b"3"})
 
     assert held(folder) == {"a": b"2", "b": b"3", "sub/c": b"1"}
+
+
+def test_a_change_waits_for_one_that_is_being_finished_and_loses_nothing_by_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The node and a command finish one change; meanwhile the node has decided the next one."""
+    folder = filled(tmp_path / "keys")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", _held_up)
+        with pytest.raises(RuntimeError):
+            change(folder, {"a": b"2", "sub/c": b"2"})  # ended: it is decided and not carried out
+    is_begun, may_go_on, replace = threading.Event(), threading.Event(), Path.replace
+    first = threading.Thread(target=finish, args=(folder,))
+
+    def replaced(path: Path, to: Path) -> Path:
+        if threading.current_thread() is first and not is_begun.is_set():
+            is_begun.set()
+            may_go_on.wait(0.5)
+        elif ".change" in path.parts and path.read_bytes() == b"3":
+            may_go_on.set()  # the next change is decided, and being carried out
+            first.join(0.5)
+        return replace(path, to)
+
+    monkeypatch.setattr(Path, "replace", replaced)
+    first.start()
+    assert is_begun.wait(5)
+
+    change(folder, {"a": b"3", "b": b"3", "sub/c": b"3", "sub/d": b"3"})
+    first.join()
+
+    assert held(folder) == {"a": b"3", "b": b"3", "sub/c": b"3", "sub/d": b"3"}
+
+
+def _held_up(path: Path, to: Path) -> Path:
+    if ".change" in path.parts:
+        raise RuntimeError
+    path.rename(to)
+    return to
+
+
+def test_what_is_read_while_it_is_settled_is_not_half_changed(tmp_path: Path) -> None:
+    folder = filled(tmp_path / "keys")
+    changing = threading.Thread(target=change, args=(folder, {"a": b"2", "b": b"2"}))
+
+    with settled(folder):
+        first = (folder / "a").read_bytes()
+        changing.start()
+        changing.join(0.2)
+        assert (first, (folder / "b").read_bytes()) == (b"1", b"1")
+    changing.join()
+
+    assert held(folder) == {"a": b"2", "b": b"2", "sub/c": b"1"}
+
+
+def test_what_was_moved_into_a_folder_of_its_own_is_there_after_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every folder whose names a change alters is written to the disk once they are there."""
+    folder, synced = filled(tmp_path / "keys"), {}
+
+    def fsync(handle: int) -> None:
+        path = Path(f"/proc/self/fd/{handle}").readlink()
+        if path.is_dir():
+            synced[path.name] = {one.name for one in path.iterdir()}
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+    change(folder, {"a": b"2", "new/d": b"2", "sub/c": None})
+
+    assert synced["new"] == {"d"}
+    assert synced["sub"] == set()
+    assert {"a", "b", "new", "sub"} <= synced["keys"]
