@@ -81,19 +81,20 @@ def account_from(body: bytes, member: MemberId, inquiry: Inquiry) -> Account:
     head = head_from(message.head, member)
     lines = tuple(_line_from(one) for one in few("lines", message.lines, LINES))
     _check_lines(inquiry.book, lines, head.size)
-    places = [_start(inquiry), *(place(inquiry.book, one) for one in lines)]
+    through = size("through", message.through)
+    places = [_start(inquiry), *(_place(inquiry.book, one) for one in lines)]
     if any(later <= earlier for earlier, later in pairwise(places)):
         raise InvalidError("lines must stand in their order, behind those of the page before")
     if message.more and not lines:
         raise InvalidError("a page without lines is the last one")
-    if inquiry.book in _OF_NOTICES and inquiry.through and places[-1] > (inquiry.through, 0):
+    if lines and places[-1] > _last(inquiry, through, head.size):
         raise InvalidError("lines must stand within what was asked for")
     return Account(
         lines=lines,
         has_more=message.more,
         head=head,
-        consistency=hashes(message.consistency),
-        through=size("through", message.through),
+        consistency=hashes("consistency", message.consistency),
+        through=through,
         last=size("last", message.last),
     )
 
@@ -115,7 +116,7 @@ def following(inquiry: Inquiry, account: Account) -> Inquiry:
     return replace(inquiry, since=last.at, after=last.entry)
 
 
-def place(book: Book, one: Line) -> tuple[int, int]:
+def _place(book: Book, one: Line) -> tuple[int, int]:
     """Where a line stands in its book."""
     if book in _OF_NOTICES:
         return one.sequence, 0
@@ -126,6 +127,13 @@ def _start(inquiry: Inquiry) -> tuple[int, int]:
     if inquiry.book in _OF_NOTICES:
         return inquiry.after, 0
     return microseconds(inquiry.since), inquiry.after
+
+
+def _last(inquiry: Inquiry, through: int, size: int) -> tuple[int, int]:
+    """The last place that was asked for; `through` is the last of the period, as its owner says."""
+    if inquiry.book in _OF_NOTICES:
+        return inquiry.through or through, 0
+    return microseconds(inquiry.until), size
 
 
 def _line_to(one: Line) -> pb.Line:
@@ -172,9 +180,9 @@ def _line_from(message: pb.Line) -> Line:
 def _proof(message: pb.Line) -> Iterator[bytes]:
     """The leaf, and the proof that it is in the log."""
     if len(message.leaf) not in (0, HASH_BYTES):
-        raise InvalidError(f"a hash has {HASH_BYTES} bytes")
+        raise InvalidError(f"line.leaf must be a hash of {HASH_BYTES} bytes")
     yield message.leaf
-    yield from hashes(message.inclusion)
+    yield from hashes("line.inclusion", message.inclusion)
 
 
 def _kept(message: pb.Sealed) -> Kept:

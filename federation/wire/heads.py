@@ -22,16 +22,16 @@ def head_to(head: TreeHead) -> pb.TreeHead:
 
 def head_from(head: pb.TreeHead, member: MemberId) -> TreeHead:
     """A head of this member; raises `InvalidError` naming the field that is wrong."""
-    [root] = hashes([head.root])
+    [root] = hashes("head.root", [head.root])
     signed_at = instant("head.signed_at", head.signed_at)
     return TreeHead(member, size("head.size", head.size), root, signed_at, head.signature)
 
 
-def hashes(values: Sequence[bytes]) -> tuple[bytes, ...]:
+def hashes(field: str, values: Sequence[bytes]) -> tuple[bytes, ...]:
     """Hashes of a proof, of which there are not too many."""
-    found = tuple(few("consistency", values, PROOF))
+    found = tuple(few(field, values, PROOF))
     if any(len(one) != HASH_BYTES for one in found):
-        raise InvalidError(f"a hash has {HASH_BYTES} bytes")
+        raise InvalidError(f"{field} must hold hashes of {HASH_BYTES} bytes")
     return found
 
 

@@ -114,7 +114,7 @@ def dispatch_from(body: bytes, member: MemberId) -> Dispatch:
 
 def _shown(message: pb.Dispatch, member: MemberId) -> ShownHead:
     also = {
-        size("also.since", one.since): hashes(one.consistency)
+        size("also.since", one.since): hashes("also.consistency", one.consistency)
         for one in few("also", message.also, MEMBERS)
     }
     seen = [
@@ -122,7 +122,7 @@ def _shown(message: pb.Dispatch, member: MemberId) -> ShownHead:
         for one in few("seen", message.seen, MEMBERS)
     ]
     head, since = head_from(message.head, member), size("since", message.since)
-    return ShownHead(head, since, hashes(message.consistency), also, tuple(seen))
+    return ShownHead(head, since, hashes("consistency", message.consistency), also, tuple(seen))
 
 
 def receipt_to(receipt: Receipt) -> bytes:

@@ -195,6 +195,7 @@ class _Run:
             theirs: list[Line] = []
             async for page in self._pages(self._of_notices(Book.TAKEN, after, end)):
                 theirs, last = [*theirs, *page.lines], page.last
+                _check_count(len(theirs))
             ours = ours[:LINES]
             compared = await asyncio.to_thread(books.mail, member, Book.SENT, ours, theirs, last)
             yield Book.SENT, compared

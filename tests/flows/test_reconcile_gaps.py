@@ -1,12 +1,19 @@
 """What one side of a comparison hides, invents or changes, and what the other finds."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from federation.accounts import Account, Book, Inquiry, Line
+from federation.charter import Member
+from federation.errors import InvalidError
+from federation.seal import Statement
+from federation.server import Books
+from node.reconciling import comparing
 from node.reconciling.differences import What
-from tests.flows.books import LV, edited, put_back, reconciled, traffic
+from tests.flows.books import LV, edited, is_reached, put_back, reconciled, traffic
 from tests.world import World
 
 
@@ -125,3 +132,27 @@ def test_what_the_other_side_hides_invents_or_changes_is_a_gap_that_names_it(
     assert (book, what) in compared.gaps
     assert {one for one, _ in compared.gaps} == {book}
     assert compared.result.gaps == len(compared.gaps)
+
+
+def test_a_book_without_end_is_not_read_to_its_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Estonia sent nothing in these days; Latvia claims notice after notice, page after page."""
+    world.clock.turn(days=40)
+    assert is_reached(world)
+    books = world["lv"].up.doors._step.books
+    shown = type(books).account
+
+    def endless(here: Books, member: Member, inquiry: Inquiry, statement: Statement) -> Account:
+        page = shown(here, member, inquiry, statement)
+        if inquiry.book is not Book.TAKEN:
+            return page
+        claimed = range(inquiry.after + 1, inquiry.after + 101)
+        lines = tuple(Line(world.clock(), "", 0, sequence=one) for one in claimed)
+        return replace(page, lines=lines, has_more=inquiry.after < 1_000, through=2**62)
+
+    monkeypatch.setattr(type(books), "account", endless)
+    monkeypatch.setattr(comparing, "MOST", 300)
+
+    with pytest.raises(InvalidError, match="more than 300 lines"):
+        reconciled(world["ee"], LV)

@@ -84,6 +84,9 @@ WRONG = {
     "out of order": replace(OF_QUESTIONS, lines=(replace(QUESTION, entry=6), QUESTION)),
     "before the page": replace(OF_QUESTIONS, lines=(replace(QUESTION, at=AT - STEP),)),
     "again what was shown": replace(OF_QUESTIONS, lines=(replace(QUESTION, at=AT, entry=3),)),
+    "behind the last moment": replace(
+        OF_QUESTIONS, lines=(replace(QUESTION, at=ASKED.until + STEP),)
+    ),
     "a notice among questions": replace(OF_QUESTIONS, lines=(NOTICE,)),
     "neither of both": replace(OF_QUESTIONS, lines=(replace(QUESTION, id=""),)),
     "a long name": replace(OF_QUESTIONS, lines=(replace(QUESTION, id="q" * (WORD + 1)),)),
@@ -106,6 +109,21 @@ def test_a_page_that_leads_astray_is_refused(what: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        ("half a hash", "consistency must hold hashes"),
+        ("half a leaf", "line.leaf must be a hash"),
+        ("a long proof", "line.inclusion must hold at most"),
+    ],
+)
+def test_a_page_with_a_wrong_proof_is_refused_by_the_name_of_its_field(
+    what: str, says: str
+) -> None:
+    with pytest.raises(InvalidError, match=says):
+        wire.account_from(wire.account_to(WRONG[what]), LV, ASKED)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         QUESTION,
@@ -117,6 +135,22 @@ def test_a_page_that_leads_astray_is_refused(what: str) -> None:
 def test_a_page_of_notices_stays_within_what_was_asked_for(line: Line) -> None:
     with pytest.raises(InvalidError):
         wire.account_from(wire.account_to(replace(OF_NOTICES, lines=(line,))), LV, OF_MAIL)
+
+
+def test_the_first_page_of_a_period_says_how_far_it_goes_and_goes_no_further() -> None:
+    first = replace(OF_MAIL, through=0)
+    none = replace(OF_NOTICES, lines=(), has_more=False, through=0)
+    for page in (OF_NOTICES, replace(OF_NOTICES, through=9), none):
+        assert wire.account_from(wire.account_to(page), LV, first) == page
+
+    with pytest.raises(InvalidError, match="within what was asked for"):
+        wire.account_from(wire.account_to(replace(OF_NOTICES, through=8)), LV, first)
+
+
+def test_a_question_of_the_last_moment_is_within_what_was_asked_for() -> None:
+    page = replace(OF_QUESTIONS, lines=(replace(QUESTION, at=ASKED.until),))
+
+    assert wire.account_from(wire.account_to(page), LV, ASKED) == page
 
 
 def test_an_answer_has_one_digest_on_both_sides_whatever_receipt_and_filling_it_travels_with() -> (
