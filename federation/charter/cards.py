@@ -96,7 +96,7 @@ def read_card(text: str) -> Member:
     """
     try:
         member = member_of(msgspec.json.decode(text, type=Card))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
         raise InvalidError(f"this is not a member's card: {error}") from None
     if replace(_present(member), number=member.number) != member:
         raise InvalidError(
@@ -173,8 +173,9 @@ def member_of(line: Card) -> Member:
     """The member in the JSON of a charter; raises `InvalidError` naming what is wrong."""
     if not _is_host(line.host):
         raise InvalidError(f"host of {line.id} is neither a host name nor an address")
-    if not line.name.isprintable():
-        raise InvalidError(f"name of {line.id} holds characters that cannot be printed")
+    for field, texts in (("name", [line.name]), ("topics", line.topics)):
+        if not all(map(str.isprintable, texts)):
+            raise InvalidError(f"{field} of {line.id} holds characters that cannot be printed")
     return Member(
         id=MemberId(line.id),
         number=line.number,
@@ -234,12 +235,18 @@ def _ids(ids: Iterable[str]) -> frozenset[MemberId]:
 
 
 def _ca(pem: str, id: str) -> bytes:
-    if defect := authority_defect(parsed(pem.encode()), MemberId(id)):
+    data = pem.encode(errors="replace")
+    ca = parsed(data)
+    if defect := authority_defect(ca, MemberId(id)):
         raise InvalidError(f"ca of {id} {defect}")
-    return pem.encode()
+    if ca.public_bytes(Encoding.PEM) != data:
+        raise InvalidError(f"ca of {id} is not one certificate in PEM form and nothing else")
+    return data
 
 
 def _is_host(host: str) -> bool:
+    if "%" in host:  # a zone of IPv6 may hold anything
+        return False
     try:
         ip_address(host)
     except ValueError:

@@ -10,7 +10,7 @@ import msgspec
 from securesystemslib.signer import Key, Signature, Signer
 from tuf.api.exceptions import UnsignedMetadataError
 from tuf.api.metadata import TOP_LEVEL_ROLE_NAMES, Metadata, Role, Root
-from tuf.api.serialization import DeserializationError
+from tuf.api.serialization import DeserializationError, SerializationError
 
 from federation.charter.cards import (
     Listing,
@@ -22,11 +22,13 @@ from federation.charter.cards import (
 )
 from federation.charter.members import Charter, Group, Groups, Member, Proposal, majority
 from federation.errors import CharterError, InvalidError
-from federation.limits import MEMBERS
+from federation.limits import MEMBERS, WORD
 from federation.messages import MemberId
 from federation.seal import public_key
 
 _ROOT = Root.type
+#: The field of the root that is ours: the member list.
+_OURS = "amber"
 #: How long a charter lasts from the day it is made or renewed, where it says nothing else.
 LIFE = timedelta(days=30)
 
@@ -170,10 +172,13 @@ def _counted(metadata: Metadata[Root], rule: Root) -> dict[str, Signature]:
 def _parsed(document: bytes) -> Metadata[Root]:
     try:
         metadata = Metadata[Root].from_bytes(document)
-    except DeserializationError:
+        _ = metadata.signed_bytes  # what has no canonical form was signed by nobody
+    except (DeserializationError, SerializationError):
         raise CharterError("this is not a charter: it cannot be read as one") from None
     if not isinstance(metadata.signed, Root):
         raise CharterError("this is not a charter: it is signed metadata of another kind")
+    if metadata.unrecognized_fields:
+        raise CharterError("this is not a charter: more stands in it than a charter says")
     return metadata
 
 
@@ -184,7 +189,7 @@ def _said(document: bytes) -> bytes:
 def _charter(root: Root) -> Charter:
     """What a root says; its keys and roles must say nothing that its member list does not."""
     try:
-        listed = msgspec.convert(root.unrecognized_fields.get("amber"), Listing)
+        listed = msgspec.convert(root.unrecognized_fields.get(_OURS), Listing)
         members = _ordered(member_of(line) for line in listed.members)
     except (msgspec.ValidationError, InvalidError) as error:
         raise CharterError(f"this is not a charter: {error}") from None
@@ -199,29 +204,40 @@ def _charter(root: Root) -> Charter:
     )
     charter = replace(charter, threshold=listed.threshold or len(charter.voters))
     _check(charter)
+    _check_said(root, msgspec.structs.replace(listed, threshold=charter.threshold), charter)
+    return charter
+
+
+def _check_said(root: Root, listed: Listing, charter: Charter) -> None:
+    """Nothing stands in a document but what its charter says, each thing once and in its place."""
     rebuilt = _root(charter)
     if (rebuilt.keys, rebuilt.roles) != (root.keys, root.roles):
         raise CharterError("the keys of the charter are not those of its members")
-    return charter
+    is_plain = len(root.spec_version) <= WORD and root.consistent_snapshot is True
+    if not is_plain or set(root.unrecognized_fields) != {_OURS} or listed != _listing(charter):
+        raise CharterError("this is not a charter: more stands in it than a charter says")
 
 
 def _root(charter: Charter) -> Root:
     voters = (one for one in charter.members.values() if one.has_vote)
     votes = {key.keyid: key for key in map(_key, voters)}
     roles = {name: Role(list(votes), charter.threshold) for name in TOP_LEVEL_ROLE_NAMES}
-    listed = Listing(
-        members=list(map(line_of, charter.members.values())),
-        groups=groups_to(charter.groups),
-        threshold=charter.threshold,
-        life_days=charter.life // timedelta(days=1),
-        follows=charter.follows,
-    )
     return Root(
         version=charter.version,
         expires=charter.expires_at,
         keys=votes,
         roles=roles,
-        unrecognized_fields={"amber": msgspec.to_builtins(listed)},
+        unrecognized_fields={_OURS: msgspec.to_builtins(_listing(charter))},
+    )
+
+
+def _listing(charter: Charter) -> Listing:
+    return Listing(
+        members=list(map(line_of, charter.members.values())),
+        groups=groups_to(charter.groups),
+        threshold=charter.threshold,
+        life_days=charter.life // timedelta(days=1),
+        follows=charter.follows,
     )
 
 

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
@@ -63,6 +64,28 @@ def test_whoever_carries_a_card_adds_no_key_under_its_fingerprint(
 def authority_of(member: MemberId) -> bytes:
     """A CA of somebody else's, limited to the names of this member."""
     return authority(member, new_key(), NOW).public_bytes(Encoding.PEM)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda plain: plain.update(ca=plain["ca"] + "\ud800"),
+        lambda plain: plain.update(ca="\u00e4\n" + plain["ca"]),
+        lambda plain: plain.update(ca=plain["ca"] + plain["ca"]),
+        lambda plain: plain.update(ca=plain["ca"].replace("\n", "\r\n")),
+        lambda plain: plain.update(topics=["drugs\n\x1b[2J"]),
+        lambda plain: plain.update(host="fe80::1%\nfingerprint: 0000"),
+    ],
+)
+@pytest.mark.parametrize("is_ascii", [True, False])
+def test_nothing_on_a_card_forges_what_people_read_before_they_sign(
+    own: Own, change: Callable[[dict[str, Any]], None], *, is_ascii: bool
+) -> None:
+    plain = json.loads(charter.card(card(own[EE], port=7400)))
+    change(plain)
+
+    with pytest.raises(InvalidError):
+        charter.read_card(json.dumps(plain, ensure_ascii=is_ascii))
 
 
 @pytest.mark.parametrize("host", ["amber.police.ee", "10.0.0.1", "2001:db8::1", "localhost"])

@@ -117,6 +117,9 @@ def test_a_charter_whose_keys_or_threshold_are_not_those_of_its_members_does_not
         (lambda root: root["amber"]["members"][0].update(port=70_000), "port"),
         (lambda root: root["amber"]["members"][0].update(host="unix:/x"), "host of EE"),
         (lambda root: root["amber"]["members"][0].update(name="E\x1b[2J"), "name of EE"),
+        (lambda root: root["amber"]["members"][0].update(topics=["a\nGROUP x"]), "topics of EE"),
+        (lambda root: root["amber"]["members"][0].update(host="fe80::1%x\nEE"), "host of EE"),
+        (lambda root: root["amber"]["members"][0].update(host="fe80::1%0"), "host of EE"),
         (lambda root: root["amber"]["groups"].update(baltic=["PL"]), "no member PL"),
         (
             lambda root: root["amber"]["members"].append(root["amber"]["members"][0]),
@@ -138,6 +141,48 @@ def test_two_members_never_share_a_signing_key(own: Own) -> None:
 
     with pytest.raises(CharterError, match="share one signing key"):
         signed([first, replace(second, signing_key=first.signing_key)], [])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: root.update(more="x" * 400_000),
+        lambda root: root.update(spec_version="1." + "0" * 400_000),
+        lambda root: root.update(consistent_snapshot="x" * 400_000),
+        lambda root: root["amber"]["groups"].update(baltic=["EE"] * 100_000),
+        lambda root: root["amber"]["members"].reverse(),
+    ],
+)
+def test_nothing_stands_in_a_charter_but_what_it_says(own: Own, change: Change) -> None:
+    """Or a renewal, which is signed without a person, would carry anything to every member."""
+    document = altered(signed(cards(own, EE, LV), []), change)
+
+    for read in (charter.proposal, lambda one: charter.sign(one, own[EE].signer)):
+        with pytest.raises(CharterError, match="more stands in it"):
+            read(document)
+
+
+def test_nothing_stands_beside_a_charter_but_its_signatures(own: Own) -> None:
+    plain = json.loads(signed(cards(own, EE, LV), own_of(own, EE, LV)))
+
+    with pytest.raises(CharterError, match="more stands in it"):
+        charter.read(json.dumps(plain | {"more": "x"}).encode())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: root.update(more=0.5),
+        lambda root: root["amber"]["members"][0].update(name="\ud800"),
+        lambda root: root["amber"]["members"][0].update(ca="\ud800"),
+    ],
+)
+def test_what_has_no_canonical_form_is_no_charter(own: Own, change: Change) -> None:
+    document = altered(signed(cards(own, EE, LV), []), change)
+
+    for read in (charter.proposal, charter.identity, charter.document_fingerprint):
+        with pytest.raises(CharterError, match="cannot be read"):
+            read(document)
 
 
 @pytest.mark.parametrize("document", [b"", b"{}", b'{"signed": {"_type": "root"}}'])
