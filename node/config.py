@@ -297,11 +297,17 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 def read(path: Path) -> Config:
     """Read amber.toml; raises `ConfigError` naming the key that is wrong and what it takes."""
     try:
-        return _checked(msgspec.toml.decode(path.read_bytes(), type=Config))
+        return decoded(path.read_bytes())
     except FileNotFoundError:
         raise ConfigError(f"{path} is missing: this folder is not a home (amber init)") from None
+
+
+def decoded(text: bytes | str) -> Config:
+    """The settings in the text of an amber.toml; raises `ConfigError` as `read` does."""
+    try:
+        return _checked(msgspec.toml.decode(text, type=Config))
     except msgspec.DecodeError as error:
-        raise ConfigError(f"{path.name}: {error}") from error
+        raise ConfigError(f"amber.toml: {error}") from error
 
 
 def made(**member: Any) -> Config:  # noqa: ANN401 - checked right here

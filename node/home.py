@@ -4,6 +4,7 @@ Trust: whoever can read this folder can be this member. It is 0700; `lock` is he
 process that uses the database, and the kernel lets go of it when that process ends.
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -18,6 +19,7 @@ import msgspec
 
 from federation import charter, keys
 from federation.charter import LIFE, Charter, Kind, Member, Proposal
+from federation.errors import UntrustedError
 from federation.keys import Issued, Keys, Place, Ring, Safe, Unlocking
 from federation.messages import MemberId, PersonId
 from node import config, rendering, store
@@ -107,8 +109,20 @@ class Home:
         return Place(self.certificates, self.member, self.safe())
 
     def safe(self) -> Safe:
-        """What opens our keys; raises `UntrustedError` saying what is wanted."""
-        return self.unlocking(self.config.keys.key_file).safe(self.certificates)
+        """What opens our keys; raises `UntrustedError` saying what is wanted.
+
+        A key file that was changed opens them also where amber.toml does not say so yet.
+        """
+        said = self.config.keys.key_file
+        try:
+            return self.unlocking(said).safe(self.certificates)
+        except UntrustedError:
+            lock = keys.lock_of(self.certificates)
+            if not said or lock is None or lock.file in {"", said}:
+                raise
+            with contextlib.suppress(UntrustedError):
+                return self.unlocking("").safe(self.certificates)
+            raise
 
     def unlocking(self, key_file: str) -> Unlocking:
         """What keys may be opened by; a key file in the home it protects protects nothing."""
@@ -120,8 +134,34 @@ class Home:
         return Unlocking(path, self.passphrase)
 
     def relock(self, unlocking: Unlocking) -> None:
-        """Keep our keys under another secret, or as they are; the lock must be held."""
+        """Keep our keys under another secret, or as they are, and have amber.toml say so.
+
+        The lock must be held. Raises `ConfigError` saying what to edit where amber.toml cannot be
+        written.
+        """
+        key_file = str(unlocking.key_file or "")
+        text = self._settings_with(key_file)
         keys.relock(self.certificates, self.safe(), unlocking)
+        try:
+            if key_file != self.config.keys.key_file:
+                keys.write(self._settings.resolve(), text.encode())
+        except OSError as error:
+            raise ConfigError(
+                f"the keys are changed, but amber.toml could not be written ({error.strerror}):"
+                f" write {rendering.line('key_file', key_file)} under [keys] in it"
+            ) from None
+
+    def _settings_with(self, key_file: str) -> str:
+        """The text of our amber.toml with this key file in it; all else stays."""
+        text = self._settings.read_text()
+        if key_file == self.config.keys.key_file:
+            return text
+        edited = rendering.edited(text, "keys", "key_file", key_file)
+        said = msgspec.structs.replace(self.config.keys, key_file=key_file)
+        if not _says(edited, msgspec.structs.replace(self.config, keys=said)):
+            line = rendering.line("key_file", key_file)
+            raise ConfigError(f"write {line} under [keys] in amber.toml first, then try again")
+        return edited
 
     def ca(self) -> bytes:
         """Our CA in PEM: by it our own people know the desk."""
@@ -237,10 +277,11 @@ class Home:
         """Hold this home alone; raises `LockedError` when another process does."""
         file = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise LockedError(str(self.path)) from None
             yield
-        except BlockingIOError:
-            raise LockedError(str(self.path)) from None
         finally:
             os.close(file)
 
@@ -264,6 +305,10 @@ class Home:
             return said
         except (FileNotFoundError, msgspec.DecodeError):
             return None
+
+    @property
+    def _settings(self) -> Path:
+        return self.path / "amber.toml"
 
     @property
     def _charter(self) -> Path:
@@ -337,6 +382,14 @@ def _fill(home: Home) -> None:
     with opened.write() as tx:
         store.audit.append(tx, Entry(operation=Operation.ADMINISTRATION, event="home made"))
     opened.close()
+
+
+def _says(text: str, wanted: Config) -> bool:
+    """Whether the text of an amber.toml says these settings."""
+    try:
+        return config.decoded(text) == wanted
+    except ConfigError:
+        return False
 
 
 def _deciding(member: Member) -> Member:

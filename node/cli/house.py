@@ -54,6 +54,8 @@ def init(  # noqa: PLR0913 - the words of a verb
     has_passphrase: bool,
 ) -> None:
     """Make a new home: keys, CA, certificates, settings and database."""
+    if key_file and has_passphrase:
+        raise InvalidError("say either --key-file FILE or --passphrase")
     host, port = address_of(address)
     settings = config.made(id=member, name=name, host=host, port=port, kind=kind)
     if key_file:
