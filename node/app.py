@@ -21,6 +21,7 @@ from typing import Any
 
 import structlog
 
+from federation import keys
 from federation.charter import Charter
 from federation.clocks import Clocks
 from federation.doors import Doors, Doorstep
@@ -196,13 +197,17 @@ class Node:
             rotating=self.rotating,
             post=self.post,
             issue=self.home.issue,
-            own=self.home.own,
-            endorse=self.home.endorse,
+            own=lambda: self.home.settings_now().member,
+            endorse=self._endorsed,
             follow=self.following.follow,
             doors=lambda: list(self.doors),
             refusals=self.step.refusals,
             clocks=self.step.us.clocks,
         )
+
+    def _endorsed(self, document: bytes) -> bytes:
+        """What our CA, as the charter in force names it, says for a proposal."""
+        return keys.endorse(self.rotating.place, self.in_force().member(self.home.member), document)
 
     def _reconciling(self) -> Reconciling:
         """Comparing what we have of the traffic with each member with what it has."""

@@ -136,32 +136,20 @@ class Home:
     def relock(self, unlocking: Unlocking) -> None:
         """Keep our keys under another secret, or as they are, and have amber.toml say so.
 
-        The lock must be held. Raises `ConfigError` saying what to edit where amber.toml cannot be
-        written.
+        The lock must be held. Raises `ConfigError` saying what to edit where that cannot be done.
         """
         key_file = str(unlocking.key_file or "")
-        text = self._settings_with(key_file)
+        before = self._settings.read_text()
+        text = rendering.edited(before, "keys", "key_file", key_file)
         keys.relock(self.certificates, self.safe(), unlocking)
         try:
-            if key_file != self.config.keys.key_file:
+            if text != before:
                 keys.write(self._settings.resolve(), text.encode())
         except OSError as error:
             raise ConfigError(
                 f"the keys are changed, but amber.toml could not be written ({error.strerror}):"
                 f" write {rendering.line('key_file', key_file)} under [keys] in it"
             ) from None
-
-    def _settings_with(self, key_file: str) -> str:
-        """The text of our amber.toml with this key file in it; all else stays."""
-        text = self._settings.read_text()
-        if key_file == self.config.keys.key_file:
-            return text
-        edited = rendering.edited(text, "keys", "key_file", key_file)
-        said = msgspec.structs.replace(self.config.keys, key_file=key_file)
-        if not _says(edited, msgspec.structs.replace(self.config, keys=said)):
-            line = rendering.line("key_file", key_file)
-            raise ConfigError(f"write {line} under [keys] in amber.toml first, then try again")
-        return edited
 
     def ca(self) -> bytes:
         """Our CA in PEM: by it our own people know the desk."""
@@ -175,6 +163,10 @@ class Home:
         """Drop what a node that was killed had been sent; the lock must be held."""
         for left in self.incoming.glob("*"):
             shutil.rmtree(left)
+
+    def settings_now(self) -> Config:
+        """The settings as amber.toml has them now; a node keeps those of its start."""
+        return config.read(self._settings)
 
     def own(self) -> Member:
         """What we are to the other members, as our settings and keys say now."""
@@ -190,15 +182,6 @@ class Home:
         members[self.member] = self.own()
         return charter.draft(members.values(), expires_at=self.clock() + life, after=self.charter())
 
-    def propose(self, cards: Sequence[str], life: timedelta = LIFE) -> bytes:
-        """The next charter, of these members and us, with our signature alone."""
-        return self.sign(self.draft(cards, life))
-
-    def sign(self, document: bytes) -> bytes:
-        """A proposed charter with our signature added, also when we are to leave by it."""
-        current = self._charter.read_bytes()
-        return charter.sign(document, self.keys().signer, current=current)
-
     def document(self) -> bytes:
         """The document of the charter in force."""
         return self._charter.read_bytes()
@@ -206,17 +189,6 @@ class Home:
     def keep(self, document: bytes) -> None:
         """Keep the document of a charter that came in force."""
         keys.write(self._charter, document)
-
-    def endorse(self, document: bytes) -> bytes:
-        """What our CA says for a proposal; empty when its key does not lie here."""
-        return keys.endorse(self.place(), self.charter().member(self.member), document)
-
-    def adopt(self, document: bytes) -> Charter:
-        """Put a charter in force; raises `CharterError` unless it may replace ours."""
-        adopted = charter.replacement(self._charter.read_bytes(), document)
-        adopted.member(self.member)
-        self.keep(document)
-        return adopted
 
     def issue(self, person: PersonId, roles: Sequence[Role]) -> Issued:
         """Issue a certificate for one of our people."""
@@ -352,13 +324,17 @@ def make(
 
 
 def federate(homes: Sequence[Home], life: timedelta = LONG) -> None:
-    """Put one charter of all these homes in force in each; all must be ours, as in a lab."""
+    """Put one charter of all these homes in force in each; all must be ours, as in a lab.
+
+    No node of them may run: what is signed here stands in no log.
+    """
     first, *rest = homes
-    document = first.propose([home.card() for home in rest], life)
-    for home in rest:
-        document = home.sign(document)
+    document = first.draft([home.card() for home in rest], life)
     for home in homes:
-        home.adopt(document)
+        document = charter.sign(document, home.keys().signer, current=home.document())
+    for home in homes:
+        charter.replacement(home.document(), document).member(home.member)
+        home.keep(document)
 
 
 def proposal(document: bytes) -> Proposal:
@@ -382,14 +358,6 @@ def _fill(home: Home) -> None:
     with opened.write() as tx:
         store.audit.append(tx, Entry(operation=Operation.ADMINISTRATION, event="home made"))
     opened.close()
-
-
-def _says(text: str, wanted: Config) -> bool:
-    """Whether the text of an amber.toml says these settings."""
-    try:
-        return config.decoded(text) == wanted
-    except ConfigError:
-        return False
 
 
 def _deciding(member: Member) -> Member:

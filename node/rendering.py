@@ -6,8 +6,10 @@ from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from node.config import Config
+from node.config import Config, decoded
+from node.errors import ConfigError
 
 #: Words in TOML, in one line.
 _QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*')"""
@@ -34,23 +36,38 @@ def line(key: str, value: Any) -> str:  # noqa: ANN401 - whatever a setting is
 def edited(text: str, section: str, key: str, value: str) -> str:
     """The text of an amber.toml in which one setting of words is another; all else stays.
 
-    A setting that is not written out is added. What is written in another way than `render` does
-    may be left as it is: whoever asks compares what comes of it.
+    A setting that is not written out is added. Raises `ConfigError` saying what to write where it
+    is written in a way that only a person can change.
     """
-    lines, inside, at = text.split("\n"), False, None
-    for number, said in enumerate(lines):
-        if said.strip().startswith("["):
-            inside = said.split("#")[0].strip() == f"[{section}]"
+    held = decoded(text)
+    table = getattr(held, section)
+    wanted = replace(held, **{section: replace(table, **{key: value})})
+    if wanted == held:
+        return text
+    new = _edited(text.split("\n"), f"[{section}]", key, line(key, value))
+    try:
+        if decoded(new) == wanted:
+            return new
+    except ConfigError:
+        pass
+    raise ConfigError(
+        f"write {line(key, value)} under [{section}] in amber.toml first, then try again"
+    )
+
+
+def _edited(lines: list[str], header: str, key: str, said: str) -> str:
+    """The lines with a setting in its place, else behind the header, else at the end."""
+    old, inside, at = re.compile(rf"\s*{key}\s*=\s*{_QUOTED}(.*)"), False, None
+    for number, one in enumerate(lines):
+        if one.strip().startswith("["):
+            inside = one.split("#")[0].strip() == header
             at = number if inside else at
-        elif inside and (found := re.match(rf"\s*{key}\s*=\s*{_QUOTED}(.*)", said)):
-            lines[number] = f"{line(key, value)}{found[1]}"
-            break
-    else:
-        if at is None:
-            lines += [f"[{section}]", ""]
-            at = len(lines) - 2
-        lines.insert(at + 1, line(key, value))
-    return "\n".join(lines)
+        elif inside and (found := old.match(one)):
+            lines[number] = said + found[1]
+            return "\n".join(lines)
+    behind = [header, said, ""] if at is None else [said]
+    place = len(lines) if at is None else at + 1
+    return "\n".join((*lines[:place], *behind, *lines[place:]))
 
 
 def meanings(section: type[Struct]) -> MappingProxyType[str, str]:

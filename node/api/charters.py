@@ -26,7 +26,7 @@ class CharterCalls(Admission):
         """Propose the next charter."""
         try:
             who, _ = self._admitted(context, "ProposeCharter")
-            amendment = self._amendment(request)
+            amendment = await asyncio.to_thread(self._amendment, request)
             propose = functools.partial(self._proposing.propose, reason=request.reason, by=who)
             if request.own:
                 propose = functools.partial(propose, endorse=self._house.endorse)
@@ -126,10 +126,12 @@ class CharterCalls(Admission):
         )
 
     def _own(self) -> Member:
-        """Our line in the charter with the address and name that our settings have now."""
-        now = self._house.own()
-        held = self._house.administration.charter().member(now.id)
-        return replace(held, host=now.host, port=now.port, name=now.name)
+        """Our line in the charter with the address and name that amber.toml has now."""
+        us, said = self._house.rotating.ring.member, self._house.own()
+        if said.id != us:
+            raise InvalidError(f"member.id in amber.toml is {said.id}, and this node is {us}")
+        held = self._house.administration.charter().member(us)
+        return replace(held, host=said.host, port=said.port, name=said.name)
 
 
 def charter_to(standing: NodeStanding, us: MemberId, now: datetime) -> pb.CharterStanding:

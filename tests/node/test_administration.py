@@ -5,7 +5,7 @@ import sqlite3
 from federation.messages import MemberId, PersonId
 from node import store
 from node.people import Role, person
-from tests.world import World
+from tests.world import World, signed
 
 ADMINISTRATOR = person(PersonId("first"), ["administrator"])
 
@@ -46,10 +46,8 @@ def test_a_standing_counts_what_is_held(world: World) -> None:
 
 def test_an_adopted_charter_and_a_new_person_are_written_down(world: World) -> None:
     place = world["ee"]
-    cards = [world[name].home.card() for name in ("lv", "pl")]
-    document = place.home.propose(cards)
-    for name in ("lv", "pl"):
-        document = world[name].home.sign(document)
+    ee, lv, pl = (world[name].home for name in ("ee", "lv", "pl"))
+    document = signed(ee.draft([lv.card(), pl.card()]), ee, lv, pl)
 
     proposing = place.desk.post.renewing.proposing
     adopted = proposing.adopt_file(document, fingerprint="", by=ADMINISTRATOR)

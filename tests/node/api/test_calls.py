@@ -17,7 +17,7 @@ from node import desk
 from node.desk import Desk, Line, LoadOptions, Whom, Why
 from node.people import MAY, Role
 from protos.node.v1 import node_pb2 as pb
-from tests.world import Place, World
+from tests.world import Place, World, signed
 
 Result = TypeVar("Result")
 WHY, EVERYBODY = Why("CASE-1", "investigation"), Whom()
@@ -296,7 +296,8 @@ def test_a_role_that_is_none_is_not_given(world: World) -> None:
 
 
 def test_a_charter_that_lacks_a_signature_is_not_adopted(world: World) -> None:
-    document = world["ee"].home.propose([world["lv"].home.card()])
+    ee = world["ee"].home
+    document = signed(ee.draft([world["lv"].home.card()]), ee)
 
     with pytest.raises(CharterError):
         asked(world["ee"], lambda d: d.adopt_charter(document))
@@ -305,9 +306,8 @@ def test_a_charter_that_lacks_a_signature_is_not_adopted(world: World) -> None:
 
 
 def test_an_adopted_charter_is_followed_at_once(world: World) -> None:
-    document = world["ee"].home.propose([world[name].home.card() for name in ("lv", "pl")])
-    for name in ("lv", "pl"):
-        document = world[name].home.sign(document)
+    ee, lv, pl = (world[name].home for name in ("ee", "lv", "pl"))
+    document = signed(ee.draft([lv.card(), pl.card()]), ee, lv, pl)
 
     for name in ("ee", "lv"):
         asked(world[name], lambda d: d.adopt_charter(document))
@@ -318,9 +318,8 @@ def test_an_adopted_charter_is_followed_at_once(world: World) -> None:
 
 
 def test_a_member_that_leaves_signs_it_and_its_door_is_closed(world: World) -> None:
-    document = world["ee"].home.propose([world["lv"].home.card()])
-    for name in ("lv", "pl"):
-        document = world[name].home.sign(document)
+    ee, lv, pl = (world[name].home for name in ("ee", "lv", "pl"))
+    document = signed(ee.draft([lv.card()]), ee, lv, pl)
 
     for name in ("ee", "lv"):
         asked(world[name], lambda d: d.adopt_charter(document))

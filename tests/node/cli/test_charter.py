@@ -144,16 +144,30 @@ def test_a_proposal_that_says_nothing_or_nonsense_is_told_so(
     assert shell(*at(world, "ee"), "charter", "proposals", "--all") == ""
 
 
-def test_our_own_address_is_taken_from_the_settings(world: World, shell: Shell) -> None:
+@pytest.mark.parametrize("is_running", [True, False])
+def test_our_own_address_is_taken_from_the_settings_as_they_are_now(
+    world: World, shell: Shell, is_running: bool
+) -> None:
     place = world["ee"]
     file = place.home.path / "amber.toml"
     file.write_text(file.read_text().replace('name = "EE"', 'name = "Police of Estonia"'))
-    place.stop()
+    if not is_running:
+        place.stop()
 
-    shell(*at(world, "ee"), "charter", "propose", "--own", "--reason", "our name")
+    said = shell(*at(world, "ee"), "charter", "propose", "--own", "--reason", "our name")
 
-    (listed,) = shell.json(*at(world, "ee"), "charter", "proposals")
-    assert "EE: name: EE -> Police of Estonia" in listed["changes"]
+    assert "EE: name: EE -> Police of Estonia" in said
+
+
+def test_our_own_line_stays_that_of_this_member(world: World, shell: Shell) -> None:
+    file = world["ee"].home.path / "amber.toml"
+    before = file.read_text()
+    file.write_text(before.replace('id = "EE"', 'id = "FI"'))
+
+    shell(*at(world, "ee"), "charter", "propose", "--own", code=2)
+
+    file.write_text(before)
+    assert shell(*at(world, "ee"), "charter", "proposals", "--all") == ""
 
 
 def test_a_charter_is_written_out_whole(world: World, shell: Shell) -> None:
