@@ -24,7 +24,7 @@ TRESPASSES = [
     ("rooms-of-federation", "federation/errors.py", "import federation.limits"),
     ("rooms-of-federation", "federation/unplaced.py", ""),
     ("no-cycles", "node/store/rows.py", "import node.store.engine, node.store.records"),
-    ("store-speaks-sql", "node/config.py", "import sqlite3"),
+    ("store-speaks-sql", "node/config/reading.py", "import sqlite3"),
     ("store-speaks-sql", "federation/keys.py", "import sqlite_utils"),
     ("wire-between-nodes", "federation/peer.py", "import protos.federation.v1.federation_pb2"),
     ("wire-of-the-desk", "node/asking.py", "import protos.node.v1.node_pb2"),
