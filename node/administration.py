@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from federation.charter import Charter
 from federation.errors import InvalidError
@@ -36,7 +36,8 @@ class Standing:
     """How a node stands: the charter it follows, what it holds, how long its log is.
 
     `reindex_due` are the records that are still found by keys of an earlier version, `lanes` how
-    the mail to and from each member stands, `ways` what leaves by the ways out of the node, and
+    the mail to and from each member stands and `waiting_since` since when it waits for whom, `logs`
+    how each log stands, ours among them, `ways` what leaves by the ways out of the node, and
     `alarms` are those that nobody has looked at. `adopted` is how the charter came in force,
     `missed` the last one that we had missed, `proposals` how many are open, and `forks` charters
     that were signed beside one in force.
@@ -47,6 +48,7 @@ class Standing:
     audit_entries: int
     reindex_due: int
     lanes: Sequence[LaneState]
+    waiting_since: Mapping[MemberId, datetime]
     logs: Mapping[MemberId, LogState]
     ways: Sequence[WayState]
     adopted: Adopted | None
@@ -76,6 +78,7 @@ class Administration:
                 audit_entries=head.seq if head else 0,
                 reindex_due=store.keys.due(view, self.keys_version),
                 lanes=store.mail.lanes(view),
+                waiting_since=store.mail.waiting_since(view),
                 logs={one.id: _log(view, one.id) for one in self.charter().members.values()},
                 ways=store.letters.states(view),
                 adopted=store.charters.current(view),

@@ -37,7 +37,7 @@ from node.api.forms import (
 )
 from node.api.house import House
 from node.api.incoming import Incoming, first, received
-from node.api.keyring import KeyCalls, key_to
+from node.api.keyring import KeyCalls, is_shown_to, key_to
 from node.api.told import Told
 from node.api.touches import TouchCalls
 from node.api.watches import WatchCalls
@@ -149,26 +149,24 @@ class DeskPort(
             who, _ = self._admitted(context, "GetStatus")
             standing = await asyncio.to_thread(self._house.administration.standing)
             every = await asyncio.to_thread(self._house.rotating.held)
-            now = self._house.clock()
+            now, us = self._house.clock(), self._house.rotating.ring.member
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
         return pb.GetStatusResponse(
-            member=self._house.rotating.ring.member,
+            member=us,
             pid=self._house.pid,
             charter_version=standing.charter.version,
             doors=[door_to(door, self._house.clocks) for door in self._house.doors()],
             records=standing.records,
             audit_entries=standing.audit_entries,
             reindex_due=standing.reindex_due,
-            lanes=[
-                self._marked(lane_to(lane, standing.logs.get(lane.member)))
-                for lane in standing.lanes
-            ],
-            charter=charter_to(standing, self._house.rotating.ring.member, self._house.clock()),
+            lanes=[self._marked(lane_to(lane, standing)) for lane in standing.lanes],
+            doubt=standing.logs[us].doubt if us in standing.logs else "",
+            charter=charter_to(standing, us, now),
             ways=[way_to(way) for way in standing.ways],
             refused=refused_to(self._house.refusals.counts()),
             alarms=standing.alarms if who.acting("FollowAlarms") else 0,
-            ends_soon=[key_to(one, now) for one in soon(every, now)],
+            ends_soon=[key_to(one, now) for one in soon(every, now) if is_shown_to(one, who)],
             keys_encrypted=self._house.rotating.is_encrypted,
             keys_changing=self._house.rotating.is_changing,
         )

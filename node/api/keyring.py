@@ -11,6 +11,7 @@ from federation.keys import What
 from node import metrics
 from node.api.admission import Admission, Context
 from node.keyring.expiries import Held
+from node.people import Person
 from node.store.instants import microseconds
 from protos.node.v1 import node_pb2 as pb
 
@@ -87,6 +88,11 @@ def key_to(held: Held, now: datetime) -> pb.Key:
         person=held.of,
         warned=held.warned_at(now),
     )
+
+
+def is_shown_to(held: Held, who: Person) -> bool:
+    """Whether somebody learns of it: of the certificates of others only who may see all keys."""
+    return held.of in {"", who.id} or who.acting("ShowKeys") is not None
 
 
 def _what(words: Sequence[str]) -> tuple[What, ...]:

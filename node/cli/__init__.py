@@ -9,7 +9,7 @@ import click
 VERBS = {
     "init": "house",
     "serve": "house",
-    "status": "house",
+    "status": "status",
     "load": "load",
     "remark": "remark",
     "reindex": "reindex",

@@ -11,11 +11,10 @@ import click
 
 from node.cli.connection import asked
 from node.cli.faults import DONE, UNTRUSTED
-from node.cli.output import noted, printed
+from node.cli.output import DAY, day_of, noted, printed
 from node.cli.reconcile import reconcile
 from node.desk import Desk, Plain
 
-_DAY = click.DateTime(["%Y-%m-%d"])
 _OPERATIONS = (
     "collection",
     "alteration",
@@ -78,8 +77,8 @@ def verify(ctx: click.Context, is_json: bool) -> int:
 
 
 @audit.command()
-@click.option("--since", type=_DAY, default=None, help="The first day.")
-@click.option("--until", type=_DAY, default=None, help="The last day.")
+@click.option("--since", type=DAY, default=None, help="The first day.")
+@click.option("--until", type=DAY, default=None, help="The last day.")
 @click.option("--person", default="", help="Who did it, here or at another member.")
 @click.option("--record", default="", help="Our own id of a record.")
 @click.option("--member", default="", help="The other member of an exchange.")
@@ -100,7 +99,7 @@ def report(
 ) -> int:
     """What was done, when, by whom, why and to whom it went, for a time, a person, a record."""
     asked_for = {name: value or "" for name, value in about.items()}
-    days = {"since": _day(since), "until": _day(until)}
+    days = {"since": day_of(since), "until": day_of(until)}
 
     async def listed(desk: Desk) -> int:
         count = 0
@@ -147,10 +146,6 @@ def safe(value: object) -> str:
     else:
         text = "; ".join(value) if isinstance(value, list) else str(value)
     return _FORMULA.sub(r"\1\2'", text)
-
-
-def _day(day: datetime | None) -> str:
-    return f"{day:%Y-%m-%d}" if day else ""
 
 
 def _words(entry: Plain) -> str:

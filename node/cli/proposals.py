@@ -1,6 +1,5 @@
 """`amber charter propose` and `proposals`: what is to change, and how it stands."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from federation.errors import InvalidError
 from node import app
 from node import home as homes
 from node.cli.connection import asked, home_of
-from node.cli.output import noted, printed
+from node.cli.output import moment, noted, printed
 from node.desk import Plain, Wanted
 
 #: What an option may say.
@@ -69,12 +68,11 @@ def proposals(ctx: click.Context, is_all: bool, is_json: bool) -> None:
 def proposal_words(proposal: Plain) -> str:
     """A proposal as a person reads it."""
     by = proposal["proposed_by"] or "somebody who has not told us so"
-    came = datetime.fromtimestamp(proposal["came_at"] / 1e6, UTC)
     why = f": {proposal['reason']}" if proposal["reason"] else ""
     wanted = max(proposal["wanted"], proposal["wanted_before"])
     lines = [
         f"{proposal['id']}  charter {proposal['version']}, {proposal['state']},"
-        f" proposed by {by} {came:%Y-%m-%d %H:%MZ}{why}",
+        f" proposed by {by} {moment(proposal['came_at'])}{why}",
         *(f"  {line}" for line in proposal["changes"]),
         f"  signed: {', '.join(proposal['signed']) or 'nobody'};"
         f" not signed: {', '.join(proposal['missing']) or 'nobody'}",

@@ -61,6 +61,9 @@ def test_a_suspension_is_proposed_read_and_signed_and_marks_what_came_before(
     assert "SUSPENDED" in shell(*ee, "charter", "show")
     (alert,) = shell.json(*ee, "alerts")
     assert (alert["member"], alert["member_standing"]) == ("PL", "suspended")
+    assert "PL (suspended)" in shell(*ee, "alerts")
+    assert "PL (suspended)" in shell(*ee, "watch", "list")
+    assert "mail PL (suspended): " in shell(*ee, "status")
     (listed,) = shell.json(*ee, "watch", "list")
     assert listed["watch"] == watch
     standings = {one["member"]: one["member_standing"] for one in listed["members"]}

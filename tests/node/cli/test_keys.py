@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from federation.messages import PersonId
 from node.keyring import unlocking
+from node.people import Role
 from tests.node.cli.test_verbs import Shell
 from tests.world import World
 
@@ -53,6 +55,8 @@ def test_keys_are_shown_with_what_each_is_and_until_when(shell: Shell, tmp_path:
     assert all(one["fingerprint"] for one in shown)
     assert [one["person"] for one in shown] == ["", "", "", "first", ""]
     assert "not encrypted" in shell.err
+    tls = shown[1]
+    assert f"since {tls['since']}  until {tls['until']}" in shell("-n", home, "keys", "show")
 
 
 def test_each_key_of_a_node_that_is_alone_changes_at_once(shell: Shell, tmp_path: Path) -> None:
@@ -279,3 +283,20 @@ def test_status_and_metrics_say_what_ends_soon(shell: Shell, world: World) -> No
     assert 'amber_mail_waiting{member="LV"}' in text
     assert "amber_keys_encrypted 0" in text
     assert "first" not in text.replace("Seconds until the first of a kind ends.", "")
+
+
+def test_a_status_names_whose_certificate_ends_to_who_may_see_keys_and_to_that_person(
+    shell: Shell, world: World
+) -> None:
+    home = world["ee"].home
+    for person, role in (("a.tamm", Role.ANALYST), ("b.saar", Role.AUDITOR)):
+        home.issue(PersonId(person), [role])
+    world.clock.turn(days=340)
+
+    def named(who: str) -> set[str]:
+        [said] = shell.json("-n", home.path, "--as", who, "status")
+        assert "tls" in {one["what"] for one in said["ends_soon"]}
+        return {one["person"] for one in said["ends_soon"] if one["person"]}
+
+    assert named("a.tamm") == {"a.tamm"}
+    assert named("b.saar") == named("first") == {"a.tamm", "b.saar", "first"}
