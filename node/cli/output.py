@@ -28,7 +28,8 @@ def noted(words: str) -> None:
 def still(words: str) -> str:
     """Words as a terminal shows them: nothing in them moves it, hides or turns what stands there.
 
-    Names come from files and from other members, and anything may be in them.
+    Names come from files and from other members, and anything may be in them. Whatever is not
+    ours goes through this before it is shown.
     """
     return words if words.isprintable() else _ACTS.sub("\ufffd", words)
 

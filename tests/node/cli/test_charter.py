@@ -1,11 +1,18 @@
 """`amber charter`: proposed, shown in plain words, signed, withdrawn; the past is marked."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from federation import charter
+from federation.charter import Kind
+from federation.messages import MemberId
 from tests.node.cli.test_verbs import Shell
 from tests.world import World, eventually
+
+
+PL = MemberId("PL")
 
 
 @pytest.fixture
@@ -160,6 +167,21 @@ def test_our_own_address_is_taken_from_the_settings_as_they_are_now(
     said = shell(*at(world, "ee"), "charter", "propose", "--own", "--reason", "our name")
 
     assert "EE: name: EE -> Police of Estonia" in said
+
+
+def test_a_draft_of_somebody_else_does_not_act_on_the_terminal_that_shows_it(
+    world: World, shell: Shell, tmp_path: Path
+) -> None:
+    held, draft = world["ee"].home.charter(), tmp_path / "draft.json"
+    seen = replace(held.member(PL), kind=Kind.OBSERVER, topics=frozenset({"drugs"}))
+    members = {**held.members, PL: seen}
+    document = charter.written(replace(held, members=members, threshold=2))
+    draft.write_bytes(document.replace(b'"drugs"', b'"drugs\\u001b[2J"'))
+
+    said = shell("charter", "read", draft, code=5)
+
+    assert "topics of PL holds characters" in shell.err
+    assert "\x1b" not in said + shell.err
 
 
 def test_our_own_line_stays_that_of_this_member(world: World, shell: Shell) -> None:
