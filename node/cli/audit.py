@@ -1,6 +1,7 @@
 """`amber audit`: the evidence."""
 
 import csv
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import click
 
 from node.cli.connection import asked
 from node.cli.faults import DONE, UNTRUSTED
-from node.cli.output import DAY, day_of, noted, printed
+from node.cli.output import DAY, day_of, noted, printed, private
 from node.cli.reconcile import reconcile
 from node.desk import Desk, Plain
 
@@ -127,16 +128,20 @@ def accept(ctx: click.Context, /, member: str, reason: str) -> int:
 
 @contextmanager
 def _table(out: Path | None) -> Iterator[Callable[[Plain], object]]:
-    """Writes entries as a table into a file that is there whole or not at all."""
+    """Writes entries as a table into a file of our own, there whole or not at all."""
     if out is None:
         yield lambda _: None
         return
     draft = out.with_name(f".{out.name}.new")
-    with draft.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(_COLUMNS)
-        yield lambda entry: writer.writerow([safe(entry[column]) for column in _COLUMNS])
-    draft.replace(out)
+    draft.unlink(missing_ok=True)
+    try:
+        with os.fdopen(private(draft), "w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(_COLUMNS)
+            yield lambda entry: writer.writerow([safe(entry[column]) for column in _COLUMNS])
+        draft.replace(out)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def safe(value: object) -> str:

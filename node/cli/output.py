@@ -1,8 +1,10 @@
 """Data on stdout, words on stderr: one JSON object a line, or the same in words."""
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -32,6 +34,11 @@ def still(words: str) -> str:
     ours goes through this before it is shown.
     """
     return words if words.isprintable() else _ACTS.sub("\ufffd", words)
+
+
+def private(path: Path) -> int:
+    """A file to write records or evidence into, emptied; one that is made is its owner's alone."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
 
 
 def moment(microseconds: int) -> str:

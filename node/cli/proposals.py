@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from federation.errors import InvalidError
 from node import app
@@ -43,6 +44,7 @@ DOCUMENT = click.Path(exists=True, dir_okay=False, path_type=Path)
 def propose(ctx: click.Context, /, cards: tuple[Path, ...], is_json: bool, **said: Said) -> None:
     """Propose the next charter to every other member; with CARDS and --out, found a federation."""
     if cards or said["out"]:
+        _check_founding(ctx)
         _found(ctx, cards, said["out"])
         return
     wanted = _wanted(said)
@@ -80,6 +82,22 @@ def proposal_words(proposal: Plain) -> str:
     if proposal["state"] == "open":
         lines.append(f"  signatures still wanted: {wanted}; amber charter sign {proposal['id']}")
     return "\n".join(lines)
+
+
+def _check_founding(ctx: click.Context) -> None:
+    """Raise a fault of usage for what a founding charter would leave out."""
+    alone = {"cards", "out", "is_json"}
+    said = [
+        param.opts[0]
+        for param in ctx.command.params
+        if ctx.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE
+        and param.name not in alone
+    ]
+    if said:
+        raise click.UsageError(
+            f"Founding takes CARDs and --out alone: propose {', '.join(said)} once the charter of"
+            " all is in force."
+        )
 
 
 def _found(ctx: click.Context, cards: tuple[Path, ...], out: Path | None) -> None:

@@ -11,7 +11,6 @@ from federation.messages import MemberId
 from tests.node.cli.test_verbs import Shell
 from tests.world import World, eventually
 
-
 PL = MemberId("PL")
 
 
@@ -152,6 +151,29 @@ def test_a_proposal_that_says_nothing_or_nonsense_is_told_so(
     shell(*at(world, "ee"), "charter", "propose", *options, code=2)
 
     assert shell(*at(world, "ee"), "charter", "proposals", "--all") == ""
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--threshold", 0),
+        ("--life-days", 20),
+        ("--group", "baltic=EE"),
+        ("--withdraw-member", "PL"),
+        ("--own",),
+        ("--reason", "the beginning"),
+    ],
+)
+def test_founding_leaves_out_nothing_that_was_asked_for(
+    world: World, shell: Shell, tmp_path: Path, options: tuple[object, ...]
+) -> None:
+    card, out = tmp_path / "lv.json", tmp_path / "draft.json"
+    card.write_text(world["lv"].home.card())
+
+    shell(*at(world, "ee"), "charter", "propose", card, "--out", out, *options, code=2)
+
+    assert str(options[0]) in shell.err
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("is_running", [True, False])
