@@ -69,7 +69,12 @@ def _audience(name: str) -> str:
 
 def members_from(names: list[str]) -> tuple[MemberId, ...]:
     """Member ids as people type them, in any case."""
-    return tuple(MemberId(name.strip().upper()) for name in names if name.strip())
+    return tuple(member_from(name) for name in names if name.strip())
+
+
+def member_from(name: str) -> MemberId:
+    """A member id as people type it, in any case."""
+    return MemberId(name.strip().upper())
 
 
 def first_moment(day: str) -> datetime:
