@@ -92,6 +92,10 @@ class Administration:
         """Write down that a certificate was issued; whose is in the certificate, not in the log."""
         self._write_down("person added", by, {str(role): 1 for role in roles})
 
+    def person_renewed(self, *, by: Person) -> None:
+        """Write down that a certificate was renewed."""
+        self._write_down("person renewed", by, {})
+
     def verify(self, *, by: Person) -> tuple[int, Break | None]:
         """Prove the whole log: how many entries it has, and the first one that does not hold."""
         with self.store.view() as view:

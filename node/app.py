@@ -197,6 +197,7 @@ class Node:
             rotating=self.rotating,
             post=self.post,
             issue=self.home.issue,
+            renew=self.rotating.renew_person,
             own=lambda: self.home.settings_now().member,
             endorse=self._endorsed,
             follow=self.following.follow,
@@ -355,6 +356,7 @@ async def _locked(home: Home, *, has_doors: bool) -> AsyncIterator[Node]:
         home.drop_incoming()
         node = Node.of(home, has_doors=has_doors)
         with closing(node.store):
+            node.rotating.renew_administrators()
             try:
                 yield node
             finally:

@@ -202,12 +202,16 @@ class Home:
             safe=self.safe(),
         )
 
-    def people(self) -> dict[PersonId, frozenset[str]]:
-        """The people whose certificates lie in this home, with their roles."""
-        return keys.people(self.certificates, self.member)
+    def people(self, folder: Path | None = None) -> dict[PersonId, frozenset[str]]:
+        """The people whose key and certificate lie in this home, or in a folder of their own."""
+        return keys.people_in(folder or self.certificates / "people", self.member)
 
-    def person_credentials(self, person: PersonId) -> tuple[bytes, bytes]:
-        """Key and certificate of one of our people, in PEM."""
+    def person_credentials(
+        self, person: PersonId, folder: Path | None = None
+    ) -> tuple[bytes, bytes]:
+        """Key and certificate of one of our people, in PEM, from this home or such a folder."""
+        if folder is not None:
+            return keys.credentials_in(folder, person, self.safe())
         return keys.person_credentials(self.certificates, person, self.safe())
 
     def store(self, own: Notary) -> Store:

@@ -52,6 +52,7 @@ async def warn(rotating: Rotating) -> None:
     warner = Warner()
     while True:
         try:
+            await in_thread(rotating.renew_administrators)
             warner.say(await in_thread(rotating.held), rotating.clock())
         except Exception as error:  # noqa: BLE001 - what fails now is tried again
             foreseen(error)

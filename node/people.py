@@ -37,6 +37,7 @@ MAY = MappingProxyType(
         "SignCharter": (Role.ADMINISTRATOR,),
         "WithdrawProposal": (Role.ADMINISTRATOR,),
         "AddPerson": (Role.ADMINISTRATOR,),
+        "RenewPerson": (Role.ADMINISTRATOR,),
         "ShowKeys": (Role.ADMINISTRATOR, Role.AUDITOR),
         "RotateKeys": (Role.ADMINISTRATOR,),
         "RevokeKey": (Role.ADMINISTRATOR,),

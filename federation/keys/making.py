@@ -105,13 +105,6 @@ def reissued(
     return files
 
 
-def people(folder: Path, member: MemberId) -> dict[PersonId, frozenset[str]]:
-    """The people whose certificates lie in the home, with their roles, by name."""
-    paths = sorted((folder / PEOPLE).glob("*.pem"))
-    holders = [holder_in(certificate(path), member) for path in paths]
-    return {holder.person: holder.roles for holder in holders if holder}
-
-
 def folder_people(
     folder: Path, member: MemberId, ca: bytes
 ) -> Iterator[tuple[PersonId, x509.Certificate, bool]]:

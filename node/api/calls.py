@@ -164,6 +164,16 @@ class DeskPort(
         await asyncio.to_thread(added)
         return pb.AddPersonResponse(certificate=str(issued.certificate), key=str(issued.key))
 
+    @answered
+    async def RenewPerson(
+        self, request: pb.RenewPersonRequest, caller: Caller
+    ) -> pb.RenewPersonResponse:
+        """Issue a new certificate for one of our people, for the same key."""
+        renewed = await asyncio.to_thread(self._house.renew, PersonId(request.person))
+        note = functools.partial(self._house.administration.person_renewed, by=caller.person)
+        await asyncio.to_thread(note)
+        return pb.RenewPersonResponse(certificate=str(renewed))
+
     @streamed
     async def Reindex(
         self, request: pb.ReindexRequest, caller: Caller

@@ -46,6 +46,7 @@ class House:
     rotating: Rotating
     post: Post
     issue: Callable[[PersonId, tuple[Role, ...]], Issued]
+    renew: Callable[[PersonId], Path]
     own: Callable[[], Member]
     endorse: Callable[[bytes], bytes]
     follow: Callable[[], Awaitable[None]]

@@ -203,6 +203,11 @@ class Desk(ActivityCalls, AuditCalls, CharterCalls, KeyCalls, WatchCalls):
             raise fault_of(error) from None
         return result
 
+    async def renew_person(self, person: str) -> Plain:
+        """Issue a new certificate for one of our own people, for the same key."""
+        response = await told(self._calls.RenewPerson(pb.RenewPersonRequest(person=person)))
+        return fields(response)
+
     async def add_person(self, person: str, roles: Sequence[str]) -> Plain:
         """Issue a certificate for one of our own people."""
         request = pb.AddPersonRequest(person=person, roles=roles)

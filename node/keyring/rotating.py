@@ -8,17 +8,18 @@ import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from federation import keys
 from federation.charter import Charter, Member
 from federation.errors import FederationError, InvalidError
 from federation.faults import foreseen
 from federation.keys import Place, Ring, Turn, What
-from federation.messages import MemberId
+from federation.messages import MemberId, PersonId
 from node import store
 from node.audit import Entry, Operation
 from node.keyring.expiries import Held, held
-from node.people import Person
+from node.people import Person, Role
 from node.store import Store
 
 #: How long a proposal may be on its way before it is made anew.
@@ -68,6 +69,27 @@ class Rotating:
         if not reason.strip():
             raise InvalidError("say why the key is revoked (--reason)")
         self._begin([what], "key revoked", by=by, reason=reason, is_revocation=True)
+
+    def renew_person(self, person: PersonId) -> Path:
+        """A new certificate for one of our people, for the same key; returns where it was put.
+
+        Raises `InvalidError` unless one of our CAs that counts gave them the one before.
+        """
+        with self._turns:
+            return keys.renew_person(self.place, person, self.clock(), self.cas())
+
+    def renew_administrators(self) -> None:
+        """Renew at their end certificates of administrators whose keys lie in the home.
+
+        Without one nobody could renew those of the others.
+        """
+        with self._turns:
+            try:
+                before = self.clock() + LAST_MOMENT
+                if keys.renew_ending(self.place, Role.ADMINISTRATOR, before, self.clock()):
+                    self._write_down("administrators renewed at their end", [])
+            except FederationError as fault:
+                foreseen(fault)  # a damaged file of one person stops nobody else
 
     def step(self) -> bool:
         """Do what can be done now; whether a change is under way still."""

@@ -2220,6 +2220,45 @@ class AddPersonRequest(_message.Message):
 Global___AddPersonRequest: _TypeAlias = AddPersonRequest  # noqa: Y015
 
 @_typing.final
+class RenewPersonRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_FIELD_NUMBER: _builtins.int
+    person: _builtins.str
+    def __init__(
+        self,
+        *,
+        person: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person", b"person"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RenewPersonRequest: _TypeAlias = RenewPersonRequest  # noqa: Y015
+
+@_typing.final
+class RenewPersonResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CERTIFICATE_FIELD_NUMBER: _builtins.int
+    certificate: _builtins.str
+    """Path of the certificate, for whoever keeps the key."""
+    def __init__(
+        self,
+        *,
+        certificate: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RenewPersonResponse: _TypeAlias = RenewPersonResponse  # noqa: Y015
+
+@_typing.final
 class AddPersonResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -84,6 +84,8 @@ def test_a_status_says_what_is_withheld_and_whose_log_is_doubted(
     shell: Shell, world: World
 ) -> None:
     ee, lv = world["ee"], world["lv"].home.member
+    for name in ("lv", "pl"):
+        world[name].stop()
     with ee.up.store.write() as tx:
         withheld = replace(store.mail.lane(tx, lv), withheld_since=world.clock())
         store.mail.hear(tx, lv, withheld)
