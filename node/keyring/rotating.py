@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import structlog
+
 from federation import keys
 from federation.charter import Charter, Member
 from federation.errors import FederationError, InvalidError
-from federation.faults import foreseen
 from federation.keys import Place, Ring, Turn, What
 from federation.messages import MemberId, PersonId
 from node import store
@@ -89,7 +90,7 @@ class Rotating:
                 if keys.renew_ending(self.place, Role.ADMINISTRATOR, before, self.clock()):
                     self._write_down("administrators renewed at their end", [])
             except FederationError as fault:
-                foreseen(fault)  # a damaged file of one person stops nobody else
+                _told(fault)  # a damaged file of one person stops nobody else
 
     def step(self) -> bool:
         """Do what can be done now; whether a change is under way still."""
@@ -180,7 +181,7 @@ class Rotating:
         try:
             self.propose(wanted)
         except FederationError as fault:
-            foreseen(fault)
+            _told(fault)
             return False
         return True
 
@@ -233,3 +234,8 @@ class Rotating:
         )
         with self.store.write() as tx:
             store.audit.append(tx, entry)
+
+
+def _told(fault: FederationError) -> None:
+    """Say in the log what did not succeed, and is tried again."""
+    structlog.get_logger().warning("to be tried again", code=fault.code, detail=str(fault))
