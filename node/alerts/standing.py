@@ -91,13 +91,11 @@ class Registry:
         store.standing.run_again(tx, member)
         tx.once_kept(self.due)
 
-    def expire(self, tx: Tx) -> int:
-        """End every watch whose time is over; returns how many."""
-        over = store.standing.expired(tx, tx.now)
-        for one in over:
+    def expire(self, tx: Tx) -> None:
+        """End every watch whose time is over."""
+        for one in store.standing.expired(tx, tx.now):
             store.standing.end(tx, one.member, one.id)
             store.audit.append(tx, _ended(one.member, one.id, "watch expired"))
-        return len(over)
 
     def _is_known(self, tx: Tx, member: MemberId, watch: Watch) -> bool:
         """Whether it seeks what it sought before: it is only to stand longer."""

@@ -147,12 +147,10 @@ class Watching:
             state = _STATE[verdict.state]
             store.watches.put(tx, own.id, [member], state, ground=verdict.ground)
 
-    def expire(self, tx: Tx) -> int:
+    def expire(self, tx: Tx) -> None:
         """End our people's watches whose time is over; members end theirs by themselves."""
-        over = store.watches.expired(tx, tx.now)
-        for one in over:
+        for one in store.watches.expired(tx, tx.now):
             store.watches.end(tx, one.id)
-        return len(over)
 
     def _count(self, tx: Tx, watch: Watch) -> SpentError | None:
         """Count a watch as the question it is; the quota that allows no more, written down."""
