@@ -141,7 +141,7 @@ class Administration:
                 operation=Operation.ADMINISTRATION,
                 event="log accepted",
                 person=by.id,
-                role=" ".join(sorted(by.roles)),
+                role=by.all_roles,
                 peer=member,
                 reason=reason,
             )
@@ -171,7 +171,7 @@ class Administration:
             operation=Operation.ADMINISTRATION,
             event=event,
             person=by.id,
-            role=" ".join(sorted(by.roles)),
+            role=by.all_roles,
             counts=counts,
         )
         with self.store.write() as tx:

@@ -68,6 +68,11 @@ class Person:
     id: PersonId
     roles: frozenset[Role]
 
+    @property
+    def all_roles(self) -> str:
+        """Every role, as an entry of the log says them where none was acted in."""
+        return " ".join(sorted(self.roles))
+
     def acting(self, call: str) -> Role | None:
         """The role in which this person makes a call, or None when it may not."""
         return next((role for role in MAY.get(call, ()) if role in self.roles), None)

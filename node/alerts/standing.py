@@ -15,8 +15,8 @@ from federation.messages import (
 )
 from node import store
 from node.alerts.posed import decoded, encoded, question_of, weighed_as
-from node.answering import Gate, Heard, entry_about
-from node.audit import Entry, Operation
+from node.answering import Gate, Heard
+from node.audit import Entry, Operation, entry_about
 from node.mail.outbox import Outbox
 from node.policy import Verdict
 from node.quotas import SpentError, became_refused

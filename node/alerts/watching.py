@@ -20,8 +20,7 @@ from node import store
 from node.alerts.inbox import proposed
 from node.alerts.posed import decoded, encoded, question_of, weighed_as
 from node.alerts.standing import Registry
-from node.answering import entry_about
-from node.audit import Entry, Operation
+from node.audit import Entry, Operation, entry_about
 from node.people import Person
 from node.quotas import SpentError, became_refused
 from node.search import STRONG
@@ -228,7 +227,7 @@ class Watching:
         )
         if by is None:
             return entry
-        return msgspec.structs.replace(entry, person=by.id, role=" ".join(sorted(by.roles)))
+        return msgspec.structs.replace(entry, person=by.id, role=by.all_roles)
 
 
 _AT_WORK = (MemberState.WAITING, MemberState.REGISTERED)

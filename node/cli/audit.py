@@ -14,18 +14,9 @@ from node.cli.connection import asked
 from node.cli.faults import DONE, UNTRUSTED
 from node.cli.output import DAY, day_of, noted, printed, private
 from node.cli.reconcile import reconcile
+from node.codes import Operation
 from node.desk import Desk, Plain
 
-_OPERATIONS = (
-    "collection",
-    "alteration",
-    "consultation",
-    "disclosure",
-    "combination",
-    "erasure",
-    "refusal",
-    "administration",
-)
 #: What Directive (EU) 2016/680 Art. 25 asks for, a column each, and our proof of the place.
 _COLUMNS = (
     "seq",
@@ -84,7 +75,7 @@ def verify(ctx: click.Context, is_json: bool) -> int:
 @click.option("--record", default="", help="Our own id of a record.")
 @click.option("--member", default="", help="The other member of an exchange.")
 @click.option("--case", "case_reference", default="", help="Case reference.")
-@click.option("--operation", type=click.Choice(_OPERATIONS), default=None)
+@click.option("--operation", type=click.Choice([str(one) for one in Operation]), default=None)
 @click.option("--csv", "out", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
 @click.pass_context

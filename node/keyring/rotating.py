@@ -228,7 +228,7 @@ class Rotating:
             operation=Operation.ADMINISTRATION,
             event=event,
             person=by.id if by else "",
-            role=" ".join(sorted(by.roles)) if by else "",
+            role=by.all_roles if by else "",
             reason=reason,
             counts={str(one): 1 for one in what},
         )
