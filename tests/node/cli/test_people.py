@@ -97,6 +97,28 @@ def test_a_certificate_is_renewed_for_the_same_key_wherever_it_is(
     assert "person renewed" in events
 
 
+def test_after_a_change_of_the_ca_who_keeps_the_key_elsewhere_is_renewed_unless_it_was_stolen(
+    shell: Shell, aged: Callable[[float], Path], tmp_path: Path
+) -> None:
+    home = aged(0)
+    folder = taken_along(home, "a.tamm", tmp_path / "tamm")
+
+    def states() -> dict[str, str]:
+        rows = shell.json("-n", home, "keys", "show")
+        return {one["person"]: one["state"] for one in rows if one["person"]}
+
+    shell("-n", home, "keys", "rotate", "ca")
+    assert states() == {"a.tamm": "to be reissued", "first": "in use"}
+    (renewed,) = shell.json("-n", home, "people", "renew", "a.tamm")
+    shutil.copy(renewed["certificate"], folder)
+
+    assert states() == {"a.tamm": "in use", "first": "in use"}
+    shell("-n", home, "--credentials", folder, *SEEN)
+    shell("-n", home, "keys", "revoke", "ca", "--reason", "stolen")
+    shell("-n", home, "people", "renew", "a.tamm", code=2)
+    assert "remove it, and issue another one" in shell.err
+
+
 def auditing(shell: Shell, home: Path) -> tuple[str, ...]:
     shell("-n", home, "people", "add", "c.mets", "--role", "auditor")
     return ("--as", "c.mets", "audit", "report")
