@@ -6,15 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from federation import keys
 from federation.accounts import Account, Book, Inquiry, Line
 from federation.charter import Member
 from federation.errors import InvalidError
+from federation.messages import MemberId, PersonId
 from federation.seal import Statement
 from federation.server import Books
+from node import store
+from node.people import Role, person
 from node.reconciling import comparing
 from node.reconciling.differences import What
-from tests.flows.books import LV, edited, is_reached, put_back, reconciled, traffic
-from tests.world import World
+from node.store.mail import LaneState
+from tests.flows.books import EE, LV, edited, is_reached, put_back, reconciled, traffic
+from tests.world import Place, World, eventually, federation
+
+ADMIN = person(PersonId("first"), [Role.ADMINISTRATOR])
 
 
 @pytest.fixture(scope="module")
@@ -156,3 +163,30 @@ def test_a_book_without_end_is_not_read_to_its_end(
 
     with pytest.raises(InvalidError, match="more than 300 lines"):
         reconciled(world["ee"], LV)
+
+
+def test_what_a_member_asked_before_its_key_was_stolen_stays_proven_by_our_own_books() -> None:
+    """Estonia denies a question of yesterday's; what it shows now under that key proves nothing."""
+    with federation("EE", "LV", "PL") as world:
+        world["ee"].search("Anna Nowak", to=["lv"])
+        eventually(lambda: not lane(world["ee"], LV).waiting)
+        world.clock.turn(hours=1)
+        world["ee"].desk.rotating.revoke(keys.What.SIGNING, "stolen", by=ADMIN)
+        eventually(lambda: not world["ee"].desk.rotating.is_changing, timeout_s=30)
+        line = world["lv"].up.in_force().members[EE]
+        assert [one.is_revoked for one in line.former_keys] == [True]
+        edited(world["ee"], "DELETE FROM exchange WHERE member = 'LV' AND book = 'asked'")
+
+        denied = [one for one in reconciled(world["lv"], EE).findings if one.book == "heard"]
+        edited(world["lv"], "UPDATE exchange SET at = at + 3600000000 WHERE book = 'heard'")
+        late = [one for one in reconciled(world["lv"], EE).findings if one.book == "heard"]
+        shown = [one for one in reconciled(world["ee"], LV).findings if one.book == "asked"]
+
+    assert [(one.difference.what, one.sealed_by) for one in denied] == [(What.NOT_ASKED, "EE")]
+    assert [(one.difference.what, one.sealed_by) for one in late] == [(What.NOT_ASKED, "")]
+    assert [(one.difference.what, one.sealed_by) for one in shown] == [(What.NOT_ASKED, "")]
+
+
+def lane(place: Place, to: MemberId) -> LaneState:
+    with place.up.store.view() as view:
+        return store.mail.lane(view, to)
