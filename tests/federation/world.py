@@ -204,7 +204,8 @@ def signed(
 ) -> bytes:
     """A charter of these members with the signatures of these."""
     expires_at = datetime.now(UTC) + timedelta(days=30)
-    document = charter.draft(cards, expires_at=expires_at, after=after, threshold=threshold)
+    drafted = charter.proposal(charter.draft(cards, expires_at=expires_at, after=after)).charter
+    document = charter.written(replace(drafted, threshold=threshold or drafted.threshold))
     for own in signers:
         document = charter.sign(document, own.signer)
     return document
