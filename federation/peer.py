@@ -11,7 +11,7 @@ import grpc
 
 from federation import seal, trust, wire
 from federation.accounts import Account, Inquiry
-from federation.charter import Charter, Member
+from federation.charter import Charter
 from federation.clocks import Clocks
 from federation.errors import (
     BrokenSealError,
@@ -24,7 +24,7 @@ from federation.errors import (
     UnreachableError,
 )
 from federation.faults import fault_of, foreseen, public
-from federation.keys import Keys, Ring
+from federation.keys import Ring
 from federation.messages import Answer, MemberId, Outcome, OutcomeKind, QuestionId, Receipt
 from federation.seal import (
     ACCOUNT,
@@ -83,11 +83,6 @@ class Self:
     def id(self) -> MemberId:
         """Our own member id."""
         return self.ring.member
-
-    @property
-    def keys(self) -> Keys:
-        """Our keys of now."""
-        return self.ring.present
 
     def ask(self, to: MemberId, id: str, body: bytes) -> Sealed:
         """A question to a member, sealed at this moment and under the charter in force."""
@@ -261,11 +256,11 @@ class Lines:
         self._us = us
         self._peers: dict[MemberId, Peer] = {}
 
-    def to(self, member: Member) -> Peer:
+    def to(self, member: MemberId) -> Peer:
         """The line to a member of the charter."""
-        if member.id not in self._peers:
-            self._peers[member.id] = Peer(self._us, member.id)
-        return self._peers[member.id]
+        if member not in self._peers:
+            self._peers[member] = Peer(self._us, member)
+        return self._peers[member]
 
     async def apply(self, charter: Charter) -> None:
         """Let go of the lines to members that are no longer active in this charter."""

@@ -349,7 +349,7 @@ async def test_lines_are_let_go_of_by_several_at_once(
     monkeypatch.setattr(Peer, "close", close)
     lines = Lines(world[EE].us)
     for member in (LV, LT):
-        lines.to(world[member].member)
+        lines.to(member)
     alone = replace(world.charter, members={EE: world[EE].member})
 
     await asyncio.gather(lines.apply(alone), lines.apply(alone))

@@ -185,7 +185,6 @@ def test_a_question_that_was_refused_is_in_both_books_and_agrees(world: World) -
 def test_the_same_question_again_is_refused_there_and_no_second_question_here(
     world: World,
 ) -> None:
-    us = world["ee"].up.fanout._us
     with world["ee"].up.store.view() as view:
         (asked, *_) = store.exchanges.questions(
             view,
@@ -198,7 +197,7 @@ def test_the_same_question_again_is_refused_there_and_no_second_question_here(
     question = Question(
         QuestionId(asked.id), Asker(PersonId("x"), "analyst"), "C", "detection", Sought("Ann B")
     )
-    line = world["ee"].up.fanout._lines.to(us.charter().member(LV))
+    line = world["ee"].up.fanout._lines.to(LV)
     body = wire.question_to(question)
 
     outcome = world.run(line.ask(question.id, body, timeout_s=5))
