@@ -115,7 +115,8 @@ def _notices(view: View, member: MemberId, inquiry: Inquiry) -> tuple[Sequence[L
     lane, is_sent = store.mail.lane(view, member), inquiry.book is Book.SENT
     after, through = inquiry.after, inquiry.through
     if is_sent and not through:
-        first, through = store.exchanges.sequences(view, member, inquiry.since, inquiry.until)
+        period = inquiry.since, inquiry.until
+        first, through = store.exchanges.sequences(view, member, Book.SENT, *period)
         after = max(after, first - 1)
     lines = store.exchanges.notices(
         view, member, inquiry.book, after=after, through=through, most=LINES + 1

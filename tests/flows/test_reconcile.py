@@ -14,7 +14,8 @@ from federation.errors import InvalidError, RefusedError
 from federation.messages import Asker, MemberId, OutcomeKind, PersonId, Question, QuestionId, Sought
 from node import app, store
 from node.audit import Entry, Operation
-from node.reconciling.comparing import NOT_IN_LOG
+from node.reconciling import comparing
+from node.reconciling.comparing import NOT_IN_LOG, STOPPED
 from node.reconciling.differences import What
 from node.store.exchanges import Reply
 from tests.flows.books import (
@@ -67,9 +68,38 @@ def test_that_books_were_compared_is_written_down_on_both_sides(world: World) ->
         ("reconciling", "ada", "LV"),
         ("reconciled", "ada", "LV"),
     ]
+    assert ours[-1].ground == OutcomeKind.ANSWERED
     assert ours[-1].counts == {"agreed": 7, "explained": 0, "gaps": 0, "proven": 7}
     assert {one.reason for one in theirs} == {"asked", "heard", "sent", "taken"}
     assert {(one.person, one.role, one.peer) for one in theirs} == {("ada", "auditor", "EE")}
+
+
+def test_a_comparison_that_was_broken_off_is_written_down_as_stopped(world: World) -> None:
+    edited(world["ee"], "DELETE FROM exchange WHERE member = 'LV' AND book = 'asked'")
+
+    async def begun_and_left() -> None:
+        now = world.clock()
+        comparing = world["ee"].desk.reconciling.reconcile(
+            LV, AUDITOR, now - timedelta(days=5), now + timedelta(hours=1)
+        )
+        await anext(comparing)
+        await comparing.aclose()
+
+    world.run(begun_and_left())
+
+    last = [one for one in world["ee"].audit if one.event == "reconciled"][-1]
+    assert (last.ground, last.counts["gaps"]) == (STOPPED, 1)
+
+
+def test_a_comparison_that_met_too_much_is_written_down_as_stopped(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "MOST", 0)
+
+    with pytest.raises(InvalidError, match="choose a shorter period"):
+        reconciled(world["ee"], LV)
+
+    assert [one for one in world["ee"].audit if one.event == "reconciled"][-1].ground == STOPPED
 
 
 def test_what_we_lost_ourselves_is_a_gap_and_the_other_side_shows_our_seal(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 from federation.accounts import Account, Book, Inquiry, Line
 from federation.charter import Member
 from federation.errors import InvalidError
+from federation.limits import PLACES
 from federation.seal import Statement
 from federation.server import Books
 from node.reconciling import comparing
@@ -106,7 +107,10 @@ DISHONEST = [
         What.OTHER_EFFECT,
     ),
     ("UPDATE lane SET received = 9 WHERE member = 'EE'", "sent", What.NOT_SENT),
+    ("DELETE FROM mail_out WHERE member = 'EE' AND sequence = 1", "taken", What.PUT_BACK),
     ("DELETE FROM mail_out WHERE member = 'EE' AND sequence = 2", "taken", What.PUT_BACK),
+    ("DELETE FROM mail_out WHERE member = 'EE' AND sequence = 3", "taken", What.PUT_BACK),
+    ("DELETE FROM mail_out WHERE member = 'EE'", "taken", What.PUT_BACK),
     (
         "UPDATE mail_out SET statement = CAST('{}' AS BLOB) WHERE member = 'EE' AND sequence = 2",
         "taken",
@@ -149,10 +153,21 @@ def test_a_book_without_end_is_not_read_to_its_end(
             return page
         claimed = range(inquiry.after + 1, inquiry.after + 101)
         lines = tuple(Line(world.clock(), "", 0, sequence=one) for one in claimed)
-        return replace(page, lines=lines, has_more=inquiry.after < 1_000, through=2**62)
+        return replace(page, lines=lines, has_more=inquiry.after < 1_000, through=PLACES)
 
     monkeypatch.setattr(type(books), "account", endless)
     monkeypatch.setattr(comparing, "MOST", 300)
 
     with pytest.raises(InvalidError, match="more than 300 lines"):
         reconciled(world["ee"], LV)
+
+
+def test_notices_that_were_queued_before_the_days_in_which_they_were_taken_agree(
+    world: World,
+) -> None:
+    edited(world["lv"], "UPDATE mail_out SET queued_at = 1 WHERE member = 'EE' AND sequence < 3")
+
+    compared = reconciled(world["ee"], LV)
+
+    assert compared.findings == []
+    assert compared.result.agreed[Book.TAKEN] == 3
