@@ -1,5 +1,6 @@
 """The gate: the only way anything we hold reaches anyone, our own people included."""
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -71,7 +72,8 @@ class Weighed:
 class Gate:
     """Weighs every question, finds, releases and writes down what leaves, in this order.
 
-    One path for members and for our own people. Plain synchronous code: it is called from
+    One path for members and for our own people. `sign_for` signs a head of our log by the key
+    that a member knows. Plain synchronous code: it is called from
     several threads.
     """
 
@@ -81,6 +83,7 @@ class Gate:
     charter: Callable[[], Charter]
     digest: Callable[[Question], str]
     limits: Limits
+    sign_for: Callable[[MemberId, bytes], bytes]
     find: Finder = field(default_factory=Here)
     touched: Touched = lambda _tx, _request, _question, _held: None
     heard: Heard = lambda _tx, _member, _question, _became: None
@@ -110,7 +113,7 @@ class Gate:
             return answer, entry
 
         answered, entry = self.store.together(written)
-        answer, receipt = _answer_or_raised(answered), self._receipt(entry)
+        answer, receipt = _answer_or_raised(answered), self._receipt(member.id, entry)
         return replace(answer, receipt=receipt, is_veiled=weighed.is_veiled)
 
     def answer_own(self, question: Question) -> Answer:
@@ -239,10 +242,11 @@ class Gate:
         said = fault or answer
         return said, store.audit.append(tx, self._entry(weighed, question, given, said))
 
-    def _receipt(self, entry: int) -> LogReceipt:
+    def _receipt(self, to: MemberId, entry: int) -> LogReceipt:
         """Where an answer that is on disk stands in the log, and how far the log goes now."""
         with self.store.view() as view:
-            head = store.audit.tree_head(view, view.house.clock())
+            now, sign = view.house.clock(), functools.partial(self.sign_for, to)
+            head = store.audit.tree_head(view, now, sign)
         return LogReceipt(entry, head.size, head.root, head.signed_at, head.signature)
 
     def _leaving(self, tx: Tx, weighed: Weighed) -> list[tuple[Given, Hit]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from federation import wire
 from federation.charter import Charter
 from federation.errors import FederationError, RefusedError
 from federation.fanout import Fanout
@@ -18,7 +19,6 @@ from federation.messages import (
     Question,
     QuestionId,
 )
-from federation.witness import TreeHead
 from node import store
 from node.answering import Heard, entry_about
 from node.audit import Entry, Operation
@@ -125,8 +125,7 @@ class Asking:
                     self._keep(tx, question.id, outcome.member, outcome.answer.receipt)
 
     def _keep(self, tx: Tx, question: QuestionId, member: MemberId, receipt: LogReceipt) -> None:
-        signed = receipt.signed_at, receipt.signature
-        head = TreeHead(member, receipt.size, receipt.root, *signed)
+        head = wire.log_head(member, receipt)
         store.witness.keep_receipt(tx, question, receipt.entry, head)
 
     def _entry(self, question: Question, **what: Any) -> Entry:  # noqa: ANN401 - Entry's own fields

@@ -1,5 +1,6 @@
 """Witnessing: members sign the heads of one another's logs, and name one that is contradicted."""
 
+import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -69,8 +70,7 @@ class Witnessing:
         if last and now - last.head.signed_at < self.every:
             return None
         self._look_again(view, last.head.size if last else 0)
-        head = store.audit.tree_head(view, now)
-        head = replace(head, signature=self.signs.sign(head.statement, member))
+        head = store.audit.tree_head(view, now, functools.partial(self.signs.sign, to=member))
         wanted = self._wanted.get(member, Receipt(0, witnessed=last.head.size if last else 0))
         seen = (one for one in store.witness.every_witnessed(view) if one.member != member)
         return wire.ShownHead(
