@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from federation.charter import Charter
 from federation.errors import InvalidError
@@ -16,6 +17,8 @@ from node.store.charters import Adopted, Fork, ProposalState
 from node.store.letters import WayState
 from node.store.mail import LaneState
 
+#: Entries of the log that are read at once.
+PAGE = 1_000
 #: Ids of questions are remembered this long: longer than any time window.
 SEEN_FOR = timedelta(days=1)
 #: Of what others sign of our log every state is kept this long, then one a day.
@@ -98,15 +101,19 @@ class Administration:
         return head.seq if head else 0, broken
 
     def report(self, about: About, *, by: Person) -> Generator[Framed, None, None]:
-        """Every entry of the log about something, in order; that it was read is written down."""
-        count = 0
-        with self.store.view() as view:
-            for row in store.audit.read(view):
-                entry = framed(row)
-                if about.fits(entry):
-                    count += 1
-                    yield entry
-        self._write_down("audit reported", by, {"entries": count})
+        """Every entry of the log about something, in order.
+
+        That it is read, and what was asked for, is on disk before the first one is shown: whoever
+        stops early has read it, too. So long as somebody reads, nothing is held open.
+        """
+        end = self._write_down("audit reported", by, {}, reason=str(about))
+        after = 0
+        while after < end:
+            with self.store.view() as view:
+                rows = list(islice(store.audit.read(view, after=after), PAGE))
+            entries = (framed(row) for row in rows if row.seq < end)
+            yield from filter(about.fits, entries)
+            after = rows[-1].seq if rows else end
 
     def shown(self, what: str, ids: Sequence[str], *, by: Person, role: Role) -> None:
         """Write down that one of our people looks at a list of what we keep, before it is shown."""
@@ -159,16 +166,20 @@ class Administration:
                     store.audit.append(tx, _erased(what, count))
         return sum(erased.values())
 
-    def _write_down(self, event: str, by: Person, counts: dict[str, int]) -> None:
+    def _write_down(
+        self, event: str, by: Person, counts: dict[str, int], *, reason: str = ""
+    ) -> int:
+        """Write down what somebody does to the house; the place of the entry."""
         entry = Entry(
             operation=Operation.ADMINISTRATION,
             event=event,
             person=by.id,
             role=" ".join(sorted(by.roles)),
+            reason=reason,
             counts=counts,
         )
         with self.store.write() as tx:
-            store.audit.append(tx, entry)
+            return store.audit.append(tx, entry)
 
 
 def _erased(what: str, count: int) -> Entry:

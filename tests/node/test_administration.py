@@ -1,13 +1,18 @@
 """What is done to the house is written down, and its log can be proven."""
 
 import sqlite3
+from datetime import timedelta
+
+import pytest
 
 from federation.messages import MemberId, PersonId
-from node import store
+from node import administration, store
+from node.audit import About
 from node.people import Role, person
 from tests.world import World
 
 ADMINISTRATOR = person(PersonId("first"), ["administrator"])
+AUDITOR = person(PersonId("ada"), ["auditor"])
 
 
 def test_the_log_is_proven_and_that_is_written_down(world: World) -> None:
@@ -32,6 +37,43 @@ def test_an_edit_behind_our_back_is_named(world: World) -> None:
 
     assert broken is not None
     assert broken.seq == 3
+
+
+def test_a_report_that_is_read_in_part_is_written_down_and_holds_nothing_open(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(administration, "PAGE", 2)
+    place = world["ee"]
+    place.search("Anna Nowak")
+    since = world.clock() - timedelta(days=1)
+
+    reading = place.desk.administration.report(About(since=since, case="CASE-1"), by=AUDITOR)
+    shown = next(reading)
+
+    assert shown.entry.event == "asked"
+    assert place.last_audit.event == "audit reported"
+    assert place.last_audit.reason == f"from {since:%Y-%m-%d}, case CASE-1"
+    assert place.last_audit.person == "ada"
+    with sqlite3.connect(place.home.database) as database:
+        busy, pages, moved = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    database.close()
+    assert (busy, pages, moved) == (0, 0, 0)
+    reading.close()
+
+
+def test_a_report_shows_what_was_there_before_it_in_order(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(administration, "PAGE", 2)
+    place = world["ee"]
+    place.search("Anna Nowak")
+    before = [one.event for one in place.audit]
+
+    shown = list(place.desk.administration.report(About(), by=AUDITOR))
+
+    assert [one.entry.event for one in shown] == before
+    assert [one.seq for one in shown] == list(range(1, len(before) + 1))
+    assert (place.last_audit.event, place.last_audit.reason) == ("audit reported", "")
 
 
 def test_a_standing_counts_what_is_held(world: World) -> None:
