@@ -98,15 +98,17 @@ class Gate:
         that a marking tightened meanwhile holds.
 
         Raises `RefusedError` when the member may not ask at all, `ReplayedError` for a question
-        received before and `QuotaError` beyond a quota; each is written down first.
+        received before and `QuotaError` beyond a quota; each is written down first. Towards a quota
+        counts what is let through alone.
         """
         groups = self.charter().groups_of(member.id)
         weighed = self._weighed(request_of(question, member, groups=groups), question)
 
         def written(tx: Tx) -> tuple[Answer | FederationError, int]:
             is_new = self._received(tx, question, sealed, statement)
-            fault = self._over_quota(tx, weighed, question) if is_new else _replayed(statement)
-            answer, entry = self._answered(tx, weighed, question, fault or _fault(weighed))
+            fault = _fault(weighed) if is_new else _replayed(statement)
+            fault = fault or self.limits.quotas.take(tx, member.id, question)
+            answer, entry = self._answered(tx, weighed, question, fault)
             store.exchanges.hear(tx, member.id, entry, question.id, _reply(answer))
             if is_new:
                 self.heard(tx, member.id, question, _became(answer))
@@ -217,12 +219,6 @@ class Gate:
         now, quotas = view.house.clock(), self.limits.quotas
         if spent := quotas.spent(view, now, request.member, question):
             raise spent
-
-    def _over_quota(self, tx: Tx, weighed: Weighed, question: Question) -> FederationError | None:
-        """Count this question, unless a quota allows no more; those beside it may have spent it."""
-        if isinstance(weighed.fault, SpentError):
-            return weighed.fault
-        return self.limits.quotas.take(tx, weighed.request.member, question)
 
     def _answered(
         self, tx: Tx, weighed: Weighed, question: Question, fault: FederationError | None

@@ -117,12 +117,19 @@ class Asking:
         )
         with self.store.write() as tx:
             store.audit.append(tx, entry)
-            is_hit = any(hit.is_strong for hit in gathered.hits)
-            self.heard(tx, self.us, question, Became.HIT if is_hit else Became.MISS)
+            self.heard(tx, self.us, question, self._became(gathered))
             for outcome in gathered.outcomes:
                 store.exchanges.gather(tx, outcome.member, question.id, _reply(outcome))
                 if outcome.answer and outcome.answer.receipt:
                     self._keep(tx, question.id, outcome.member, outcome.answer.receipt)
+
+    def _became(self, gathered: Gathered) -> Became:
+        """Whether it hit; what no other member answered that was asked has missed nothing."""
+        if any(hit.is_strong for hit in gathered.hits):
+            return Became.HIT
+        others = [one for one in gathered.outcomes if one.member != self.us]
+        is_answered = not others or any(one.answer for one in others)
+        return Became.MISS if is_answered else Became.REFUSED
 
     def _keep(self, tx: Tx, question: QuestionId, member: MemberId, receipt: LogReceipt) -> None:
         head = wire.log_head(member, receipt)
