@@ -89,7 +89,7 @@ class Administration:
             )
 
     def person_added(self, roles: tuple[Role, ...], *, by: Person) -> None:
-        """Write down that a certificate was issued; whose is in the certificate, not in the log."""
+        """Write down that a certificate is issued; whose is in the certificate, not in the log."""
         self._write_down("person added", by, {str(role): 1 for role in roles})
 
     def verify(self, *, by: Person) -> tuple[int, Break | None]:
