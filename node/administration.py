@@ -67,6 +67,7 @@ class Administration:
     charter: Callable[[], Charter]
     keys_version: int
     keep_mail: timedelta
+    keep_alarms: timedelta
     unwitnessed: Callable[[View], Break | None] = lambda _: None
 
     def standing(self) -> Standing:
@@ -148,7 +149,7 @@ class Administration:
             store.audit.append(tx, entry)
 
     def erase_overdue(self) -> int:
-        """Erase questions and mail whose retention has ended; their seals and entries stay.
+        """Erase questions, mail and alarms whose retention has ended; seals and entries stay.
 
         Ids older than any time window are dropped with them. Returns how many texts were erased.
         """
@@ -156,6 +157,7 @@ class Administration:
             erased = {
                 "questions": store.questions.erase_expired(tx),
                 "notices": store.mail.erase(tx, tx.now - self.keep_mail),
+                "alarms": store.alarms.erase(tx, tx.now - self.keep_alarms),
             }
             store.seen.forget(tx, tx.now - SEEN_FOR)
             store.quotas.forget(tx, tx.now - DAY)

@@ -183,6 +183,7 @@ class Node:
                 self.in_force,
                 search.KEYS_VERSION,
                 timedelta(days=self.home.config.retention.mail_days),
+                timedelta(days=self.home.config.retention.question_days),
                 self._unwitnessed,
             ),
             reconciling=self._reconciling(),

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from federation.alarms import Alarm, AlarmKind
 from federation.messages import MemberId, PersonId
 from node import administration, store
 from node.audit import About
 from node.people import Role, person
 from tests.world import World
 
+EE, LV = MemberId("EE"), MemberId("LV")
 ADMINISTRATOR = person(PersonId("first"), ["administrator"])
 AUDITOR = person(PersonId("ada"), ["auditor"])
 
@@ -100,6 +102,21 @@ def test_an_adopted_charter_and_a_new_person_are_written_down(world: World) -> N
     assert place.up.in_force().version == adopted.version
     assert [entry.event for entry in place.audit[-2:]] == ["charter adopted", "person added"]
     assert place.last_audit.person == "first"
+
+
+def test_an_alarm_is_erased_when_its_retention_ends(world: World) -> None:
+    place, now = world["ee"], world.clock()
+    alarm = Alarm("a", AlarmKind.WALK, "ilze", "CASE-1", 30, 29, now, now)
+    with place.up.store.write() as tx:
+        store.alarms.raise_(tx, "a", (EE, LV), alarm, quiet=timedelta(hours=1))
+
+    place.desk.administration.erase_overdue()
+    assert len(place.up.post.guarding.behind(0)) == 1
+    world.clock.turn(days=366)
+    place.desk.administration.erase_overdue()
+
+    assert place.up.post.guarding.behind(0) == []
+    assert place.last_audit.event == "alarms erased"
 
 
 def test_the_text_of_a_question_is_erased_when_its_retention_ends(world: World) -> None:
