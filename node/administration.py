@@ -133,11 +133,16 @@ class Administration:
             store.audit.append(tx, entry)
 
     def accept_log(self, member: MemberId, reason: str, *, by: Person) -> None:
-        """Take a member's log as it stands from now on, for a reason that is written down."""
+        """Take a member's log as it stands from now on, for a reason that is written down.
+
+        Raises `InvalidError` without a reason, and for a member that the charter does not name.
+        """
         if not reason.strip():
             raise InvalidError("say why the log is accepted (--reason)")
+        if member not in (members := self.charter().members):
+            raise InvalidError(f"no member {member}; members are {', '.join(members)}")
         with self.store.write() as tx:
-            store.witness.accept(tx, self.charter().member(member).id)
+            store.witness.accept(tx, member)
             entry = Entry(
                 operation=Operation.ADMINISTRATION,
                 event="log accepted",
