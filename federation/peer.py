@@ -24,7 +24,7 @@ from federation.errors import (
     UnreachableError,
 )
 from federation.faults import fault_of, foreseen, public
-from federation.keys import Ring
+from federation.keys import AUDIT_HEAD_TYPE, Ring
 from federation.messages import Answer, MemberId, Outcome, OutcomeKind, QuestionId, Receipt
 from federation.seal import (
     ACCOUNT,
@@ -167,7 +167,8 @@ class Peer:
     async def ask(self, question: QuestionId, body: bytes, *, timeout_s: float) -> Outcome:
         """What this member says within the deadline; never raised, whatever the member does.
 
-        Only what it sealed for us as the answer to these very bytes counts as an answer.
+        Only what it sealed for us as the answer to these very bytes counts as an answer, with its
+        place in a log that the member signed.
         """
         asking = self._answer(question, body, timeout_s)
         outcome = await met(self.member, question, asking, timeout_s=timeout_s)
@@ -200,7 +201,20 @@ class Peer:
     async def _answer(self, question: QuestionId, body: bytes, timeout_s: float) -> Answer:
         asked = self._us.ask(self.member, question, body)
         _, answer = await self._replied(ASK, asked, question, timeout_s)
-        return self._read(lambda: wire.answer_from(answer, question, self.member))
+        return self._read(lambda: self._placed(wire.answer_from(answer, question, self.member)))
+
+    def _placed(self, answer: Answer) -> Answer:
+        """An answer whose place in its log the member signed: it cannot say later that it is not.
+
+        A head that it did not sign would hold it to nothing.
+        """
+        if answer.receipt is None:
+            raise BrokenSealError("the answer has no place in the log of the member")
+        head = wire.log_head(self.member, answer.receipt)
+        signing_keys = self._us.charter().heard(self.member).signing_keys
+        if not seal.is_by(signing_keys, AUDIT_HEAD_TYPE, head.statement, head.signature):
+            raise BrokenSealError("the member did not sign the log in which the answer stands")
+        return answer
 
     async def _replied(
         self, method: str, said: Sealed, id: str, timeout_s: float

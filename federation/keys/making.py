@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -70,10 +70,13 @@ def issue_person(  # noqa: PLR0913 - one optional
     roles: Collection[str],
     now: datetime,
     safe: Safe = PLAIN,
+    decided: Callable[[], None] = lambda: None,
 ) -> Issued:
     """Issue a certificate for one of our people, with every role it may act in.
 
-    Never over an existing one. Raises `InvalidError` for a name that cannot stand in a URI.
+    Never over an existing one. `decided` is called before there is one; what it raises leaves a key
+    that opens nothing, and that the next try replaces. Raises `InvalidError` for a name that cannot
+    stand in a URI.
     """
     if not all(_WORD.fullmatch(word) for word in (person, *roles)):
         raise InvalidError(
@@ -85,6 +88,7 @@ def issue_person(  # noqa: PLR0913 - one optional
     key = new_key()
     leaf = issuer(folder, safe).person(member, Holder(person, frozenset(roles)), key, now)
     write(place.key, safe.kept(key))
+    decided()
     write(place.certificate, leaf.public_bytes(Encoding.PEM))
     return place
 

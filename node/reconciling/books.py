@@ -87,10 +87,10 @@ class Books:
             agreed, found = differences.questions(theirs, ours, period, is_again)
         return agreed, self._findings(member, Book.HEARD, found)
 
-    def sequences(self, member: MemberId, period: Period) -> tuple[int, int]:
-        """The first and last notice that was put in a member's outbox in a period."""
+    def sequences(self, member: MemberId, book: Book, period: Period) -> tuple[int, int]:
+        """The first and last notice that we sent a member in a period, or took of it."""
         with self.store.view() as view:
-            return store.exchanges.sequences(view, member, period.since, period.until)
+            return store.exchanges.sequences(view, member, book, period.since, period.until)
 
     def notices(
         self, member: MemberId, book: Book, after: int, through: int, most: int = -1

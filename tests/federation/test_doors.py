@@ -109,7 +109,7 @@ async def test_a_log_that_cannot_be_written_does_not_keep_a_door_shut(tmp_path: 
             raise OSError("No space left on device")
 
     world = made(tmp_path, EE, LV)
-    house = FullHouse(LV)
+    house = FullHouse(LV, world[LV].house.receipt)
     world[LV].doors = Doors(Doorstep(world[LV].us, house, house, HOST))
     await world.open()
 

@@ -11,6 +11,7 @@ from federation.accounts import Account, Book, Inquiry, Line
 from federation.charter import Member
 from federation.errors import InvalidError
 from federation.messages import MemberId, PersonId
+from federation.limits import PLACES
 from federation.seal import Statement
 from federation.server import Books
 from node import store
@@ -113,7 +114,10 @@ DISHONEST = [
         What.OTHER_EFFECT,
     ),
     ("UPDATE lane SET received = 9 WHERE member = 'EE'", "sent", What.NOT_SENT),
+    ("DELETE FROM mail_out WHERE member = 'EE' AND sequence = 1", "taken", What.PUT_BACK),
     ("DELETE FROM mail_out WHERE member = 'EE' AND sequence = 2", "taken", What.PUT_BACK),
+    ("DELETE FROM mail_out WHERE member = 'EE' AND sequence = 3", "taken", What.PUT_BACK),
+    ("DELETE FROM mail_out WHERE member = 'EE'", "taken", What.PUT_BACK),
     (
         "UPDATE mail_out SET statement = CAST('{}' AS BLOB) WHERE member = 'EE' AND sequence = 2",
         "taken",
@@ -156,7 +160,7 @@ def test_a_book_without_end_is_not_read_to_its_end(
             return page
         claimed = range(inquiry.after + 1, inquiry.after + 101)
         lines = tuple(Line(world.clock(), "", 0, sequence=one) for one in claimed)
-        return replace(page, lines=lines, has_more=inquiry.after < 1_000, through=2**62)
+        return replace(page, lines=lines, has_more=inquiry.after < 1_000, through=PLACES)
 
     monkeypatch.setattr(type(books), "account", endless)
     monkeypatch.setattr(comparing, "MOST", 300)
@@ -190,3 +194,14 @@ def test_what_a_member_asked_before_its_key_was_stolen_stays_proven_by_our_own_b
 def lane(place: Place, to: MemberId) -> LaneState:
     with place.up.store.view() as view:
         return store.mail.lane(view, to)
+
+
+def test_notices_that_were_queued_before_the_days_in_which_they_were_taken_agree(
+    world: World,
+) -> None:
+    edited(world["lv"], "UPDATE mail_out SET queued_at = 1 WHERE member = 'EE' AND sequence < 3")
+
+    compared = reconciled(world["ee"], LV)
+
+    assert compared.findings == []
+    assert compared.result.agreed[Book.TAKEN] == 3
