@@ -10,8 +10,8 @@ from federation import keys
 from federation.accounts import Account, Book, Inquiry, Line
 from federation.charter import Member
 from federation.errors import InvalidError
-from federation.messages import MemberId, PersonId
 from federation.limits import PLACES
+from federation.messages import MemberId, PersonId
 from federation.seal import Statement
 from federation.server import Books
 from node import store
