@@ -48,10 +48,10 @@ class Fanout:
         await self._lines.apply(charter)
         asked = [
             self._ask_own(question, own, timeout_s)
-            if own and member.id == self._us.id
+            if own and member == self._us.id
             else self._lines.to(member).ask(question.id, body, timeout_s=timeout_s)
-            for member in map(charter.member, chosen)
-            if own or member.id != self._us.id
+            for member in chosen
+            if own or member != self._us.id
         ]
         return tuple(await asyncio.gather(*asked))
 
@@ -65,7 +65,7 @@ class Fanout:
         charter = self._us.charter()
         charter.check_in_force(self._us.clock())
         await self._lines.apply(charter)
-        line = self._lines.to(charter.heard(member))
+        line = self._lines.to(charter.heard(member).id)
         try:
             async with asyncio.timeout(timeout_s):
                 return await line.account(id, inquiry, timeout_s=timeout_s)
@@ -75,7 +75,7 @@ class Fanout:
             return missed(member, foreseen(error, member=member))
 
     async def apply(self, charter: Charter) -> None:
-        """Let go of the lines to members that left this charter or changed in it."""
+        """Let go of the lines to members that are no longer active in this charter."""
         await self._lines.apply(charter)
 
     async def close(self) -> None:

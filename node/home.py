@@ -190,8 +190,13 @@ class Home:
         """Keep the document of a charter that came in force."""
         keys.write(self._charter, document)
 
-    def issue(self, person: PersonId, roles: Sequence[Role]) -> Issued:
-        """Issue a certificate for one of our people."""
+    def issue(
+        self,
+        person: PersonId,
+        roles: Sequence[Role],
+        decided: Callable[[], None] = lambda: None,
+    ) -> Issued:
+        """Issue a certificate for one of our people; `decided` is called before there is one."""
         now = self.clock()
         return keys.issue_person(
             self.certificates,
@@ -200,6 +205,7 @@ class Home:
             roles=frozenset(roles),
             now=now,
             safe=self.safe(),
+            decided=decided,
         )
 
     def people(self, folder: Path | None = None) -> dict[PersonId, frozenset[str]]:

@@ -1,13 +1,13 @@
 """Our people's certificates and keys in a folder of their choice, and certificates renewed."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from federation.certificates import Holder, holder_in, is_issued, parsed
+from federation.certificates import holder_in, is_issued, parsed
 from federation.errors import InvalidError
 from federation.keys.files import read, secret, write
 from federation.keys.making import PEOPLE
@@ -16,6 +16,8 @@ from federation.keys.safe import Safe, pem
 from federation.keys.turning import Place
 from federation.messages import MemberId, PersonId
 
+#: Called once something is about to count.
+Decided = Callable[[], None]
 #: How PKCS8 in PEM form says that it is encrypted (RFC 7468 section 11).
 _ENCRYPTED = b"BEGIN ENCRYPTED PRIVATE KEY"
 
@@ -37,10 +39,13 @@ def credentials_in(folder: Path, person: PersonId, safe: Safe) -> tuple[bytes, b
     return pem(key), read(folder / f"{person}.pem")
 
 
-def renew_person(place: Place, person: PersonId, now: datetime, cas: Collection[bytes]) -> Path:
+def renew_person(
+    place: Place, person: PersonId, now: datetime, cas: Collection[bytes], decided: Decided
+) -> Path:
     """A new certificate for one of our people: the same key, wherever it lies, and roles.
 
-    Returns where it was put. Raises `InvalidError` unless the one before is of one of these CAs.
+    `decided` is called before there is one. Returns where it was put. Raises `InvalidError` unless
+    the one before is of one of these CAs.
     """
     path = place.folder / PEOPLE / f"{person}.pem"
     if path.parent != place.folder / PEOPLE or not path.exists():
@@ -52,29 +57,32 @@ def renew_person(place: Place, person: PersonId, now: datetime, cas: Collection[
             f"{path} is no certificate that our CA gave to {person}: remove it, and issue another"
             " one (amber people add)"
         )
-    _renew(place, path, holder, leaf, now)
+    new = issuer(place.folder, place.safe).renewed(place.member, holder, leaf, now)
+    decided()
+    write(path, new.public_bytes(Encoding.PEM))
     return path
 
 
-def renew_ending(place: Place, role: str, before: datetime, now: datetime) -> int:
-    """Renew what ends soon of whoever has a role and keeps the key in the home; how many were.
+def renew_ending(
+    place: Place, role: str, now: datetime, before: datetime, decided: Decided
+) -> None:
+    """Renew what ends soon of whoever has a role and keeps the key in the home.
 
     Whoever reads that key can read the one of the CA beside it, and so needs nobody's leave.
+    `decided` is called before anything is renewed, if anything is.
     """
-    count, own = 0, [read(place.folder / "ca.pem")]
+    own, renewed = [read(place.folder / "ca.pem")], {}
     for path in sorted((place.folder / PEOPLE).glob("*.pem")):
         leaf = certificate(path)
         holder = holder_in(leaf, place.member)
         is_ending = leaf.not_valid_after_utc < before and path.with_suffix(".key").exists()
         if holder and role in holder.roles and is_ending and _is_of(leaf, own):
-            _renew(place, path, holder, leaf, now)
-            count += 1
-    return count
-
-
-def _renew(place: Place, path: Path, holder: Holder, leaf: x509.Certificate, now: datetime) -> None:
-    new = issuer(place.folder, place.safe).renewed(place.member, holder, leaf, now)
-    write(path, new.public_bytes(Encoding.PEM))
+            by = issuer(place.folder, place.safe)
+            renewed[path] = by.renewed(place.member, holder, leaf, now)
+    if renewed:
+        decided()
+    for path, new in renewed.items():
+        write(path, new.public_bytes(Encoding.PEM))
 
 
 def _is_of(leaf: x509.Certificate, cas: Collection[bytes]) -> bool:

@@ -1,5 +1,7 @@
 """The calls of the desk about who seemed to fish, translated to use cases and back."""
 
+import functools
+
 from node.api.admission import Admission, Caller, Stream, streamed
 from node.store.alarms import HeldAlarm
 from node.store.instants import microseconds
@@ -14,7 +16,8 @@ class AlarmCalls(Admission):
         self, request: pb.FollowAlarmsRequest, caller: Caller
     ) -> Stream[pb.FollowAlarmsResponse]:
         """Show alarms in the order of their last change, and go on as they come."""
-        behind = self._house.post.guarding.behind
+        who, role = caller.person, caller.role
+        behind = functools.partial(self._house.post.guarding.shown_to, who, role)
         async for one in self._changes(behind, lambda one: one.change, request.after):
             if one:
                 yield pb.FollowAlarmsResponse(alarm=_alarm_to(one))

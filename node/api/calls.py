@@ -158,10 +158,9 @@ class DeskPort(
     @answered
     async def AddPerson(self, request: pb.AddPersonRequest, caller: Caller) -> pb.AddPersonResponse:
         """Issue a certificate for one of our people."""
-        roles = _roles(list(request.roles))
-        issued = await asyncio.to_thread(self._house.issue, PersonId(request.person), roles)
+        roles, person = _roles(list(request.roles)), PersonId(request.person)
         added = functools.partial(self._house.administration.person_added, roles, by=caller.person)
-        await asyncio.to_thread(added)
+        issued = await asyncio.to_thread(self._house.issue, person, roles, added)
         return pb.AddPersonResponse(certificate=str(issued.certificate), key=str(issued.key))
 
     @answered
@@ -169,9 +168,8 @@ class DeskPort(
         self, request: pb.RenewPersonRequest, caller: Caller
     ) -> pb.RenewPersonResponse:
         """Issue a new certificate for one of our people, for the same key."""
-        renewed = await asyncio.to_thread(self._house.renew, PersonId(request.person))
         note = functools.partial(self._house.administration.person_renewed, by=caller.person)
-        await asyncio.to_thread(note)
+        renewed = await asyncio.to_thread(self._house.renew, PersonId(request.person), note)
         return pb.RenewPersonResponse(certificate=str(renewed))
 
     @streamed

@@ -27,8 +27,9 @@ from node.screening import Screening
 class House:
     """What the desk may use of the node.
 
-    `own` is what amber.toml says of us now, `endorse` what our CA says for a proposal; `follow`
-    puts an adopted charter into effect.
+    `issue` and `renew` call what they are handed before there is a certificate. `own` is what
+    amber.toml says of us now, `endorse` what our CA says for a proposal; `follow` puts an adopted
+    charter into effect.
     """
 
     config: Config
@@ -45,8 +46,8 @@ class House:
     remarking: Remarking
     rotating: Rotating
     post: Post
-    issue: Callable[[PersonId, tuple[Role, ...]], Issued]
-    renew: Callable[[PersonId], Path]
+    issue: Callable[[PersonId, tuple[Role, ...], Callable[[], None]], Issued]
+    renew: Callable[[PersonId, Callable[[], None]], Path]
     own: Callable[[], Member]
     endorse: Callable[[bytes], bytes]
     follow: Callable[[], Awaitable[None]]

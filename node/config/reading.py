@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from node.config.addresses import has_port, is_loopback, is_loopback_address, is_mailbox
-from node.config.settings import Answer, Config, Member, Quota, Smtp, Webhook
+from node.config.settings import Activity, Answer, Config, Member, Quota, Smtp, Webhook
 from node.errors import ConfigError
 
 #: What must hold of a setting, and what is said where it does not.
@@ -49,8 +49,8 @@ def lab_member(id: str, port: int, *, has_quotas: bool) -> Config:
 
 def _without_quotas(settings: Config) -> Config:
     none = Quota(analyst_per_hour=0, analyst_per_day=0, case_per_hour=0, case_per_day=0)
-    answer = Answer(quota_per_hour=0, quota_per_day=0)
-    return msgspec.structs.replace(settings, answer=answer, quota=none)
+    answer, activity = Answer(quota_per_hour=0, quota_per_day=0), Activity(quota_per_hour=0)
+    return msgspec.structs.replace(settings, answer=answer, activity=activity, quota=none)
 
 
 def _checked(config: Config) -> Config:
