@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from federation import charter, trust, wire
+from federation import charter, seal, trust, wire
 from federation.charter import Amendment
 from federation.errors import (
     BrokenSealError,
@@ -185,6 +185,34 @@ def test_mail_that_waits_while_a_key_changes_is_delivered_after(
     settled(world["ee"])
     assert list(world["ee"].up.post.outbox.posted("PL", "refused")) == []
     assert "new keys in use" in events(world["ee"])
+
+
+def test_mail_under_a_key_that_ended_days_ago_is_taken_for_it_counted_when_it_was_sealed(
+    world: World,
+) -> None:
+    world["pl"].holds("Anna Nowak")
+    world["pl"].stop()
+    watch = world["ee"].watches("Anna Nowak", to=["pl"])
+    old, sealed_at = seal.public_key(own(world["ee"]).signing_key).keyid, world.clock()
+    rotating = world["ee"].desk.rotating
+    rotating.rotate([What.SIGNING], by=ADMIN)
+    eventually(lambda: rotating.turn is None and rotating.unheard() == (PL,))
+    world.clock.turn(days=3)
+    settled(world["ee"])
+
+    dispatch = world["ee"].up.post.outbox.dispatch(PL)
+    [ended] = world["lv"].up.in_force().members[EE].former_keys
+    assert ended.until is not None
+    assert sealed_at < ended.until < world.clock()
+    assert old in {one.key_id for one in dispatch.notices}
+    world["pl"].start()
+
+    eventually(lambda: world["ee"].watch_states(watch) == {"PL": "registered"}, timeout_s=30)
+    eventually(lambda: len(world["ee"].alerts) == 1)
+    assert list(world["ee"].up.post.outbox.posted("PL", "refused")) == []
+    with world["pl"].up.store.view() as view:
+        kept = view._live().execute("SELECT key_id FROM mail_in WHERE member = 'EE'").fetchall()
+    assert (old,) in kept
 
 
 def test_a_member_that_was_away_finds_the_new_keys(world: World) -> None:
