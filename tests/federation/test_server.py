@@ -1,6 +1,5 @@
 """The porter alone: which calls get to the gate, and what is written down of the others."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from federation import seal, wire
-from federation.accounts import Account, Book, Inquiry
 from federation.certificates import NODE_LIFE
-from federation.charter import Member, Standing
+from federation.charter import Standing
 from federation.errors import (
     BrokenSealError,
     CharterError,
@@ -23,10 +21,8 @@ from federation.errors import (
 )
 from federation.keys import Keys
 from federation.messages import (
-    Asker,
     Notice,
     NoticeId,
-    PersonId,
     QuestionId,
     Receipt,
     WatchEnd,
@@ -35,7 +31,6 @@ from federation.messages import (
 from federation.seal import ANSWER, Sealed, Statement
 from federation.server import Porter
 from federation.trust import AuthContext
-from federation.witness import EMPTY, TreeHead
 from tests.federation.test_seal import OTHERWISE, altered, rewritten
 from tests.federation.world import EE, LT, LV, Node, World, hit, made, question
 
@@ -386,38 +381,3 @@ def test_a_notice_whose_content_is_unknown_here_is_handed_on_as_such(world: Worl
 
     [(_, _, [one])] = world[LV].house.mail
     assert isinstance(one.notice, InvalidError)
-
-
-class Shelf:
-    """Books in which nothing stands, and the inquiries that got to them."""
-
-    def __init__(self) -> None:
-        self.heard: list[Inquiry] = []
-
-    def account(self, _member: Member, inquiry: Inquiry, _statement: Statement) -> Account:
-        """Shows an empty page."""
-        self.heard.append(inquiry)
-        return Account((), has_more=False, head=TreeHead(LV, 0, EMPTY, inquiry.until))
-
-
-def inquired(world: World, sealed: Callable[[Sealed], Sealed]) -> list[Inquiry]:
-    """Which inquiries get to Latvia's books when Estonia's is sent like this."""
-    at = world.clock()
-    inquiry = Inquiry(Asker(PersonId("ada"), "auditor"), Book.HEARD, at - timedelta(days=1), at)
-    said = sealed(world[EE].us.inquire(LV, "i-1", wire.inquiry_to(inquiry)))
-    shelf = Shelf()
-    served = replace(porter(world), books=shelf)
-    served.accounted(context(world[EE].keys), wire.request_to(said))
-    return shelf.heard
-
-
-def test_an_inquiry_written_again_that_says_the_same_is_accounted(world: World) -> None:
-    assert len(inquired(world, rewritten)) == 1
-
-
-@pytest.mark.parametrize("field", OTHERWISE)
-def test_an_inquiry_with_any_signed_field_altered_is_refused(world: World, field: str) -> None:
-    with pytest.raises(BrokenSealError):
-        inquired(world, lambda said: altered(said, field))
-
-    assert [code for _, code, _ in world[LV].house.refused] == [Code.BROKEN_SEAL]

@@ -2,7 +2,7 @@
 
 import functools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import grpc
@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from federation import charter, seal, trust, wire
+from federation import charter, trust, wire
 from federation.charter import Amendment
 from federation.errors import (
     BrokenSealError,
@@ -37,13 +37,20 @@ AUDITOR = person(PersonId("first"), [Role.AUDITOR])
 EVERY = list(What)
 
 
+@contextmanager
+def quick() -> Iterator[World]:
+    """Estonia, Latvia and Poland, whose hearts beat five times a second."""
+    often = config.Mail(beat_s=0.2)
+    with federation(
+        "EE", "LV", "PL", settings=lambda one: msgspec.structs.replace(one, mail=often)
+    ) as running:
+        yield running
+
+
 @pytest.fixture
 def world() -> Iterator[World]:
-    """Estonia, Latvia and Poland, whose hearts beat five times a second."""
-    quick = config.Mail(beat_s=0.2)
-    with federation(
-        "EE", "LV", "PL", settings=lambda one: msgspec.structs.replace(one, mail=quick)
-    ) as running:
+    """The three of most stories."""
+    with quick() as running:
         yield running
 
 
@@ -162,57 +169,6 @@ def test_logs_stay_whole_and_signed_by_the_others_through_a_change_of_keys(world
     with world["ee"].up.store.view() as view:
         sizes = {one.head.size for one in store.witness.cosigned(view)}
     assert len(sizes) >= 3  # heads that were signed with all three keys count still
-
-
-@pytest.mark.parametrize("change", [rotated, revoked])
-def test_mail_that_waits_while_a_key_changes_is_delivered_after(
-    world: World, change: Callable[[Place, What], None]
-) -> None:
-    world["pl"].stop()
-    world["ee"].watches("Anna Nowak", to=["pl"])
-    waiting = lane(world["ee"], PL).waiting
-    assert waiting
-
-    world["ee"].desk.rotating.rotate([What.SIGNING], by=ADMIN)
-    eventually(lambda: own(world["ee"]).former_keys)
-    if change is revoked:
-        world["ee"].desk.rotating.revoke(What.SIGNING, "stolen", by=ADMIN)
-        eventually(lambda: own(world["ee"]).former_keys[1:])
-    world["pl"].start()
-
-    eventually(lambda: lane(world["ee"], PL).waiting == 0, timeout_s=30)
-    eventually(lambda: is_known(world["pl"], world["ee"]))
-    settled(world["ee"])
-    assert list(world["ee"].up.post.outbox.posted("PL", "refused")) == []
-    assert "new keys in use" in events(world["ee"])
-
-
-def test_mail_under_a_key_that_ended_days_ago_is_taken_for_it_counted_when_it_was_sealed(
-    world: World,
-) -> None:
-    world["pl"].holds("Anna Nowak")
-    world["pl"].stop()
-    watch = world["ee"].watches("Anna Nowak", to=["pl"])
-    old, sealed_at = seal.public_key(own(world["ee"]).signing_key).keyid, world.clock()
-    rotating = world["ee"].desk.rotating
-    rotating.rotate([What.SIGNING], by=ADMIN)
-    eventually(lambda: rotating.turn is None and rotating.unheard() == (PL,))
-    world.clock.turn(days=3)
-    settled(world["ee"])
-
-    dispatch = world["ee"].up.post.outbox.dispatch(PL)
-    [ended] = world["lv"].up.in_force().members[EE].former_keys
-    assert ended.until is not None
-    assert sealed_at < ended.until < world.clock()
-    assert old in {one.key_id for one in dispatch.notices}
-    world["pl"].start()
-
-    eventually(lambda: world["ee"].watch_states(watch) == {"PL": "registered"}, timeout_s=30)
-    eventually(lambda: len(world["ee"].alerts) == 1)
-    assert list(world["ee"].up.post.outbox.posted("PL", "refused")) == []
-    with world["pl"].up.store.view() as view:
-        kept = view._live().execute("SELECT key_id FROM mail_in WHERE member = 'EE'").fetchall()
-    assert (old,) in kept
 
 
 def test_a_member_that_was_away_finds_the_new_keys(world: World) -> None:

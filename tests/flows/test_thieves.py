@@ -5,29 +5,24 @@ import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from federation.charter import Member, Standing
 from federation.errors import BrokenSealError, StrangerError, UnreachableError
 from federation.keys import Keys, What
 from federation.messages import MemberId
-from node import config
 from tests.federation import http2
 from tests.flows.test_charter import decided
-from tests.flows.test_keys import EE, LV, PL, is_whole, knock, own
+from tests.flows.test_keys import EE, LV, PL, is_whole, knock, own, quick
 from tests.flows.test_suspended import held
 from tests.node.cli.test_verbs import Shell
-from tests.world import Place, World, eventually, federation
+from tests.world import Place, World, eventually
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
     """Estonia, Latvia and Poland, whose hearts beat five times a second."""
-    quick = config.Mail(beat_s=0.2)
-    with federation(
-        EE, LV, PL, settings=lambda one: msgspec.structs.replace(one, mail=quick)
-    ) as running:
+    with quick() as running:
         yield running
 
 
