@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import click
 import msgspec
 import pytest
 
+from federation.errors import UnreachableError
 from node import config
+from node.cli import connection
 from node.keyring import unlocking
 from tests.node.cli.test_verbs import Shell
 from tests.world import World, federation
@@ -53,6 +57,24 @@ def test_each_key_of_a_node_that_is_alone_changes_at_once(shell: Shell, tmp_path
 
     assert fingerprints(shell, home)["ca"] != before["ca"]
     assert "whole" in shell("-n", home, "audit", "verify")
+
+
+def test_a_look_that_meets_another_ca_than_the_one_on_disk_is_taken_again(
+    shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = [UnreachableError("another CA")] * 2
+
+    def asked(ctx: click.Context, call: str, ask: Any, **how: Any) -> Any:
+        if call == "ShowKeys" and faults:
+            raise faults.pop()
+        return connection.asked(ctx, call, ask, **how)
+
+    monkeypatch.setattr("node.cli.keys.asked", asked)
+
+    shell("-n", world["ee"].home.path, "keys", "rotate", "ca")
+
+    assert faults == []
+    assert "Done" in shell.err
 
 
 def test_a_revocation_says_why_and_a_key_is_one_of_three(shell: Shell, tmp_path: Path) -> None:
