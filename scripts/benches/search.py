@@ -113,7 +113,7 @@ async def _fan(lab: Path) -> AsyncIterator[Call]:
     asks: list[Echo] = [channel.unary_unary("/echo.Echo/Ask") for channel in channels]
 
     async def call(_number: int) -> None:
-        await asyncio.gather(*(ask(b"x" * 600, timeout=5) for ask in asks))
+        await asyncio.gather(*(ask(b"x" * 600, timeout=60, wait_for_ready=True) for ask in asks))
 
     try:
         yield call
