@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +13,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from federation import keys, trust, wire
-from federation.accounts import Account, Book, Inquiry
 from federation.charter import Member
 from federation.errors import (
     BusyError,
@@ -27,17 +26,12 @@ from federation.errors import (
 from federation.keys import Keys
 from federation.messages import (
     Answer,
-    Asker,
     Outcome,
     OutcomeKind,
-    PersonId,
     QuestionId,
-    Receipt,
 )
 from federation.peer import Lines, Peer
 from federation.seal import Sealed, SigningKey, Statement
-from federation.witness import EMPTY, TreeHead
-from tests.federation.test_seal import OTHERWISE, altered, rewritten
 from tests.federation.world import EE, HOST, LT, LV, World, hit, made, question
 
 Q = QuestionId("q-1")
@@ -186,76 +180,6 @@ async def test_what_is_not_a_proven_answer_is_not_shown_and_said_so(
     assert outcome.kind is OutcomeKind.UNREACHABLE
     assert outcome.answer is None
     assert outcome.reason == UnprovenError.public
-
-
-def written(field: str) -> Callable[[Sealed], Sealed]:
-    """The same with one field altered; with nothing altered where none is named."""
-    return (lambda said: altered(said, field)) if field else rewritten
-
-
-#: Each signed field, and none: what is written again and says the same is taken.
-ALTERED = ["", *OTHERWISE]
-
-
-@pytest.mark.parametrize("field", ALTERED)
-async def test_an_answer_with_any_signed_field_altered_is_not_shown(
-    world: World, field: str
-) -> None:
-    def reply(sealed: Sealed) -> bytes:
-        return wire.response_to(written(field)(world[LV].us.reply(sealed, stated(world), body())))
-
-    async with answering(world, reply):
-        outcome = await ask(world)
-
-    is_shown = outcome.kind is OutcomeKind.ANSWERED and outcome.answer is not None
-    assert is_shown is (field == "")
-    assert outcome.reason == ("" if is_shown else UnprovenError.public)
-
-
-@pytest.mark.parametrize("field", ALTERED)
-async def test_a_receipt_with_any_signed_field_altered_counts_as_none(
-    world: World, field: str
-) -> None:
-    def reply(sealed: Sealed) -> bytes:
-        mail = replace(stated(world), method="mail", id="d-1")
-        said = world[LV].us.reply(sealed, mail, wire.receipt_to(Receipt(1)))
-        return wire.response_to(written(field)(said))
-
-    async with answering(world, reply), taking(field):
-        peer = Peer(world[EE].us, LV)
-        try:
-            said = await peer.deliver("d-1", wire.Dispatch(1, 1), timeout_s=5)
-            assert said.through == 1
-        finally:
-            await peer.close()
-
-
-@pytest.mark.parametrize("field", ALTERED)
-async def test_an_account_with_any_signed_field_altered_counts_as_none(
-    world: World, field: str
-) -> None:
-    at = world.clock()
-    page = Account((), has_more=False, head=TreeHead(LV, 0, EMPTY, at))
-
-    def reply(sealed: Sealed) -> bytes:
-        inquiry = replace(stated(world), method="inquiry", id="i-1")
-        said = world[LV].us.reply(sealed, inquiry, wire.account_to(page))
-        return wire.response_to(written(field)(said))
-
-    inquiry = Inquiry(Asker(PersonId("ada"), "auditor"), Book.HEARD, at - timedelta(days=1), at)
-    async with answering(world, reply), taking(field):
-        peer = Peer(world[EE].us, LV)
-        try:
-            assert (await peer.account("i-1", inquiry, timeout_s=5)).lines == ()
-        finally:
-            await peer.close()
-
-
-@asynccontextmanager
-async def taking(field: str) -> AsyncIterator[None]:
-    """What is said counts when no field is altered, and as unproven when one is."""
-    with pytest.raises(UnprovenError) if field else nullcontext():
-        yield
 
 
 async def test_a_stranger_at_the_members_address_never_gets_the_question(
