@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from federation.messages import Asker
 from federation.witness import TreeHead
@@ -16,21 +15,6 @@ class Book(StrEnum):
     HEARD = "heard"
     SENT = "sent"
     TAKEN = "taken"
-
-    @property
-    def other(self) -> "Book":
-        """The book of the other member in which the same things stand."""
-        return _OTHER[self]
-
-
-_OTHER = MappingProxyType(
-    {
-        Book.ASKED: Book.HEARD,
-        Book.HEARD: Book.ASKED,
-        Book.SENT: Book.TAKEN,
-        Book.TAKEN: Book.SENT,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,10 @@ from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -89,7 +92,7 @@ def authority(member: MemberId, key: EllipticCurvePrivateKey, now: datetime) -> 
     permitted = [x509.DNSName(domain), x509.UniformResourceIdentifier(domain)]
     name = _subject(f"Amber CA {member}")
     return (
-        _draft(name, key, now, life=CA_LIFE)
+        _draft(name, key.public_key(), now, life=CA_LIFE)
         .issuer_name(name)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(is_ca=True), critical=True)
@@ -113,13 +116,27 @@ class Issuer:
         `revoked` is how many of its certificates were revoked before.
         """
         uses = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH)
-        draft = _draft(_subject(f"Amber node {member}"), key, now, life=NODE_LIFE)
+        draft = _draft(_subject(f"Amber node {member}"), key.public_key(), now, life=NODE_LIFE)
         return self._signed(draft, node_names(member, revoked), uses)
 
     def person(
         self, member: MemberId, holder: Holder, key: EllipticCurvePrivateKey, now: datetime
     ) -> x509.Certificate:
         """The certificate of one of the member's people, for the desk port and nothing else."""
+        return self._person(member, holder, key.public_key(), now)
+
+    def renewed(
+        self, member: MemberId, holder: Holder, leaf: x509.Certificate, now: datetime
+    ) -> x509.Certificate:
+        """The same for the key of a certificate that it takes the place of."""
+        public = leaf.public_key()
+        if not isinstance(public, EllipticCurvePublicKey):
+            raise InvalidError(f"the certificate of {holder.person} is not of an elliptic curve")
+        return self._person(member, holder, public, now)
+
+    def _person(
+        self, member: MemberId, holder: Holder, key: EllipticCurvePublicKey, now: datetime
+    ) -> x509.Certificate:
         draft = _draft(_subject(f"Amber person {holder.person}"), key, now, life=PERSON_LIFE)
         return self._signed(draft, person_names(member, holder), (ExtendedKeyUsageOID.CLIENT_AUTH,))
 
@@ -230,16 +247,16 @@ def _extension(certificate: x509.Certificate, kind: type[Extension]) -> Extensio
 
 
 def _draft(
-    subject: x509.Name, key: EllipticCurvePrivateKey, now: datetime, *, life: timedelta
+    subject: x509.Name, key: EllipticCurvePublicKey, now: datetime, *, life: timedelta
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .public_key(key.public_key())
+        .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - HEAD_START)
         .not_valid_after(now + life)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from federation.charter import Charter
@@ -39,7 +39,8 @@ class Standing:
     """How a node stands: the charter it follows, what it holds, how long its log is.
 
     `reindex_due` are the records that are still found by keys of an earlier version, `lanes` how
-    the mail to and from each member stands, `ways` what leaves by the ways out of the node, and
+    the mail to and from each member stands and `waiting_since` since when it waits for whom, `logs`
+    how each log stands, ours among them, `ways` what leaves by the ways out of the node, and
     `alarms` are those that nobody has looked at. `adopted` is how the charter came in force,
     `missed` the last one that we had missed, `proposals` how many are open, and `forks` charters
     that were signed beside one in force.
@@ -50,6 +51,7 @@ class Standing:
     audit_entries: int
     reindex_due: int
     lanes: Sequence[LaneState]
+    waiting_since: Mapping[MemberId, datetime]
     logs: Mapping[MemberId, LogState]
     ways: Sequence[WayState]
     adopted: Adopted | None
@@ -80,6 +82,7 @@ class Administration:
                 audit_entries=head.seq if head else 0,
                 reindex_due=store.keys.due(view, self.keys_version),
                 lanes=store.mail.lanes(view),
+                waiting_since=store.mail.waiting_since(view),
                 logs={one.id: _log(view, one.id) for one in self.charter().members.values()},
                 ways=store.letters.states(view),
                 adopted=store.charters.current(view),
@@ -92,6 +95,10 @@ class Administration:
     def person_added(self, roles: tuple[Role, ...], *, by: Person) -> None:
         """Write down that a certificate is issued; whose is in the certificate, not in the log."""
         self._write_down("person added", by, {str(role): 1 for role in roles})
+
+    def person_renewed(self, *, by: Person) -> None:
+        """Write down that a certificate is renewed."""
+        self._write_down("person renewed", by, {})
 
     def verify(self, *, by: Person) -> tuple[int, Break | None]:
         """Prove the whole log: how many entries it has, and the first one that does not hold."""
@@ -147,7 +154,7 @@ class Administration:
                 operation=Operation.ADMINISTRATION,
                 event="log accepted",
                 person=by.id,
-                role=" ".join(sorted(by.roles)),
+                role=by.all_roles,
                 peer=member,
                 reason=reason,
             )
@@ -181,7 +188,7 @@ class Administration:
             operation=Operation.ADMINISTRATION,
             event=event,
             person=by.id,
-            role=" ".join(sorted(by.roles)),
+            role=by.all_roles,
             reason=reason,
             counts=counts,
         )

@@ -4,7 +4,6 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
 
 from federation import wire
 from federation.charter import Charter, Member
@@ -26,7 +25,7 @@ from federation.messages import (
 )
 from federation.seal import ASK, Sealed, Statement
 from node import store
-from node.audit import Entry, Operation
+from node.audit import Entry, Operation, entry_about
 from node.codes import Tell
 from node.finding import Finder, Here
 from node.policy import Policy, Request, Verdict, audiences_of, request_of
@@ -346,21 +345,6 @@ def _as_told(given: Given, hit: Hit) -> Hit:
         return hit
     marking = replace(hit.marking, tell="") if hit.marking else None
     return replace(hit, marking=marking, is_owner_told=tell == Tell.OPENLY)
-
-
-def entry_about(question: Question, digest: str = "", **what: Any) -> Entry:  # noqa: ANN401 - Entry's fields
-    """An entry that says who asks and why, and by its keyed digest what; `what` says the rest."""
-    return Entry(
-        person=question.asker.person,
-        role=question.asker.role,
-        question=question.id,
-        question_digest=digest,
-        case=question.case,
-        purpose=question.purpose,
-        topic=question.topic,
-        is_urgent=question.is_urgent,
-        **what,
-    )
 
 
 def _referred(view: View, member: MemberId, detail: Detail) -> list[Found]:

@@ -21,19 +21,20 @@ from typing import Any
 
 import structlog
 
+from federation import keys
 from federation.charter import Charter
 from federation.clocks import Clocks
 from federation.doors import Doors, Doorstep
-from federation.errors import FederationError
 from federation.fanout import Fanout
+from federation.faults import foreseen
 from federation.keys import Ring
 from federation.peer import Self
 from federation.server import Limits as DoorLimits
 from federation.shares import Shares
-from federation.threads import in_thread
 from node import digests, keys_in_time, search
 from node import home as homes
 from node.administration import Administration
+from node.again import again
 from node.answering import Gate, Limits
 from node.api import port
 from node.api.house import House
@@ -198,13 +199,18 @@ class Node:
             rotating=self.rotating,
             post=self.post,
             issue=self.home.issue,
-            own=self.home.own,
-            endorse=self.home.endorse,
+            renew=self.rotating.renew_person,
+            own=lambda: self.home.settings_now().member,
+            endorse=self._endorsed,
             follow=self.following.follow,
             doors=lambda: list(self.doors),
             refusals=self.step.refusals,
             clocks=self.step.us.clocks,
         )
+
+    def _endorsed(self, document: bytes) -> bytes:
+        """What our CA, as the charter in force names it, says for a proposal."""
+        return keys.endorse(self.rotating.place, self.in_force().member(self.home.member), document)
 
     def _reconciling(self) -> Reconciling:
         """Comparing what we have of the traffic with each member with what it has."""
@@ -233,19 +239,22 @@ async def running(home: Home) -> AsyncIterator[Node]:
     memory = Memory()
     async with _locked(home, has_doors=True) as node:
         node.post.check_ways()
+        house = node.house()
         try:
             await node.following.follow()
             async with (
                 _beside(node.post.work()),
                 _beside(node.post.carry()),
                 _beside(node.post.guard()),
-                _beside(_erasing(node)),
                 _beside(keys_in_time.go_on(node.rotating)),
                 _beside(keys_in_time.warn(node.rotating)),
                 _beside(node.following.run(node.post.adopted)),
-                _beside(_telling(node)),
-                _beside(_giving_back(memory)),
-                port.opened(node.house(), home.config.desk_port, grace_s=GRACE_S) as address,
+                _beside(
+                    again("erasing what is overdue", house.administration.erase_overdue, ERASING_S)
+                ),
+                _beside(again("writing refusals down", node.sparing.tell, EVERY_S)),
+                _beside(again("giving memory back", memory.give_back, EVERY_S)),
+                port.opened(house, home.config.desk_port, grace_s=GRACE_S) as address,
             ):
                 with home.announced(address):
                     yield node
@@ -310,8 +319,9 @@ class _Log:
 
 @asynccontextmanager
 async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Have something done beside the rest, until this ends."""
+    """Have something done beside the rest, until this ends; what ends by itself is no secret."""
     task = asyncio.create_task(work)
+    task.add_done_callback(_told)
     try:
         yield
     finally:
@@ -319,31 +329,12 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.wait([task])
 
 
-async def _erasing(node: Node) -> None:
-    """Erase what is overdue, now and every hour."""
-    while True:
-        try:
-            await in_thread(node.house().administration.erase_overdue)
-        except FederationError as fault:
-            structlog.get_logger().error("not erased", code=fault.code, detail=str(fault))
-        await asyncio.sleep(ERASING_S)
-
-
-async def _telling(node: Node) -> None:
-    """Have what was refused in floods written down, again and again."""
-    while True:
-        await asyncio.sleep(EVERY_S)
-        try:
-            await in_thread(node.sparing.tell)
-        except FederationError as fault:
-            structlog.get_logger().error("not written down", code=fault.code, detail=str(fault))
-
-
-async def _giving_back(memory: Memory) -> None:
-    """Give memory back that a flood took, again and again."""
-    while True:
-        await asyncio.sleep(EVERY_S)
-        await in_thread(memory.give_back)
+def _told(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and isinstance(fault := task.exception(), Exception):
+        foreseen(fault)
+        structlog.get_logger().critical(
+            "ended by itself", what=getattr(task.get_coro(), "__qualname__", "")
+        )
 
 
 @asynccontextmanager
@@ -352,6 +343,7 @@ async def _locked(home: Home, *, has_doors: bool) -> AsyncIterator[Node]:
         home.drop_incoming()
         node = Node.of(home, has_doors=has_doors)
         with closing(node.store):
+            node.rotating.renew_administrators()
             try:
                 yield node
             finally:

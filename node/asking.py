@@ -20,8 +20,8 @@ from federation.messages import (
     QuestionId,
 )
 from node import store
-from node.answering import Heard, entry_about
-from node.audit import Entry, Operation
+from node.answering import Heard
+from node.audit import Entry, Operation, entry_about
 from node.policy import Policy, Verdict, request_of
 from node.quotas import Quotas, became_refused
 from node.store import Store, Tx

@@ -30,6 +30,7 @@ from federation.seal import SigningKey
 from federation.threads import in_thread
 from federation.votes import CharterAdopted
 from node import store
+from node.again import again
 from node.alerts.guarding import Guarding, words_of
 from node.alerts.inbox import Inbox
 from node.alerts.leaving import Leaving, Way
@@ -223,12 +224,7 @@ class Post:
 
     async def guard(self) -> None:
         """Look from time to time whether somebody seems to fish; without end."""
-        while True:
-            await asyncio.sleep(self.guard_s)
-            try:
-                await in_thread(self.guarding.look)
-            except Exception as error:  # noqa: BLE001 - what was not looked at now is at the next look
-                foreseen(error)
+        await again("looking for fishing", self.guarding.look, self.guard_s)
 
     def check_ways(self) -> None:
         """Raise the fault that stands in the way of a way out that is used."""

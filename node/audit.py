@@ -3,29 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
-from federation.messages import MemberId
+from federation.messages import MemberId, Question
 from federation.witness import leaf_hash
+from node import codes
 
 GENESIS = bytes(32)
 
 
-class Operation(StrEnum):
-    """The operations of Directive (EU) 2016/680 Art. 25(1), and two that are ours."""
-
-    COLLECTION = "collection"
-    ALTERATION = "alteration"
-    CONSULTATION = "consultation"
-    DISCLOSURE = "disclosure"
-    COMBINATION = "combination"
-    ERASURE = "erasure"
-    REFUSAL = "refusal"
-    ADMINISTRATION = "administration"
+Operation = codes.Operation
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -56,6 +46,21 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     counts: Mapping[str, int] = MappingProxyType({})
     ground: str = ""
     digests: Mapping[str, str] = MappingProxyType({})
+
+
+def entry_about(question: Question, digest: str = "", **what: Any) -> Entry:  # noqa: ANN401 - Entry's fields
+    """An entry that says who asks and why, and by its keyed digest what; `what` says the rest."""
+    return Entry(
+        person=question.asker.person,
+        role=question.asker.role,
+        question=question.id,
+        question_digest=digest,
+        case=question.case,
+        purpose=question.purpose,
+        topic=question.topic,
+        is_urgent=question.is_urgent,
+        **what,
+    )
 
 
 class Framed(msgspec.Struct, frozen=True):

@@ -29,6 +29,19 @@ GRADES = MappingProxyType(
 )
 
 
+class Operation(StrEnum):
+    """The operations of Directive (EU) 2016/680 Art. 25(1), and two that are ours."""
+
+    COLLECTION = "collection"
+    ALTERATION = "alteration"
+    CONSULTATION = "consultation"
+    DISCLOSURE = "disclosure"
+    COMBINATION = "combination"
+    ERASURE = "erasure"
+    REFUSAL = "refusal"
+    ADMINISTRATION = "administration"
+
+
 class Topic(StrEnum):
     """The Task Force's subjects."""
 

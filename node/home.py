@@ -4,6 +4,7 @@ Trust: whoever can read this folder can be this member. It is 0700; `lock` is he
 process that uses the database, and the kernel lets go of it when that process ends.
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -18,6 +19,7 @@ import msgspec
 
 from federation import charter, keys
 from federation.charter import LIFE, Charter, Kind, Member, Proposal
+from federation.errors import UntrustedError
 from federation.keys import Issued, Keys, Place, Ring, Safe, Unlocking
 from federation.messages import MemberId, PersonId
 from node import config, rendering, store
@@ -107,8 +109,20 @@ class Home:
         return Place(self.certificates, self.member, self.safe())
 
     def safe(self) -> Safe:
-        """What opens our keys; raises `UntrustedError` saying what is wanted."""
-        return self.unlocking(self.config.keys.key_file).safe(self.certificates)
+        """What opens our keys; raises `UntrustedError` saying what is wanted.
+
+        A key file that was changed opens them also where amber.toml does not say so yet.
+        """
+        said = self.config.keys.key_file
+        try:
+            return self.unlocking(said).safe(self.certificates)
+        except UntrustedError:
+            lock = keys.lock_of(self.certificates)
+            if not said or lock is None or lock.file in {"", said}:
+                raise
+            with contextlib.suppress(UntrustedError):
+                return self.unlocking("").safe(self.certificates)
+            raise
 
     def unlocking(self, key_file: str) -> Unlocking:
         """What keys may be opened by; a key file in the home it protects protects nothing."""
@@ -120,8 +134,22 @@ class Home:
         return Unlocking(path, self.passphrase)
 
     def relock(self, unlocking: Unlocking) -> None:
-        """Keep our keys under another secret, or as they are; the lock must be held."""
+        """Keep our keys under another secret, or as they are, and have amber.toml say so.
+
+        The lock must be held. Raises `ConfigError` saying what to edit where that cannot be done.
+        """
+        key_file = str(unlocking.key_file or "")
+        before = self._settings.read_text()
+        text = rendering.edited(before, "keys", "key_file", key_file)
         keys.relock(self.certificates, self.safe(), unlocking)
+        try:
+            if text != before:
+                keys.write(self._settings.resolve(), text.encode())
+        except OSError as error:
+            raise ConfigError(
+                f"the keys are changed, but amber.toml could not be written ({error.strerror}):"
+                f" write {rendering.line('key_file', key_file)} under [keys] in it"
+            ) from None
 
     def ca(self) -> bytes:
         """Our CA in PEM: by it our own people know the desk."""
@@ -135,6 +163,10 @@ class Home:
         """Drop what a node that was killed had been sent; the lock must be held."""
         for left in self.incoming.glob("*"):
             shutil.rmtree(left)
+
+    def settings_now(self) -> Config:
+        """The settings as amber.toml has them now; a node keeps those of its start."""
+        return config.read(self._settings)
 
     def own(self) -> Member:
         """What we are to the other members, as our settings and keys say now."""
@@ -150,15 +182,6 @@ class Home:
         members[self.member] = self.own()
         return charter.draft(members.values(), expires_at=self.clock() + life, after=self.charter())
 
-    def propose(self, cards: Sequence[str], life: timedelta = LIFE) -> bytes:
-        """The next charter, of these members and us, with our signature alone."""
-        return self.sign(self.draft(cards, life))
-
-    def sign(self, document: bytes) -> bytes:
-        """A proposed charter with our signature added, also when we are to leave by it."""
-        current = self._charter.read_bytes()
-        return charter.sign(document, self.keys().signer, current=current)
-
     def document(self) -> bytes:
         """The document of the charter in force."""
         return self._charter.read_bytes()
@@ -166,17 +189,6 @@ class Home:
     def keep(self, document: bytes) -> None:
         """Keep the document of a charter that came in force."""
         keys.write(self._charter, document)
-
-    def endorse(self, document: bytes) -> bytes:
-        """What our CA says for a proposal; empty when its key does not lie here."""
-        return keys.endorse(self.place(), self.charter().member(self.member), document)
-
-    def adopt(self, document: bytes) -> Charter:
-        """Put a charter in force; raises `CharterError` unless it may replace ours."""
-        adopted = charter.replacement(self._charter.read_bytes(), document)
-        adopted.member(self.member)
-        self.keep(document)
-        return adopted
 
     def issue(
         self,
@@ -196,12 +208,16 @@ class Home:
             decided=decided,
         )
 
-    def people(self) -> dict[PersonId, frozenset[str]]:
-        """The people whose certificates lie in this home, with their roles."""
-        return keys.people(self.certificates, self.member)
+    def people(self, folder: Path | None = None) -> dict[PersonId, frozenset[str]]:
+        """The people whose key and certificate lie in this home, or in a folder of their own."""
+        return keys.people_in(folder or self.certificates / "people", self.member)
 
-    def person_credentials(self, person: PersonId) -> tuple[bytes, bytes]:
-        """Key and certificate of one of our people, in PEM."""
+    def person_credentials(
+        self, person: PersonId, folder: Path | None = None
+    ) -> tuple[bytes, bytes]:
+        """Key and certificate of one of our people, in PEM, from this home or such a folder."""
+        if folder is not None:
+            return keys.credentials_in(folder, person, self.safe())
         return keys.person_credentials(self.certificates, person, self.safe())
 
     def store(self, own: Notary) -> Store:
@@ -243,10 +259,11 @@ class Home:
         """Hold this home alone; raises `LockedError` when another process does."""
         file = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise LockedError(str(self.path)) from None
             yield
-        except BlockingIOError:
-            raise LockedError(str(self.path)) from None
         finally:
             os.close(file)
 
@@ -270,6 +287,10 @@ class Home:
             return said
         except (FileNotFoundError, msgspec.DecodeError):
             return None
+
+    @property
+    def _settings(self) -> Path:
+        return self.path / "amber.toml"
 
     @property
     def _charter(self) -> Path:
@@ -313,13 +334,17 @@ def make(
 
 
 def federate(homes: Sequence[Home], life: timedelta = LONG) -> None:
-    """Put one charter of all these homes in force in each; all must be ours, as in a lab."""
+    """Put one charter of all these homes in force in each; all must be ours, as in a lab.
+
+    No node of them may run: what is signed here stands in no log.
+    """
     first, *rest = homes
-    document = first.propose([home.card() for home in rest], life)
-    for home in rest:
-        document = home.sign(document)
+    document = first.draft([home.card() for home in rest], life)
     for home in homes:
-        home.adopt(document)
+        document = charter.sign(document, home.keys().signer, current=home.document())
+    for home in homes:
+        charter.replacement(home.document(), document).member(home.member)
+        home.keep(document)
 
 
 def proposal(document: bytes) -> Proposal:

@@ -1,15 +1,13 @@
 """Keys in the course of time: a change goes on by itself, and what ends is warned of."""
 
-import asyncio
 import functools
 from collections.abc import Callable
 from datetime import datetime
 
 from federation import keys
 from federation.charter import Amendment, Charter, Member
-from federation.faults import foreseen
 from federation.keys import Place, Ring
-from federation.threads import in_thread
+from node.again import again
 from node.assembly import Post
 from node.keyring.expiries import Warner
 from node.keyring.rotating import Rotating
@@ -38,24 +36,18 @@ def rotation(place: Place, ring: Ring, post: Post, clock: Callable[[], datetime]
 
 async def go_on(rotating: Rotating) -> None:
     """Go on with a change of keys, also with one that was begun before the node ended."""
-    while True:
-        is_changing = False
-        try:
-            is_changing = await in_thread(rotating.step)
-        except Exception as error:  # noqa: BLE001 - what fails now is tried again
-            foreseen(error)
-        await asyncio.sleep(CHANGING_S if is_changing else RESTING_S)
+    await again("changing keys", rotating.step, RESTING_S, going_on_s=CHANGING_S)
 
 
 async def warn(rotating: Rotating) -> None:
-    """Say in the log what ends soon, now and every hour."""
+    """Say in the log what ends soon, now and every hour; what the node renews itself it renews."""
     warner = Warner()
-    while True:
-        try:
-            warner.say(await in_thread(rotating.held), rotating.clock())
-        except Exception as error:  # noqa: BLE001 - what fails now is tried again
-            foreseen(error)
-        await asyncio.sleep(WARNING_S)
+
+    def look() -> None:
+        rotating.renew_administrators()
+        warner.say(rotating.held(), rotating.clock())
+
+    await again("looking for what ends", look, WARNING_S)
 
 
 def _says(charter: Charter, us: Member) -> bool:

@@ -37,6 +37,7 @@ MAY = MappingProxyType(
         "SignCharter": (Role.ADMINISTRATOR,),
         "WithdrawProposal": (Role.ADMINISTRATOR,),
         "AddPerson": (Role.ADMINISTRATOR,),
+        "RenewPerson": (Role.ADMINISTRATOR,),
         "ShowKeys": (Role.ADMINISTRATOR, Role.AUDITOR),
         "RotateKeys": (Role.ADMINISTRATOR,),
         "RevokeKey": (Role.ADMINISTRATOR,),
@@ -66,6 +67,11 @@ class Person:
 
     id: PersonId
     roles: frozenset[Role]
+
+    @property
+    def all_roles(self) -> str:
+        """Every role, as an entry of the log says them where none was acted in."""
+        return " ".join(sorted(self.roles))
 
     def acting(self, call: str) -> Role | None:
         """The role in which this person makes a call, or None when it may not."""

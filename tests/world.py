@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from federation import charter
 from federation.messages import (
     Asker,
     Entity,
@@ -325,6 +326,13 @@ def federation(
             yield world
         finally:
             world.close()
+
+
+def signed(document: bytes, *by: homes.Home) -> bytes:
+    """A charter that goes round as a file, with the signature of each of these members."""
+    for home in by:
+        document = charter.sign(document, home.keys().signer, current=home.document())
+    return document
 
 
 def eventually(what: Callable[[], Result], timeout_s: float = 10.0) -> Result:

@@ -4,13 +4,13 @@ Trust: whoever can read this folder can speak and sign as this member, unless th
 encrypted. Its files are 0600 in a folder of 0700, each written whole or not at all.
 """
 
+from federation.keys.credentials import credentials_in, people_in, renew_ending, renew_person
 from federation.keys.files import write
 from federation.keys.making import (
     Issued,
     folder_people,
     issue_person,
     make,
-    people,
     person_credentials,
     relock,
 )
@@ -46,6 +46,7 @@ __all__ = [
     "What",
     "begin",
     "coming_signer",
+    "credentials_in",
     "drop_former",
     "end",
     "endorse",
@@ -57,10 +58,12 @@ __all__ = [
     "make",
     "mend",
     "open",
-    "people",
+    "people_in",
     "person_credentials",
     "put_off",
     "relock",
+    "renew_ending",
+    "renew_person",
     "settle",
     "turn_of",
     "write",

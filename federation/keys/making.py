@@ -108,11 +108,6 @@ def reissued(
     return files
 
 
-def people(folder: Path, member: MemberId) -> dict[PersonId, frozenset[str]]:
-    """The people whose certificates lie in the home, with their roles, by name."""
-    return {holder.person: holder.roles for _, _, holder in _issued(folder, member)}
-
-
 def folder_people(
     folder: Path, member: MemberId, ca: bytes
 ) -> Iterator[tuple[PersonId, x509.Certificate, bool]]:

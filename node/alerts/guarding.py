@@ -115,7 +115,7 @@ class Guarding:
             if (alarm.member, alarm.about.person) == (self.us, person.id):
                 raise RefusedError(f"{id} is about the person who would close it")
             store.alarms.change(tx, id, state, assignee=assignee)
-            role = " ".join(sorted(person.roles))
+            role = person.all_roles
             peer = self._peer(alarm)
             entry = _entry(f"alarm {state}", alarm, peer, person=person.id, role=role)
             store.audit.append(tx, entry)

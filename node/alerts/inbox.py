@@ -10,8 +10,7 @@ from federation.messages import Alert, Hit, MemberId, Notice, PersonId, Question
 from node import store
 from node.alerts.leaving import Leaving
 from node.alerts.posed import decoded, decoded_hit, encoded_hit, question_of
-from node.answering import entry_about
-from node.audit import Entry, Operation
+from node.audit import Entry, Operation, entry_about
 from node.codes import Purpose
 from node.mail.effects import ExpiredError
 from node.people import Person, Role
@@ -194,7 +193,7 @@ def _entry(alert: HeldAlert, watch: Watch | None, state: AlertState, person: Per
         operation=Operation.CONSULTATION,
         event=f"alert {state}",
         person=person.id,
-        role=" ".join(sorted(person.roles)),
+        role=person.all_roles,
         peer=alert.member,
         question=alert.watch,
         case=watch.case if watch else "",

@@ -15,8 +15,8 @@ from federation.messages import (
 )
 from node import store
 from node.alerts.posed import decoded, encoded, question_of, weighed_as
-from node.answering import Gate, Heard, entry_about
-from node.audit import Entry, Operation
+from node.answering import Gate, Heard
+from node.audit import Entry, Operation, entry_about
 from node.mail.outbox import Outbox
 from node.policy import Verdict
 from node.quotas import became_refused
@@ -94,13 +94,11 @@ class Registry:
         store.standing.run_again(tx, member)
         tx.once_kept(self.due)
 
-    def expire(self, tx: Tx) -> int:
-        """End every watch whose time is over; returns how many."""
-        over = store.standing.expired(tx, tx.now)
-        for one in over:
+    def expire(self, tx: Tx) -> None:
+        """End every watch whose time is over."""
+        for one in store.standing.expired(tx, tx.now):
             store.standing.end(tx, one.member, one.id)
             store.audit.append(tx, _ended(one.member, one.id, "watch expired"))
-        return len(over)
 
     def _is_known(self, tx: Tx, member: MemberId, watch: Watch) -> bool:
         """Whether it seeks what it sought before: it is only to stand longer."""

@@ -22,8 +22,8 @@ from node import store
 from node.alerts.inbox import Inbox
 from node.alerts.posed import Posed, question_of, weighed_as
 from node.alerts.touching import Touching
-from node.answering import Gate, Weighed, entry_about
-from node.audit import Entry, Operation
+from node.answering import Gate, Weighed
+from node.audit import Entry, Operation, entry_about
 from node.mail.outbox import Outbox
 from node.policy import Request
 from node.search import Found

@@ -232,7 +232,7 @@ def _changed(touch: Touch, state: AlertState, person: Person) -> Entry:
         operation=Operation.CONSULTATION,
         event=f"touch {state}",
         person=person.id,
-        role=" ".join(sorted(person.roles)),
+        role=person.all_roles,
         peer=touch.member,
         records=(touch.record,),
     )

@@ -20,8 +20,7 @@ from node import store
 from node.alerts.inbox import proposed
 from node.alerts.posed import decoded, encoded, question_of, weighed_as
 from node.alerts.standing import Registry
-from node.answering import entry_about
-from node.audit import Entry, Operation
+from node.audit import Entry, Operation, entry_about
 from node.people import Person
 from node.quotas import SpentError, became_refused
 from node.search import STRONG
@@ -147,12 +146,10 @@ class Watching:
             state = _STATE[verdict.state]
             store.watches.put(tx, own.id, [member], state, ground=verdict.ground)
 
-    def expire(self, tx: Tx) -> int:
+    def expire(self, tx: Tx) -> None:
         """End our people's watches whose time is over; members end theirs by themselves."""
-        over = store.watches.expired(tx, tx.now)
-        for one in over:
+        for one in store.watches.expired(tx, tx.now):
             store.watches.end(tx, one.id)
-        return len(over)
 
     def _count(self, tx: Tx, watch: Watch) -> SpentError | None:
         """Count a watch as the question it is; the quota that allows no more, written down."""
@@ -230,7 +227,7 @@ class Watching:
         )
         if by is None:
             return entry
-        return msgspec.structs.replace(entry, person=by.id, role=" ".join(sorted(by.roles)))
+        return msgspec.structs.replace(entry, person=by.id, role=by.all_roles)
 
 
 _AT_WORK = (MemberState.WAITING, MemberState.REGISTERED)

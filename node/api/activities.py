@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Iterable
 
 from federation.errors import InvalidError
-from federation.faults import abort
 from federation.meetings import ContactPoint, Place
 from federation.messages import Asker, Identifier, Showing, Sought
-from node.api.admission import Admission, Context
+from node.api.admission import Admission, Caller, answered
 from node.api.forms import members_from
 from node.api.watches import delivery_to
 from node.deconfliction.activities import Activity, ActivityId
@@ -23,35 +22,29 @@ from protos.node.v1 import node_pb2 as pb
 class ActivityCalls(Admission):
     """The part of the desk port that is about planned activities."""
 
+    @answered
     async def AddActivity(
-        self, request: pb.AddActivityRequest, context: Context
+        self, request: pb.AddActivityRequest, caller: Caller
     ) -> pb.AddActivityResponse:
         """Plan an activity, as the person who calls."""
-        try:
-            who, role = self._admitted(context, "AddActivity")
-            id = ActivityId(self._house.ids())
-            activity = _activity(id, request, Asker(who.id, role))
-            add, now = self._house.post.planning.add, self._house.clock()
-            to = members_from(list(request.to))
-            await asyncio.to_thread(
-                lambda: add(activity, to, now=now, instead_of=request.instead_of)
-            )
-        except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
-            await abort(context, error)
+        id = ActivityId(self._house.ids())
+        activity = _activity(id, request, caller.asker)
+        add, now = self._house.post.planning.add, self._house.clock()
+        to = members_from(list(request.to))
+        await asyncio.to_thread(lambda: add(activity, to, now=now, instead_of=request.instead_of))
         return pb.AddActivityResponse(activity=id)
 
+    @answered
     async def ListActivities(
-        self, request: pb.ListActivitiesRequest, context: Context
+        self, request: pb.ListActivitiesRequest, caller: Caller
     ) -> pb.ListActivitiesResponse:
         """List activities, how they stand and what they meet."""
-        try:
-            who, role = self._admitted(context, "ListActivities")
-            every, shown = self._house.post.planning.every, self._house.administration.shown
-            planned = await asyncio.to_thread(lambda: every(is_ended=request.all))
-            ids = [one.held.id for one in planned]
-            await asyncio.to_thread(lambda: shown("activities", ids, by=who, role=role))
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        every, shown = self._house.post.planning.every, self._house.administration.shown
+        planned = await asyncio.to_thread(lambda: every(is_ended=request.all))
+        ids = [one.held.id for one in planned]
+        await asyncio.to_thread(
+            lambda: shown("activities", ids, by=caller.person, role=caller.role)
+        )
         activities = list(map(_planned_to, planned))
         for activity in activities:
             for member in activity.members:
@@ -60,30 +53,24 @@ class ActivityCalls(Admission):
                 self._marked(meeting)
         return pb.ListActivitiesResponse(activities=activities)
 
+    @answered
     async def RemoveActivity(
-        self, request: pb.RemoveActivityRequest, context: Context
+        self, request: pb.RemoveActivityRequest, caller: Caller
     ) -> pb.RemoveActivityResponse:
         """End an activity."""
-        try:
-            who, _ = self._admitted(context, "RemoveActivity")
-            await asyncio.to_thread(self._house.post.planning.remove, request.activity, who)
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        await asyncio.to_thread(self._house.post.planning.remove, request.activity, caller.person)
         return pb.RemoveActivityResponse()
 
+    @answered
     async def AnswerMeeting(
-        self, request: pb.AnswerMeetingRequest, context: Context
+        self, request: pb.AnswerMeetingRequest, caller: Caller
     ) -> pb.AnswerMeetingResponse:
         """Agree to show more, or not."""
-        try:
-            who, _ = self._admitted(context, "AnswerMeeting")
-            answer, shows = self._house.post.planning.answer, _shows(request.shows)
-            is_agreed = request.agreed
-            await asyncio.to_thread(
-                lambda: answer(request.meeting, who, is_agreed=is_agreed, shows=shows)
-            )
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        answer, shows = self._house.post.planning.answer, _shows(request.shows)
+        is_agreed = request.agreed
+        await asyncio.to_thread(
+            lambda: answer(request.meeting, caller.person, is_agreed=is_agreed, shows=shows)
+        )
         return pb.AnswerMeetingResponse()
 
 

@@ -1,20 +1,36 @@
 """Admission: every call of the desk begins by asking who calls, and in which role."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import functools
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Sequence,
+)
+from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import grpc
 
 from federation import trust
 from federation.errors import RefusedError
-from federation.messages import MemberId
+from federation.faults import abort
+from federation.messages import Asker, MemberId
 from node.api.house import House
 from node.people import Person, Role, person
 from protos.node.v1 import node_pb2 as pb
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Change = TypeVar("Change")
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+Part = TypeVar("Part", bound="Admission")
+#: The answers of one call, one after the other.
+Stream = AsyncGenerator[Response, None]
 #: What says from which member it is.
 Marked = TypeVar(
     "Marked", pb.ActivityMember, pb.Alert, pb.Lane, pb.Meeting, pb.Touch, pb.WatchMember
@@ -27,14 +43,30 @@ LEFT = "left"
 _PATIENCE_S = 30.0
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and in which of its roles."""
+
+    person: Person
+    role: Role
+
+    @property
+    def asker(self) -> Asker:
+        """The same, as a question names it."""
+        return Asker(self.person.id, self.role)
+
+
 class Admission:
     """What every part of the desk port stands on."""
 
     def __init__(self, house: House) -> None:
         self._house = house
 
-    def _admitted(self, context: Context, call: str) -> tuple[Person, Role]:
-        """The person of the certificate, and the role in which it may make this call."""
+    def admitted(self, context: Context, call: str) -> Caller:
+        """Who calls, by its certificate, and the role in which it may make this call.
+
+        Raises `StrangerError` for none of our people, `RefusedError` for one that may not.
+        """
         house = self._house
         cas = house.rotating.cas()
         holder = trust.holder(
@@ -44,7 +76,7 @@ class Admission:
         role = who.acting(call)
         if role is None:
             raise RefusedError(f"{who.id} may not {call}")
-        return who, role
+        return Caller(who, role)
 
     def _marked(self, message: Marked) -> Marked:
         """What came from a member, with how that member stands now: it stays, and is marked."""
@@ -66,3 +98,39 @@ class Admission:
             if not found:
                 yield None
                 await told.since(rung, _PATIENCE_S)
+
+
+def answered(
+    call: Callable[[Part, Request, Caller], Awaitable[Response]],
+) -> Callable[[Part, Request, Context], Coroutine[Any, Any, Response]]:
+    """A call with one answer, made only by whoever may make the call of this name.
+
+    Who calls is asked before anything else, and every fault leaves by the one table.
+    """
+
+    @functools.wraps(call)
+    async def admitted(self: Part, request: Request, context: Context) -> Response:
+        try:
+            return await call(self, request, self.admitted(context, call.__name__))
+        except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
+            await abort(context, error)
+
+    return admitted
+
+
+def streamed(
+    call: Callable[[Part, Request, Caller], Stream[Response]],
+) -> Callable[[Part, Request, Context], Stream[Response]]:
+    """A call with many answers, under the same rule; whoever hangs up ends it at once."""
+
+    @functools.wraps(call)
+    async def admitted(self: Part, request: Request, context: Context) -> Stream[Response]:
+        try:
+            caller = self.admitted(context, call.__name__)
+            async with aclosing(call(self, request, caller)) as responses:
+                async for response in responses:
+                    yield response
+        except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
+            await abort(context, error)
+
+    return admitted

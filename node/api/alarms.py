@@ -1,10 +1,8 @@
 """The calls of the desk about who seemed to fish, translated to use cases and back."""
 
 import functools
-from collections.abc import AsyncIterator
 
-from federation.faults import abort
-from node.api.admission import Admission, Context
+from node.api.admission import Admission, Caller, Stream, streamed
 from node.store.alarms import HeldAlarm
 from node.store.instants import microseconds
 from protos.node.v1 import node_pb2 as pb
@@ -13,20 +11,18 @@ from protos.node.v1 import node_pb2 as pb
 class AlarmCalls(Admission):
     """The part of the desk port that is about who seemed to fish."""
 
+    @streamed
     async def FollowAlarms(
-        self, request: pb.FollowAlarmsRequest, context: Context
-    ) -> AsyncIterator[pb.FollowAlarmsResponse]:
+        self, request: pb.FollowAlarmsRequest, caller: Caller
+    ) -> Stream[pb.FollowAlarmsResponse]:
         """Show alarms in the order of their last change, and go on as they come."""
-        try:
-            who, role = self._admitted(context, "FollowAlarms")
-            behind = functools.partial(self._house.post.guarding.shown_to, who, role)
-            async for one in self._changes(behind, lambda one: one.change, request.after):
-                if one:
-                    yield pb.FollowAlarmsResponse(alarm=_alarm_to(one))
-                elif not request.follow:
-                    return
-        except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
-            await abort(context, error)
+        who, role = caller.person, caller.role
+        behind = functools.partial(self._house.post.guarding.shown_to, who, role)
+        async for one in self._changes(behind, lambda one: one.change, request.after):
+            if one:
+                yield pb.FollowAlarmsResponse(alarm=_alarm_to(one))
+            elif not request.follow:
+                return
 
 
 def _alarm_to(alarm: HeldAlarm) -> pb.Alarm:

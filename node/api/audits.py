@@ -2,16 +2,13 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import datetime, timedelta
 
 from federation.accounts import Book, Line
 from federation.errors import InvalidError
-from federation.faults import abort
-from federation.messages import Asker, MemberId
-from node.api.admission import Admission, Context
-from node.api.forms import first_moment, last_moment
+from node.api.admission import Admission, Caller, Stream, answered, streamed
+from node.api.forms import first_moment, last_moment, member_from
 from node.api.lists import stepped
 from node.audit import About, Framed, Operation
 from node.reconciling.books import Finding
@@ -26,16 +23,13 @@ MONTH = timedelta(days=30)
 class AuditCalls(Admission):
     """The part of the desk port that is about audit logs."""
 
+    @answered
     async def VerifyAudit(
-        self, request: pb.VerifyAuditRequest, context: Context
+        self, request: pb.VerifyAuditRequest, caller: Caller
     ) -> pb.VerifyAuditResponse:
         """Prove the log."""
-        try:
-            who, _ = self._admitted(context, "VerifyAudit")
-            verify = functools.partial(self._house.administration.verify, by=who)
-            entries, broken = await asyncio.to_thread(verify)
-        except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
-            await abort(context, error)
+        verify = functools.partial(self._house.administration.verify, by=caller.person)
+        entries, broken = await asyncio.to_thread(verify)
         return pb.VerifyAuditResponse(
             entries=entries,
             whole=broken is None,
@@ -43,50 +37,39 @@ class AuditCalls(Admission):
             broken=broken.what if broken else "",
         )
 
+    @streamed
     async def ReportAudit(
-        self, request: pb.ReportAuditRequest, context: Context
-    ) -> AsyncIterator[pb.ReportAuditResponse]:
+        self, request: pb.ReportAuditRequest, caller: Caller
+    ) -> Stream[pb.ReportAuditResponse]:
         """List what the log says of something."""
-        try:
-            who, _ = self._admitted(context, "ReportAudit")
-            entries = self._house.administration.report(_about(request), by=who)
-            async with aclosing(stepped(entries)) as taken:
-                async for entry in taken:
-                    yield pb.ReportAuditResponse(entry=_entry_to(entry))
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        entries = self._house.administration.report(_about(request), by=caller.person)
+        async with aclosing(stepped(entries)) as taken:
+            async for entry in taken:
+                yield pb.ReportAuditResponse(entry=_entry_to(entry))
 
+    @streamed
     async def ReconcileAudit(
-        self, request: pb.ReconcileAuditRequest, context: Context
-    ) -> AsyncIterator[pb.ReconcileAuditResponse]:
+        self, request: pb.ReconcileAuditRequest, caller: Caller
+    ) -> Stream[pb.ReconcileAuditResponse]:
         """Compare books with a member."""
-        try:
-            who, role = self._admitted(context, "ReconcileAudit")
-            member = MemberId(request.member.strip().upper())
-            since, until = self._period(request)
-            compared = self._house.reconciling.reconcile(member, Asker(who.id, role), since, until)
-            async with aclosing(compared) as steps:
-                async for step in steps:
-                    yield _compared_to(step)
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        member = member_from(request.member)
+        since, until = self._period(request)
+        compared = self._house.reconciling.reconcile(member, caller.asker, since, until)
+        async with aclosing(compared) as steps:
+            async for step in steps:
+                yield _compared_to(step)
 
     def _period(self, request: pb.ReconcileAuditRequest) -> tuple[datetime, datetime]:
         now = self._house.clock()
         until = last_moment(request.until) if request.until else now
         return first_moment(request.since) if request.since else until - MONTH, until
 
-    async def AcceptLog(
-        self, request: pb.AcceptLogRequest, context: Context
-    ) -> pb.AcceptLogResponse:
+    @answered
+    async def AcceptLog(self, request: pb.AcceptLogRequest, caller: Caller) -> pb.AcceptLogResponse:
         """Take a member's log as it stands."""
-        try:
-            who, _ = self._admitted(context, "AcceptLog")
-            member = MemberId(request.member.strip().upper())
-            accept = functools.partial(self._house.administration.accept_log, by=who)
-            await asyncio.to_thread(accept, member, request.reason)
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        member = member_from(request.member)
+        accept = functools.partial(self._house.administration.accept_log, by=caller.person)
+        await asyncio.to_thread(accept, member, request.reason)
         return pb.AcceptLogResponse()
 
 
@@ -140,7 +123,7 @@ def _about(request: pb.ReportAuditRequest) -> About:
         until=last_moment(request.until) if request.until else None,
         person=request.person,
         record=request.record,
-        member=request.member.strip().upper(),
+        member=member_from(request.member),
         case=request.case_reference,
         operation=request.operation,
     )

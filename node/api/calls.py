@@ -7,7 +7,6 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from federation.errors import InvalidError
-from federation.faults import abort
 from federation.messages import (
     Asker,
     Detail,
@@ -19,7 +18,7 @@ from federation.messages import (
 )
 from node.api import lists
 from node.api.activities import ActivityCalls
-from node.api.admission import Context
+from node.api.admission import Caller, Stream, answered, streamed
 from node.api.alarms import AlarmCalls
 from node.api.audits import AuditCalls
 from node.api.charters import CharterCalls, charter_to
@@ -37,7 +36,7 @@ from node.api.forms import (
 )
 from node.api.house import House
 from node.api.incoming import Incoming, first, received
-from node.api.keyring import KeyCalls, key_to
+from node.api.keyring import KeyCalls, is_shown_to, key_state, key_to
 from node.api.told import Told
 from node.api.touches import TouchCalls
 from node.api.watches import WatchCalls
@@ -68,145 +67,128 @@ class DeskPort(
         super().__init__(house)
         self._screening = asyncio.Lock()
 
-    async def Search(self, request: pb.SearchRequest, context: Context) -> pb.SearchResponse:
+    @answered
+    async def Search(self, request: pb.SearchRequest, caller: Caller) -> pb.SearchResponse:
         """Ask the members, as the person who calls."""
-        try:
-            who, role = self._admitted(context, "Search")
-            asked = self._question(request, sought_from(request), Asker(who.id, role))
-            if request.HasField("limit"):
-                asked = replace(asked, limit=request.limit)
-            default_s = self._house.config.ask.timeout_s
-            gathered = await self._house.asking.ask(
-                asked,
-                to=members_from(list(request.to)),
-                timeout_s=request.timeout_s if request.HasField("timeout_s") else default_s,
-            )
-        except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
-            await abort(context, error)
+        asked = self._question(request, sought_from(request), caller.asker)
+        if request.HasField("limit"):
+            asked = replace(asked, limit=request.limit)
+        default_s = self._house.config.ask.timeout_s
+        gathered = await self._house.asking.ask(
+            asked,
+            to=members_from(list(request.to)),
+            timeout_s=request.timeout_s if request.HasField("timeout_s") else default_s,
+        )
         return gathered_to(gathered)
 
-    async def Show(self, request: pb.ShowRequest, context: Context) -> pb.ShowResponse:
+    @answered
+    async def Show(self, request: pb.ShowRequest, caller: Caller) -> pb.ShowResponse:
         """Ask the owner of one hit for it again."""
-        try:
-            who, role = self._admitted(context, "Show")
-            detail = Detail(Reference(request.reference))
-            asked = self._question(request, detail, Asker(who.id, role))
-            to = members_from([request.member])
-            timeout_s = self._house.config.ask.timeout_s
-            gathered = await self._house.asking.ask(asked, to=to, timeout_s=timeout_s)
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        detail = Detail(Reference(request.reference))
+        asked = self._question(request, detail, caller.asker)
+        to = members_from([request.member])
+        timeout_s = self._house.config.ask.timeout_s
+        gathered = await self._house.asking.ask(asked, to=to, timeout_s=timeout_s)
         hit = hit_to(gathered.hits[0]) if gathered.hits else None
         return pb.ShowResponse(hit=hit, member=outcome_to(gathered.outcomes[0]))
 
+    @streamed
     async def Load(
-        self, request_iterator: AsyncIterator[pb.LoadRequest], context: Context
-    ) -> AsyncIterator[pb.LoadResponse]:
+        self, requests: AsyncIterator[pb.LoadRequest], caller: Caller
+    ) -> Stream[pb.LoadResponse]:
         """Take a file in; progress is told while it is read and kept.
 
         The first progress, of nothing yet, tells the caller that it may send the file.
         """
-        try:
-            options = await first(request_iterator)
-            who, role = self._admitted(context, "Load")
-            yield pb.LoadResponse(progress=pb.LoadProgress())
-            async with received(options, request_iterator, self._house.incoming) as incoming:
-                async for response in self._loaded(incoming, who, role):
-                    yield response
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        options = await first(requests)
+        yield pb.LoadResponse(progress=pb.LoadProgress())
+        async with received(options, requests, self._house.incoming) as incoming:
+            async for response in self._loaded(incoming, caller.person, caller.role):
+                yield response
 
+    @streamed
     async def Screen(
-        self, request_iterator: AsyncIterator[pb.ScreenRequest], context: Context
-    ) -> AsyncIterator[pb.ScreenResponse]:
+        self, requests: AsyncIterator[pb.ScreenRequest], caller: Caller
+    ) -> Stream[pb.ScreenResponse]:
         """Match a list against our own records; one list at a time, in the order of asking.
 
         The first response tells the caller that it may send the list.
         """
-        try:
-            options = await lists.first(request_iterator)
-            who, role = self._admitted(context, "Screen")
-            asked = self._question(options, Sought(), Asker(who.id, role))
-            asked = replace(asked, limit=options.limit if options.HasField("limit") else LIMIT)
-            yield pb.ScreenResponse(ready=pb.ScreenReady())
-            incoming = lists.received(options, request_iterator, self._house.incoming)
-            async with incoming as list_, self._screening:
-                steps = self._house.screening.screen(list_, asked)
-                async with aclosing(lists.stepped(steps)) as taken:
-                    async for step in taken:
-                        for response in lists.responses(step):
-                            yield response
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        options = await lists.first(requests)
+        asked = self._question(options, Sought(), caller.asker)
+        asked = replace(asked, limit=options.limit if options.HasField("limit") else LIMIT)
+        yield pb.ScreenResponse(ready=pb.ScreenReady())
+        incoming = lists.received(options, requests, self._house.incoming)
+        async with incoming as list_, self._screening:
+            steps = self._house.screening.screen(list_, asked)
+            async with aclosing(lists.stepped(steps)) as taken:
+                async for step in taken:
+                    for response in lists.responses(step):
+                        yield response
 
+    @answered
     async def GetStatus(
         self,
         request: pb.GetStatusRequest,
-        context: Context,
+        caller: Caller,
     ) -> pb.GetStatusResponse:
         """Say how the node stands."""
-        try:
-            who, _ = self._admitted(context, "GetStatus")
-            standing = await asyncio.to_thread(self._house.administration.standing)
-            every = await asyncio.to_thread(self._house.rotating.held)
-            now = self._house.clock()
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        standing = await asyncio.to_thread(self._house.administration.standing)
+        keys, now = await key_state(self._house.rotating), self._house.clock()
+        us, who = self._house.rotating.ring.member, caller.person
         return pb.GetStatusResponse(
-            member=self._house.rotating.ring.member,
+            member=us,
             pid=self._house.pid,
             charter_version=standing.charter.version,
             doors=[door_to(door, self._house.clocks) for door in self._house.doors()],
             records=standing.records,
             audit_entries=standing.audit_entries,
             reindex_due=standing.reindex_due,
-            lanes=[
-                self._marked(lane_to(lane, standing.logs.get(lane.member)))
-                for lane in standing.lanes
-            ],
-            charter=charter_to(standing, self._house.rotating.ring.member, self._house.clock()),
+            lanes=[self._marked(lane_to(lane, standing)) for lane in standing.lanes],
+            doubt=standing.logs[us].doubt if us in standing.logs else "",
+            charter=charter_to(standing, us, now),
             ways=[way_to(way) for way in standing.ways],
             refused=refused_to(self._house.refusals.counts()),
             alarms=standing.alarms if who.acting("FollowAlarms") else 0,
-            ends_soon=[key_to(one, now) for one in soon(every, now)],
-            keys_encrypted=self._house.rotating.is_encrypted,
-            keys_changing=self._house.rotating.is_changing,
+            ends_soon=[key_to(one, now) for one in soon(keys.every, now) if is_shown_to(one, who)],
+            keys_encrypted=keys.is_encrypted,
+            keys_changing=keys.is_changing,
         )
 
-    async def AddPerson(
-        self, request: pb.AddPersonRequest, context: Context
-    ) -> pb.AddPersonResponse:
+    @answered
+    async def AddPerson(self, request: pb.AddPersonRequest, caller: Caller) -> pb.AddPersonResponse:
         """Issue a certificate for one of our people."""
-        try:
-            who, _ = self._admitted(context, "AddPerson")
-            roles = _roles(list(request.roles))
-            added = functools.partial(self._house.administration.person_added, roles, by=who)
-            person = PersonId(request.person)
-            issued = await asyncio.to_thread(self._house.issue, person, roles, added)
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        roles, person = _roles(list(request.roles)), PersonId(request.person)
+        added = functools.partial(self._house.administration.person_added, roles, by=caller.person)
+        issued = await asyncio.to_thread(self._house.issue, person, roles, added)
         return pb.AddPersonResponse(certificate=str(issued.certificate), key=str(issued.key))
 
+    @answered
+    async def RenewPerson(
+        self, request: pb.RenewPersonRequest, caller: Caller
+    ) -> pb.RenewPersonResponse:
+        """Issue a new certificate for one of our people, for the same key."""
+        note = functools.partial(self._house.administration.person_renewed, by=caller.person)
+        renewed = await asyncio.to_thread(self._house.renew, PersonId(request.person), note)
+        return pb.RenewPersonResponse(certificate=str(renewed))
+
+    @streamed
     async def Reindex(
-        self, request: pb.ReindexRequest, context: Context
-    ) -> AsyncIterator[pb.ReindexResponse]:
+        self, request: pb.ReindexRequest, caller: Caller
+    ) -> Stream[pb.ReindexResponse]:
         """Make keys and forms of records anew; progress is told on the way."""
-        try:
-            who, role = self._admitted(context, "Reindex")
-            told: Told[tuple[int, int]] = Told()
-            reindex = functools.partial(
-                self._house.reindexing.reindex,
-                Because(who.id, role, "asked for at the desk"),
-                is_all=request.all,
-                progress=lambda done, every: told((done, every)),
-            )
-            reindexing = asyncio.ensure_future(asyncio.to_thread(reindex))
-            async for done, every in told.until(reindexing):
-                progress = pb.ReindexProgress(done=done, records=every)
-                yield pb.ReindexResponse(progress=progress)
-            yield pb.ReindexResponse(result=pb.ReindexResult(reindexed=await reindexing))
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        told: Told[tuple[int, int]] = Told()
+        reindex = functools.partial(
+            self._house.reindexing.reindex,
+            Because(caller.person.id, caller.role, "asked for at the desk"),
+            is_all=request.all,
+            progress=lambda done, every: told((done, every)),
+        )
+        reindexing = asyncio.ensure_future(asyncio.to_thread(reindex))
+        async for done, every in told.until(reindexing):
+            progress = pb.ReindexProgress(done=done, records=every)
+            yield pb.ReindexResponse(progress=progress)
+        yield pb.ReindexResponse(result=pb.ReindexResult(reindexed=await reindexing))
 
     def _question(self, why: Why, seeks: Sought | Detail, asker: Asker) -> Question:
         return Question(

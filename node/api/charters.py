@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from federation import charter
 from federation.charter import Amendment, Group, Member, Standing
 from federation.errors import InvalidError
-from federation.faults import abort
 from federation.messages import MemberId
 from node.administration import Standing as NodeStanding
-from node.api.admission import LEFT, Admission, Context
+from node.api.admission import LEFT, Admission, Caller, answered
+from node.api.forms import member_from
 from node.chartering.proposing import Listed, Proposing
 from node.store.instants import microseconds
 from protos.node.v1 import node_pb2 as pb
@@ -20,76 +20,63 @@ from protos.node.v1 import node_pb2 as pb
 class CharterCalls(Admission):
     """The part of the desk port that is about the charter."""
 
+    @answered
     async def ProposeCharter(
-        self, request: pb.ProposeCharterRequest, context: Context
+        self, request: pb.ProposeCharterRequest, caller: Caller
     ) -> pb.ProposeCharterResponse:
         """Propose the next charter."""
-        try:
-            who, _ = self._admitted(context, "ProposeCharter")
-            amendment = self._amendment(request)
-            propose = functools.partial(self._proposing.propose, reason=request.reason, by=who)
-            if request.own:
-                propose = functools.partial(propose, endorse=self._house.endorse)
-            listed = await asyncio.to_thread(propose, amendment)
-            await self._house.follow()
-        except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
-            await abort(context, error)
+        amendment = await asyncio.to_thread(self._amendment, request)
+        propose = functools.partial(
+            self._proposing.propose, reason=request.reason, by=caller.person
+        )
+        if request.own:
+            propose = functools.partial(propose, endorse=self._house.endorse)
+        listed = await asyncio.to_thread(propose, amendment)
+        await self._house.follow()
         return pb.ProposeCharterResponse(proposal=_proposal_to(listed))
 
+    @answered
     async def ListProposals(
-        self, request: pb.ListProposalsRequest, context: Context
+        self, request: pb.ListProposalsRequest, caller: Caller
     ) -> pb.ListProposalsResponse:
         """List proposals and how they stand."""
-        try:
-            self._admitted(context, "ListProposals")
-            every = functools.partial(self._proposing.every, is_ended=request.all)
-            listed = await asyncio.to_thread(every)
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        every = functools.partial(self._proposing.every, is_ended=request.all)
+        listed = await asyncio.to_thread(every)
         return pb.ListProposalsResponse(proposals=map(_proposal_to, listed))
 
+    @answered
     async def SignCharter(
-        self, request: pb.SignCharterRequest, context: Context
+        self, request: pb.SignCharterRequest, caller: Caller
     ) -> pb.SignCharterResponse:
         """Sign a proposal, or a document that goes round as a file."""
-        try:
-            who, _ = self._admitted(context, "SignCharter")
-            if request.WhichOneof("what") == "document":
-                sign = functools.partial(self._proposing.sign_file, by=who)
-                document = await asyncio.to_thread(sign, request.document)
-                return pb.SignCharterResponse(document=document)
-            sign_one = functools.partial(self._proposing.sign, by=who)
-            listed = await asyncio.to_thread(sign_one, request.proposal)
-            await self._house.follow()
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        if request.WhichOneof("what") == "document":
+            sign = functools.partial(self._proposing.sign_file, by=caller.person)
+            document = await asyncio.to_thread(sign, request.document)
+            return pb.SignCharterResponse(document=document)
+        sign_one = functools.partial(self._proposing.sign, by=caller.person)
+        listed = await asyncio.to_thread(sign_one, request.proposal)
+        await self._house.follow()
         return pb.SignCharterResponse(proposal=_proposal_to(listed))
 
+    @answered
     async def WithdrawProposal(
-        self, request: pb.WithdrawProposalRequest, context: Context
+        self, request: pb.WithdrawProposalRequest, caller: Caller
     ) -> pb.WithdrawProposalResponse:
         """Take a proposal of ours back."""
-        try:
-            who, _ = self._admitted(context, "WithdrawProposal")
-            withdraw = functools.partial(self._proposing.withdraw, by=who)
-            await asyncio.to_thread(withdraw, request.proposal)
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        withdraw = functools.partial(self._proposing.withdraw, by=caller.person)
+        await asyncio.to_thread(withdraw, request.proposal)
         return pb.WithdrawProposalResponse()
 
+    @answered
     async def AdoptCharter(
-        self, request: pb.AdoptCharterRequest, context: Context
+        self, request: pb.AdoptCharterRequest, caller: Caller
     ) -> pb.AdoptCharterResponse:
         """Put a charter in force and follow it at once."""
-        try:
-            who, _ = self._admitted(context, "AdoptCharter")
-            adopt = functools.partial(
-                self._proposing.adopt_file, fingerprint=request.fingerprint, by=who
-            )
-            adopted = await asyncio.to_thread(adopt, request.document)
-            await self._house.follow()
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        adopt = functools.partial(
+            self._proposing.adopt_file, fingerprint=request.fingerprint, by=caller.person
+        )
+        adopted = await asyncio.to_thread(adopt, request.document)
+        await self._house.follow()
         return pb.AdoptCharterResponse(version=adopted.version)
 
     @property
@@ -108,7 +95,7 @@ class CharterCalls(Admission):
                 charter.introduced(one.card, one.fingerprint) for one in request.replaced
             ),
             standings={
-                MemberId(id.strip().upper()): standing
+                member_from(id): standing
                 for standing, ids in (
                     (Standing.SUSPENDED, request.suspended),
                     (Standing.ACTIVE, request.reinstated),
@@ -116,20 +103,19 @@ class CharterCalls(Admission):
                 )
                 for id in ids
             },
-            topics={
-                MemberId(one.member.strip().upper()): frozenset(one.topics)
-                for one in request.observers
-            },
+            topics={member_from(one.member): frozenset(one.topics) for one in request.observers},
             groups={one.name: _group(one) for one in request.groups},
             threshold=request.threshold if request.HasField("threshold") else None,
             life=life,
         )
 
     def _own(self) -> Member:
-        """Our line in the charter with the address and name that our settings have now."""
-        now = self._house.own()
-        held = self._house.administration.charter().member(now.id)
-        return replace(held, host=now.host, port=now.port, name=now.name)
+        """Our line in the charter with the address and name that amber.toml has now."""
+        us, said = self._house.rotating.ring.member, self._house.own()
+        if said.id != us:
+            raise InvalidError(f"member.id in amber.toml is {said.id}, and this node is {us}")
+        held = self._house.administration.charter().member(us)
+        return replace(held, host=said.host, port=said.port, name=said.name)
 
 
 def charter_to(standing: NodeStanding, us: MemberId, now: datetime) -> pb.CharterStanding:
@@ -156,8 +142,8 @@ def charter_to(standing: NodeStanding, us: MemberId, now: datetime) -> pb.Charte
 
 
 def _group(group: pb.CharterGroup) -> Group | None:
-    members = frozenset(MemberId(id.strip().upper()) for id in group.members if id.strip())
-    lead = MemberId(group.lead.strip().upper()) if group.lead.strip() else None
+    members = frozenset(member_from(id) for id in group.members if id.strip())
+    lead = member_from(group.lead) if group.lead.strip() else None
     return Group(members, lead) if members else None
 
 

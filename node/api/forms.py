@@ -20,7 +20,7 @@ from federation.messages import (
     Share,
     Sought,
 )
-from node.administration import LogState
+from node.administration import Standing
 from node.codes import SHARES, split_grade
 from node.store.instants import microseconds
 from node.store.letters import WayState
@@ -69,7 +69,12 @@ def _audience(name: str) -> str:
 
 def members_from(names: list[str]) -> tuple[MemberId, ...]:
     """Member ids as people type them, in any case."""
-    return tuple(MemberId(name.strip().upper()) for name in names if name.strip())
+    return tuple(member_from(name) for name in names if name.strip())
+
+
+def member_from(name: str) -> MemberId:
+    """A member id as people type it, in any case."""
+    return MemberId(name.strip().upper())
 
 
 def first_moment(day: str) -> datetime:
@@ -136,8 +141,9 @@ def outcome_to(outcome: Outcome) -> pb.MemberOutcome:
     return message
 
 
-def lane_to(lane: LaneState, log: LogState | None) -> pb.Lane:
+def lane_to(lane: LaneState, standing: Standing) -> pb.Lane:
     """How the mail to and from one member stands, and its log."""
+    log, since = standing.logs.get(lane.member), standing.waiting_since.get(lane.member)
     return pb.Lane(
         member=lane.member,
         waiting=lane.waiting,
@@ -149,6 +155,7 @@ def lane_to(lane: LaneState, log: LogState | None) -> pb.Lane:
         doubt=log.doubt if log else "",
         witnessed=log.witnessed if log else 0,
         cosigned=log.cosigned if log else 0,
+        waiting_since=microseconds(since) if since else 0,
     )
 
 

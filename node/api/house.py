@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from federation.charter import Member
 from federation.clocks import Clocks
 from federation.doors import Door
 from federation.keys import Issued
@@ -14,7 +13,7 @@ from federation.refusals import Refusals
 from node.administration import Administration
 from node.asking import Asking
 from node.assembly import Post
-from node.config import Config
+from node.config import Config, Member
 from node.keyring.rotating import Rotating
 from node.loading import Loading
 from node.people import Role
@@ -28,8 +27,9 @@ from node.screening import Screening
 class House:
     """What the desk may use of the node.
 
-    `issue` calls what it is handed before there is a certificate. `own` is what our settings say
-    of us, `endorse` what our CA says for a proposal; `follow` puts an adopted charter into effect.
+    `issue` and `renew` call what they are handed before there is a certificate. `own` is what
+    amber.toml says of us now, `endorse` what our CA says for a proposal; `follow` puts an adopted
+    charter into effect.
     """
 
     config: Config
@@ -47,6 +47,7 @@ class House:
     rotating: Rotating
     post: Post
     issue: Callable[[PersonId, tuple[Role, ...], Callable[[], None]], Issued]
+    renew: Callable[[PersonId, Callable[[], None]], Path]
     own: Callable[[], Member]
     endorse: Callable[[bytes], bytes]
     follow: Callable[[], Awaitable[None]]

@@ -2,11 +2,9 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator
 
-from federation.faults import abort
 from node.alerts.touching import Touched
-from node.api.admission import Admission, Context
+from node.api.admission import Admission, Caller, Stream, answered, streamed
 from node.records import RecordId
 from node.store.instants import microseconds
 from protos.node.v1 import node_pb2 as pb
@@ -15,29 +13,25 @@ from protos.node.v1 import node_pb2 as pb
 class TouchCalls(Admission):
     """The part of the desk port that is about records of which we are told."""
 
+    @streamed
     async def FollowTouches(
-        self, request: pb.FollowTouchesRequest, context: Context
-    ) -> AsyncIterator[pb.FollowTouchesResponse]:
+        self, request: pb.FollowTouchesRequest, caller: Caller
+    ) -> Stream[pb.FollowTouchesResponse]:
         """Show touches in the order of their last change, and go on as they come."""
-        try:
-            who, role = self._admitted(context, "FollowTouches")
-            behind = functools.partial(self._house.post.touching.shown_to, who, role)
-            async for one in self._changes(behind, lambda one: one.touch.change, request.after):
-                if one:
-                    yield pb.FollowTouchesResponse(touch=self._marked(_touch_to(one)))
-                elif not request.follow:
-                    return
-        except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
-            await abort(context, error)
+        behind = functools.partial(self._house.post.touching.shown_to, caller.person, caller.role)
+        async for one in self._changes(behind, lambda one: one.touch.change, request.after):
+            if one:
+                yield pb.FollowTouchesResponse(touch=self._marked(_touch_to(one)))
+            elif not request.follow:
+                return
 
-    async def Remark(self, request: pb.RemarkRequest, context: Context) -> pb.RemarkResponse:
+    @answered
+    async def Remark(self, request: pb.RemarkRequest, caller: Caller) -> pb.RemarkResponse:
         """Change how we are told when a question touches a record."""
-        try:
-            who, role = self._admitted(context, "Remark")
-            record, tell = RecordId(request.record), self._house.remarking.tell
-            await asyncio.to_thread(lambda: tell(record, request.tell, by=who, role=role))
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        record, tell = RecordId(request.record), self._house.remarking.tell
+        await asyncio.to_thread(
+            lambda: tell(record, request.tell, by=caller.person, role=caller.role)
+        )
         return pb.RemarkResponse()
 
 

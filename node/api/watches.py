@@ -2,17 +2,16 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from contextlib import aclosing
 from datetime import datetime, timedelta
 
 from federation.errors import InvalidError
-from federation.faults import abort
 from federation.messages import Asker, PersonId, Watch, WatchId
 from node.alerts.inbox import Shown
 from node.alerts.watching import THRESHOLD, Listed
-from node.api.admission import Admission, Context
-from node.api.forms import hit_to, last_moment, members_from, sought_from
+from node.api.admission import Admission, Caller, Stream, answered, streamed
+from node.api.forms import hit_to, last_moment, member_from, members_from, sought_from
 from node.api.lists import stepped
 from node.store.alerts import AlertState
 from node.store.instants import microseconds
@@ -24,108 +23,89 @@ from protos.node.v1 import node_pb2 as pb
 class WatchCalls(Admission):
     """The part of the desk port that is about watches and alerts."""
 
-    async def AddWatch(self, request: pb.AddWatchRequest, context: Context) -> pb.AddWatchResponse:
+    @answered
+    async def AddWatch(self, request: pb.AddWatchRequest, caller: Caller) -> pb.AddWatchResponse:
         """Let a question stand, as the person who calls."""
-        try:
-            who, role = self._admitted(context, "AddWatch")
-            now = self._house.clock()
-            watch = self._watch(request, Asker(who.id, role), now)
-            ends_at = last_moment(request.case_until) if request.case_until else None
-            await asyncio.to_thread(
-                self._house.post.watching.add,
-                watch,
-                members_from(list(request.to)),
-                now=now,
-                case_ends_at=ends_at,
-            )
-        except Exception as error:  # noqa: BLE001 - the edge: only faults of the one table leave
-            await abort(context, error)
+        now = self._house.clock()
+        watch = self._watch(request, caller.asker, now)
+        ends_at = last_moment(request.case_until) if request.case_until else None
+        await asyncio.to_thread(
+            self._house.post.watching.add,
+            watch,
+            members_from(list(request.to)),
+            now=now,
+            case_ends_at=ends_at,
+        )
         return pb.AddWatchResponse(watch=watch.id, expires_at=microseconds(watch.expires_at))
 
+    @answered
     async def ListWatches(
-        self, request: pb.ListWatchesRequest, context: Context
+        self, request: pb.ListWatchesRequest, caller: Caller
     ) -> pb.ListWatchesResponse:
         """List watches and how they stand."""
-        try:
-            who, role = self._admitted(context, "ListWatches")
-            every, shown = self._house.post.watching.every, self._house.administration.shown
-            listed = await asyncio.to_thread(lambda: every(is_ended=request.all))
-            ids = [one.watch.id for one in listed]
-            await asyncio.to_thread(lambda: shown("watches", ids, by=who, role=role))
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        every, shown = self._house.post.watching.every, self._house.administration.shown
+        listed = await asyncio.to_thread(lambda: every(is_ended=request.all))
+        ids = [one.watch.id for one in listed]
+        await asyncio.to_thread(lambda: shown("watches", ids, by=caller.person, role=caller.role))
         watches = list(map(_watch_to, listed))
         for watch in watches:
             for member in watch.members:
                 self._marked(member)
         return pb.ListWatchesResponse(watches=watches)
 
+    @answered
     async def RenewWatch(
-        self, request: pb.RenewWatchRequest, context: Context
+        self, request: pb.RenewWatchRequest, caller: Caller
     ) -> pb.RenewWatchResponse:
         """Let a watch stand longer."""
-        try:
-            who, _ = self._admitted(context, "RenewWatch")
-            renew, until = self._house.post.watching.renew, last_moment(request.until)
-            id, now = WatchId(request.watch), self._house.clock()
-            await asyncio.to_thread(lambda: renew(id, who, until=until, now=now))
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        renew, until = self._house.post.watching.renew, last_moment(request.until)
+        id, now = WatchId(request.watch), self._house.clock()
+        await asyncio.to_thread(lambda: renew(id, caller.person, until=until, now=now))
         return pb.RenewWatchResponse()
 
+    @answered
     async def RemoveWatch(
-        self, request: pb.RemoveWatchRequest, context: Context
+        self, request: pb.RemoveWatchRequest, caller: Caller
     ) -> pb.RemoveWatchResponse:
         """End a watch everywhere."""
-        try:
-            who, _ = self._admitted(context, "RemoveWatch")
-            remove = self._house.post.watching.remove
-            await asyncio.to_thread(remove, WatchId(request.watch), who)
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        remove = self._house.post.watching.remove
+        await asyncio.to_thread(remove, WatchId(request.watch), caller.person)
         return pb.RemoveWatchResponse()
 
+    @streamed
     async def FollowAlerts(
-        self, request: pb.FollowAlertsRequest, context: Context
-    ) -> AsyncIterator[pb.FollowAlertsResponse]:
+        self, request: pb.FollowAlertsRequest, caller: Caller
+    ) -> Stream[pb.FollowAlertsResponse]:
         """Show alerts in the order of their last change, and go on as they come."""
-        try:
-            who, role = self._admitted(context, "FollowAlerts")
-            behind = functools.partial(self._house.post.inbox.shown_to, who, role)
-            async for one in self._changes(behind, lambda one: one.alert.change, request.after):
-                if one:
-                    yield pb.FollowAlertsResponse(alert=self._marked(_alert_to(one)))
-                elif not request.follow:
-                    return
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        behind = functools.partial(self._house.post.inbox.shown_to, caller.person, caller.role)
+        async for one in self._changes(behind, lambda one: one.alert.change, request.after):
+            if one:
+                yield pb.FollowAlertsResponse(alert=self._marked(_alert_to(one)))
+            elif not request.follow:
+                return
 
+    @streamed
     async def ListMail(
-        self, request: pb.ListMailRequest, context: Context
-    ) -> AsyncIterator[pb.ListMailResponse]:
+        self, request: pb.ListMailRequest, caller: Caller
+    ) -> Stream[pb.ListMailResponse]:
         """List notices and how their delivery stands."""
-        try:
-            self._admitted(context, "ListMail")
-            posted = self._house.post.outbox.posted(request.to.strip().upper(), request.state)
-            async with aclosing(stepped(posted)) as taken:
-                async for one in taken:
-                    yield pb.ListMailResponse(
-                        member=one.member, delivery=delivery_to(one), about=one.about
-                    )
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        posted = self._house.post.outbox.posted(member_from(request.to), request.state)
+        async with aclosing(stepped(posted)) as taken:
+            async for one in taken:
+                yield pb.ListMailResponse(
+                    member=one.member, delivery=delivery_to(one), about=one.about
+                )
 
+    @answered
     async def ChangeAlert(
-        self, request: pb.ChangeAlertRequest, context: Context
+        self, request: pb.ChangeAlertRequest, caller: Caller
     ) -> pb.ChangeAlertResponse:
         """Note what became of an alert."""
-        try:
-            who, _ = self._admitted(context, "ChangeAlert")
-            state, change = _state(request.state), self._house.post.change
-            assignee = PersonId(request.assignee) if request.assignee else None
-            await asyncio.to_thread(lambda: change(request.alert, state, who, assignee=assignee))
-        except Exception as error:  # noqa: BLE001
-            await abort(context, error)
+        state, change = _state(request.state), self._house.post.change
+        assignee = PersonId(request.assignee) if request.assignee else None
+        await asyncio.to_thread(
+            lambda: change(request.alert, state, caller.person, assignee=assignee)
+        )
         return pb.ChangeAlertResponse()
 
     def _watch(self, request: pb.AddWatchRequest, asker: Asker, now: datetime) -> Watch:

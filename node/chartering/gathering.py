@@ -230,7 +230,7 @@ def entry_of(
         operation=Operation.ADMINISTRATION,
         event=event,
         person=by.id if by else "",
-        role=" ".join(sorted(by.roles)) if by else "",
+        role=by.all_roles if by else "",
         peer=peer,
         reason=held.reason,
         question=held.identity[:SHORT],

@@ -9,7 +9,7 @@ import click
 VERBS = {
     "init": "house",
     "serve": "house",
-    "status": "house",
+    "status": "status",
     "load": "load",
     "remark": "remark",
     "reindex": "reindex",
@@ -58,9 +58,17 @@ class _Verbs(click.Group):
     "--as",
     "person",
     envvar="AMBER_PERSON",
-    help="Whose certificate to use, of those in the home.  [env: AMBER_PERSON]",
+    help="Whose certificate to use, of those there.  [env: AMBER_PERSON]",
+)
+@click.option(
+    "--credentials",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="AMBER_CREDENTIALS",
+    help="Folder of your key and certificate, if not in the home.  [env: AMBER_CREDENTIALS]",
 )
 @click.pass_context
-def amber(ctx: click.Context, home: Path | None, person: str | None) -> None:
+def amber(
+    ctx: click.Context, home: Path | None, person: str | None, credentials: Path | None
+) -> None:
     """A member's own node: keeps its records, answers peers by policy, asks them all."""
-    ctx.obj = {"home": home, "person": person}
+    ctx.obj = {"home": home, "person": person, "credentials": credentials}

@@ -9,7 +9,7 @@ from federation.meetings import ContactPoint, Place
 from federation.messages import Sought
 from node.cli.connection import asked
 from node.cli.faults import DONE
-from node.cli.output import noted, printed
+from node.cli.output import moment, noted, printed, standing_words
 from node.cli.search import identifier_of, members_of, why_of, why_options
 from node.codes import ActivityKind
 from node.desk import Plain, Plan, Whom
@@ -170,21 +170,20 @@ def _microseconds(at: datetime) -> int:
     return round(at.replace(tzinfo=UTC).timestamp()) * 1_000_000
 
 
-def _shown(microseconds: int) -> str:
-    return f"{datetime.fromtimestamp(microseconds / 1e6, UTC):%Y-%m-%d %H:%M}"
-
-
 def _words(one: Plain) -> str:
     what = _content_words(one["content"]) if one["content"] else "forgotten"
     over = f"  {one['ground']}" if one["ended_at"] else ""
     lines = [f"{one['activity']}  {one['case_reference']}  {what}{over}"]
-    lines += [f"      {member['member']}  {member['state']}" for member in one["members"]]
+    lines += [
+        f"      {member['member']}{standing_words(member)}  {member['state']}"
+        for member in one["members"]
+    ]
     lines += [line for met in one["meetings"] for line in _meeting_words(met)]
     return "\n".join(lines)
 
 
 def _content_words(content: Plain) -> str:
-    time = "  ".join(_shown(content[at]) for at in ("begins_at", "ends_at") if content[at])
+    time = "  ".join(moment(content[at]) for at in ("begins_at", "ends_at") if content[at])
     place, target = content["place"] or {}, content["target"] or {}
     on_map = ""
     if place.get("latitude") is not None:
@@ -204,8 +203,8 @@ def _meeting_words(met: Plain) -> list[str]:
     call = ", ".join(said_to_call) or "(it has not said whom to call)"
     said = f"we {met['our_word'] or 'say nothing'}, they {met['their_word'] or 'say nothing'}"
     state = f"over: {met['ground']}" if met["ended_at"] else said
-    lines = [f"      meets {met['member']} in {' and '.join(met_in)}  {call}  {state}"]
-    lines[0] += f"  [{met['meeting']}]"
+    whose = f"{met['member']}{standing_words(met)}"
+    lines = [f"      meets {whose} in {' and '.join(met_in)}  {call}  {state}  [{met['meeting']}]"]
     if met["shown"]:
         lines.append(f"        {_content_words(met['shown'])}")
     return lines

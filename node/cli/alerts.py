@@ -1,14 +1,13 @@
 """`amber alerts`: what watches found, and what became of it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from node.cli.connection import asked
 from node.cli.faults import DONE
-from node.cli.output import noted, printed
+from node.cli.output import noted, printed, second, standing_words
 from node.cli.search import hit_words
 from node.desk import Desk, Plain
 
@@ -68,15 +67,15 @@ def _list_of(options: dict[str, Any]) -> tuple[str, Callable[[Plain], str]]:
 
 
 def _touch_words(one: Plain) -> str:
-    at = datetime.fromtimestamp(one["last_at"] / 1e6, UTC)
+    at = second(one["last_at"])
     urgent = "  URGENT" if one["urgent"] else ""
     times = f"  {one['times']} times" if one["times"] > 1 else ""
     assignee = f" to {one['assignee']}" if one["assignee"] else ""
     shown = "saw nothing of it" if one["tell"] == "first" else f"told {one['tell']}"
     return (
-        f"{one['touch']}  {at:%Y-%m-%d %H:%M:%S}  {one['state']}{assignee}{urgent}{times}\n"
-        f"      {one['member']}  {one['person']} ({one['role']})  {one['case_reference']}"
-        f"  {one['purpose']}\n"
+        f"{one['touch']}  {at}  {one['state']}{assignee}{urgent}{times}\n"
+        f"      {one['member']}{standing_words(one)}  {one['person']} ({one['role']})"
+        f"  {one['case_reference']}  {one['purpose']}\n"
         f"      {one['caption']}  [{one['record']}]  {shown}"
     )
 
@@ -90,12 +89,12 @@ _LOOKED = {
 
 
 def _alarm_words(one: Plain) -> str:
-    at = datetime.fromtimestamp(one["last_at"] / 1e6, UTC)
+    at = second(one["last_at"])
     times = f"  {one['times']} times" if one["times"] > 1 else ""
     assignee = f" to {one['assignee']}" if one["assignee"] else ""
     who = one["person"] or "the member as a whole"
     return (
-        f"{one['alarm']}  {at:%Y-%m-%d %H:%M:%S}  {one['state']}{assignee}{times}\n"
+        f"{one['alarm']}  {at}  {one['state']}{assignee}{times}\n"
         f"      {one['member']}  {who}  {one['case_reference']}  at {one['told_by']}:"
         f" {_LOOKED[one['kind']]}\n"
         f"      {one['questions']} questions, {one['misses']} without a strong hit"
@@ -103,14 +102,13 @@ def _alarm_words(one: Plain) -> str:
 
 
 def _words(one: Plain) -> str:
-    at = datetime.fromtimestamp(one["last_at"] / 1e6, UTC)
+    at = second(one["last_at"])
     urgent = "  URGENT" if one["priority"] == "urgent" else ""
     times = f"  {one['times']} times" if one["times"] > 1 else ""
     assignee = f" to {one['assignee']}" if one["assignee"] else ""
-    head = (
-        f"{one['alert']}  {at:%Y-%m-%d %H:%M:%S}  {one['state']}{assignee}"
-        f"  {one['case_reference']}{urgent}{times}"
-    )
+    head = f"{one['alert']}  {at}  {one['state']}{assignee}  {one['case_reference']}{urgent}{times}"
+    standing = standing_words(one)
     if one["hit"]:
-        return f"{head}\n{hit_words(one['hit'])}"
-    return f"{head}\n{one['member']} took it back: {one['recalled']}  [{one['reference']}]"
+        return f"{head}\n{hit_words(one['hit'], standing)}"
+    took_back = f"{one['member']}{standing} took it back: {one['recalled']}"
+    return f"{head}\n{took_back}  [{one['reference']}]"

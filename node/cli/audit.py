@@ -1,6 +1,7 @@
 """`amber audit`: the evidence."""
 
 import csv
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,21 +12,11 @@ import click
 
 from node.cli.connection import asked
 from node.cli.faults import DONE, UNTRUSTED
-from node.cli.output import noted, printed
+from node.cli.output import DAY, day_of, noted, printed, private
 from node.cli.reconcile import reconcile
+from node.codes import Operation
 from node.desk import Desk, Plain
 
-_DAY = click.DateTime(["%Y-%m-%d"])
-_OPERATIONS = (
-    "collection",
-    "alteration",
-    "consultation",
-    "disclosure",
-    "combination",
-    "erasure",
-    "refusal",
-    "administration",
-)
 #: What Directive (EU) 2016/680 Art. 25 asks for, a column each, and our proof of the place.
 _COLUMNS = (
     "seq",
@@ -78,13 +69,13 @@ def verify(ctx: click.Context, is_json: bool) -> int:
 
 
 @audit.command()
-@click.option("--since", type=_DAY, default=None, help="The first day.")
-@click.option("--until", type=_DAY, default=None, help="The last day.")
+@click.option("--since", type=DAY, default=None, help="The first day.")
+@click.option("--until", type=DAY, default=None, help="The last day.")
 @click.option("--person", default="", help="Who did it, here or at another member.")
 @click.option("--record", default="", help="Our own id of a record.")
 @click.option("--member", default="", help="The other member of an exchange.")
 @click.option("--case", "case_reference", default="", help="Case reference.")
-@click.option("--operation", type=click.Choice(_OPERATIONS), default=None)
+@click.option("--operation", type=click.Choice([str(one) for one in Operation]), default=None)
 @click.option("--csv", "out", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
 @click.pass_context
@@ -100,7 +91,7 @@ def report(
 ) -> int:
     """What was done, when, by whom, why and to whom it went, for a time, a person, a record."""
     asked_for = {name: value or "" for name, value in about.items()}
-    days = {"since": _day(since), "until": _day(until)}
+    days = {"since": day_of(since), "until": day_of(until)}
 
     async def listed(desk: Desk) -> int:
         count = 0
@@ -128,16 +119,20 @@ def accept(ctx: click.Context, /, member: str, reason: str) -> int:
 
 @contextmanager
 def _table(out: Path | None) -> Iterator[Callable[[Plain], object]]:
-    """Writes entries as a table into a file that is there whole or not at all."""
+    """Writes entries as a table into a file of our own, there whole or not at all."""
     if out is None:
         yield lambda _: None
         return
     draft = out.with_name(f".{out.name}.new")
-    with draft.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(_COLUMNS)
-        yield lambda entry: writer.writerow([safe(entry[column]) for column in _COLUMNS])
-    draft.replace(out)
+    draft.unlink(missing_ok=True)
+    try:
+        with os.fdopen(private(draft), "w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(_COLUMNS)
+            yield lambda entry: writer.writerow([safe(entry[column]) for column in _COLUMNS])
+        draft.replace(out)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def safe(value: object) -> str:
@@ -147,10 +142,6 @@ def safe(value: object) -> str:
     else:
         text = "; ".join(value) if isinstance(value, list) else str(value)
     return _FORMULA.sub(r"\1\2'", text)
-
-
-def _day(day: datetime | None) -> str:
-    return f"{day:%Y-%m-%d}" if day else ""
 
 
 def _words(entry: Plain) -> str:

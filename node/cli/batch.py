@@ -1,6 +1,7 @@
 """A file of questions to a file of answers, in the same order, several on their way at once."""
 
 import asyncio
+import os
 import time
 from collections import deque
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ import msgspec
 from federation.errors import FederationError, InvalidError
 from federation.messages import Identifier, Sought
 from node.cli.faults import sentence
+from node.cli.output import private
 from node.cli.progress import progress
 from node.desk import Desk, Plain, Whom, Why
 
@@ -46,7 +48,10 @@ async def run_batch(desk: Desk, files: tuple[Path, Path], *, why: Why, whom: Who
     questions, answers = files
     lines = _lines(questions)
     is_complete = True
-    with progress("searching", len(lines)) as advance, answers.open("wb") as out:
+    with (
+        progress("searching", len(lines)) as advance,
+        os.fdopen(private(answers), "wb") as out,
+    ):
         done = 0
         async for answer, is_whole in _in_order(desk, lines, why, whom):
             out.write(msgspec.json.encode(answer) + b"\n")

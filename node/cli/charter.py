@@ -10,7 +10,7 @@ from federation.charter import Charter, Member, Standing, document_fingerprint, 
 from node import app
 from node import home as homes
 from node.cli.connection import asked, home_of
-from node.cli.output import noted, printed
+from node.cli.output import noted, printed, still
 from node.cli.proposals import DOCUMENT, proposal_words, proposals, propose
 from node.desk import Plain
 
@@ -47,7 +47,7 @@ def show(ctx: click.Context, is_json: bool, is_document: bool) -> None:
     for member in held.members.values():
         printed(_plain(held, member, read), _line(member), is_json)
     if not is_json:
-        click.echo(_rules(held, read))
+        click.echo(still(_rules(held, read)))
 
 
 @charter.command("read")
@@ -57,8 +57,8 @@ def read(document: Path) -> None:
     proposed = homes.proposal(document.read_bytes())
     for member in proposed.charter.members.values():
         sign = "signed" if member.id in proposed.signed_by else "not signed"
-        click.echo(f"{_line(member)}  {sign}")
-    click.echo(_rules(proposed.charter, document_fingerprint(document.read_bytes())))
+        click.echo(still(f"{_line(member)}  {sign}"))
+    click.echo(still(_rules(proposed.charter, document_fingerprint(document.read_bytes()))))
     noted(f"version {proposed.charter.version}, until {proposed.charter.expires_at:%Y-%m-%d}")
 
 

@@ -28,4 +28,5 @@ TABLES = {
     "kind": tuple(Kind),
     "identifier": tuple(lists.IdentifierType),
     "role": tuple(Role),
+    "operation": tuple(lists.Operation),
 }

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
-from federation.errors import InvalidError
+from federation.certificates import parsed
+from federation.errors import InvalidError, UntrustedError
 from federation.messages import PersonId
 from node import app, desk
 from node.desk import Desk, Line
@@ -21,6 +23,18 @@ Ask = Callable[[Desk], Awaitable[Result]]
 
 #: How long a node of a lab may take to say how it stands.
 SILENCE_S = 5.0
+
+
+#: What to do for want of a key.
+_MENDS = "name the folder that holds them (--credentials), or issue others (amber people add)"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whose certificate is used: of whom, and from which folder if not from the home."""
+
+    person: str | None = None
+    folder: Path | None = None
 
 
 def home_of(ctx: click.Context) -> Path:
@@ -37,8 +51,8 @@ def asked(ctx: click.Context, call: str, ask: Ask[Result], *, is_awake: bool = F
     A node that does not run is woken for this one verb, without its doors and under the same
     lock; `is_awake` says that the verb makes sense only on a node that runs.
     """
-    home = app.opened(home_of(ctx))
-    return asyncio.run(_asked(home, call, ask, who=ctx.obj["person"], is_awake=is_awake))
+    home, who = app.opened(home_of(ctx)), Who(ctx.obj["person"], ctx.obj["credentials"])
+    return asyncio.run(_asked(home, call, ask, who=who, is_awake=is_awake))
 
 
 def asked_at(path: Path, call: str, ask: Ask[Result]) -> Result:
@@ -47,7 +61,7 @@ def asked_at(path: Path, call: str, ask: Ask[Result]) -> Result:
 
     async def in_time() -> Result:
         async with asyncio.timeout(SILENCE_S):
-            return await _asked(home, call, ask, who=None, is_awake=True)
+            return await _asked(home, call, ask, who=Who(), is_awake=True)
 
     try:
         return asyncio.run(in_time())
@@ -55,30 +69,39 @@ def asked_at(path: Path, call: str, ask: Ask[Result]) -> Result:
         raise RestingError(f"It was silent for {SILENCE_S:.0f} s.") from None
 
 
-async def _asked(
-    home: Home, call: str, ask: Ask[Result], *, who: str | None, is_awake: bool
-) -> Result:
+async def _asked(home: Home, call: str, ask: Ask[Result], *, who: Who, is_awake: bool) -> Result:
     app.log_to_stderr("error")
     chosen = _chosen(home, call, who)
-    key, certificate = home.person_credentials(chosen)
     async with _address(home, is_awake=is_awake) as address:
+        # A node that is woken renews what has ended of those who keep their keys with it.
+        key, certificate = home.person_credentials(chosen, who.folder)
+        _check_in_time(home, chosen, certificate)
         line = Line(address, home.member, home.ca(), key, certificate)
         async with desk.opened(line) as opened:
             return await ask(opened)
 
 
-def _chosen(home: Home, call: str, who: str | None) -> PersonId:
-    """Whom the person said to be, else the first whose roles fit, of those in the home."""
-    people = home.people()
-    if who is not None:
-        if who not in people:
-            raise InvalidError(f"{who} has no certificate in this home: amber people add {who}")
-        return PersonId(who)
+def _check_in_time(home: Home, who: PersonId, certificate: bytes) -> None:
+    """Say what is wrong with a certificate that has ended: TLS would only be silent."""
+    ended_at = parsed(certificate).not_valid_after_utc
+    if ended_at <= home.clock():
+        raise UntrustedError(
+            f"the certificate of {who} ended on {ended_at:%Y-%m-%d}: an administrator renews it"
+            f" (amber people renew {who})"
+        )
+
+
+def _chosen(home: Home, call: str, who: Who) -> PersonId:
+    """Whom the person said to be, else the first whose roles fit, of those whose keys are there."""
+    people, where = home.people(who.folder), who.folder or "this home"
+    if who.person is not None:
+        if who.person not in people:
+            raise InvalidError(f"{who.person} has no key and certificate in {where}: {_MENDS}")
+        return PersonId(who.person)
     for id_, roles in people.items():
         if person(id_, roles).acting(call):
             return id_
-    roles_needed = " or ".join(MAY[call])
-    raise InvalidError(f"nobody in this home is {roles_needed}: amber people add NAME --role ROLE")
+    raise InvalidError(f"nobody with a key in {where} is {' or '.join(MAY[call])}: {_MENDS}")
 
 
 @asynccontextmanager

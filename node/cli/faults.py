@@ -7,6 +7,7 @@ from types import MappingProxyType
 import click
 
 from federation.errors import Code, FederationError, InvalidError
+from node.cli.output import noted
 
 DONE, FAILED, USAGE, REFUSED, PARTIAL, UNTRUSTED = range(6)
 
@@ -67,7 +68,7 @@ def sentence(fault: FederationError) -> str:
 
 
 def _said(text: str, code: int) -> int:
-    click.echo(f"amber: {text}", err=True)
+    noted(f"amber: {text}")
     return code
 
 

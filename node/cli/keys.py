@@ -140,11 +140,11 @@ def _progress(said: Plain) -> str:
 
 def _words(one: Plain) -> str:
     who = f" {one['person']}" if one["person"] else ""
+    since = f"since {one['since']}" if one["since"] else ""
     until = f"until {one['until']}" if one["until"] else ""
     soon = "" if one["warned"] is None else "  ends soon" if one["warned"] else "  HAS ENDED"
-    return (
-        f"{one['what'] + who:16s} {one['state']:15s} {one['fingerprint'][:16]:16s}  {until}{soon}"
-    )
+    which = f"{one['what'] + who:16s} {one['state']:15s} {one['fingerprint'][:16]:16s}"
+    return f"{which}  {since:28s}  {until}{soon}".rstrip()
 
 
 def _relocked(home: Home, by: Unlocking) -> None:

@@ -1,16 +1,16 @@
 """`amber charter propose` and `proposals`: what is to change, and how it stands."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from federation.errors import InvalidError
 from node import app
 from node import home as homes
 from node.cli.connection import asked, home_of
-from node.cli.output import noted, printed
+from node.cli.output import moment, noted, printed
 from node.desk import Plain, Wanted
 
 #: What an option may say.
@@ -44,6 +44,7 @@ DOCUMENT = click.Path(exists=True, dir_okay=False, path_type=Path)
 def propose(ctx: click.Context, /, cards: tuple[Path, ...], is_json: bool, **said: Said) -> None:
     """Propose the next charter to every other member; with CARDS and --out, found a federation."""
     if cards or said["out"]:
+        _check_founding(ctx)
         _found(ctx, cards, said["out"])
         return
     wanted = _wanted(said)
@@ -69,12 +70,11 @@ def proposals(ctx: click.Context, is_all: bool, is_json: bool) -> None:
 def proposal_words(proposal: Plain) -> str:
     """A proposal as a person reads it."""
     by = proposal["proposed_by"] or "somebody who has not told us so"
-    came = datetime.fromtimestamp(proposal["came_at"] / 1e6, UTC)
     why = f": {proposal['reason']}" if proposal["reason"] else ""
     wanted = max(proposal["wanted"], proposal["wanted_before"])
     lines = [
         f"{proposal['id']}  charter {proposal['version']}, {proposal['state']},"
-        f" proposed by {by} {came:%Y-%m-%d %H:%MZ}{why}",
+        f" proposed by {by} {moment(proposal['came_at'])}{why}",
         *(f"  {line}" for line in proposal["changes"]),
         f"  signed: {', '.join(proposal['signed']) or 'nobody'};"
         f" not signed: {', '.join(proposal['missing']) or 'nobody'}",
@@ -82,6 +82,22 @@ def proposal_words(proposal: Plain) -> str:
     if proposal["state"] == "open":
         lines.append(f"  signatures still wanted: {wanted}; amber charter sign {proposal['id']}")
     return "\n".join(lines)
+
+
+def _check_founding(ctx: click.Context) -> None:
+    """Raise a fault of usage for what a founding charter would leave out."""
+    alone = {"cards", "out", "is_json"}
+    said = [
+        param.opts[0]
+        for param in ctx.command.params
+        if ctx.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE
+        and param.name not in alone
+    ]
+    if said:
+        raise click.UsageError(
+            f"Founding takes CARDs and --out alone: propose {', '.join(said)} once the charter of"
+            " all is in force."
+        )
 
 
 def _found(ctx: click.Context, cards: tuple[Path, ...], out: Path | None) -> None:

@@ -8,10 +8,8 @@ import click
 
 from node.cli.connection import asked
 from node.cli.faults import DONE, FAILED, PARTIAL, UNTRUSTED
-from node.cli.output import printed
+from node.cli.output import DAY, day_of, printed
 from node.desk import Desk, Plain
-
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 #: What a difference is: `a` asked or sent, `b` is whom it went to, each with the word it noted.
 _SENTENCES = MappingProxyType(
@@ -59,8 +57,8 @@ _DOUBTS = MappingProxyType(
 
 @click.command()
 @click.option("--with", "member", required=True, help="The other member.")
-@click.option("--since", type=_DAY, default=None, help="The first day.  [30 days before the last]")
-@click.option("--until", type=_DAY, default=None, help="The last day.  [today]")
+@click.option("--since", type=DAY, default=None, help="The first day.  [30 days before the last]")
+@click.option("--until", type=DAY, default=None, help="The last day.  [today]")
 @click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
 @click.pass_context
 def reconcile(
@@ -70,7 +68,7 @@ def reconcile(
 
     async def compared(desk: Desk) -> Plain:
         result: Plain = {}
-        async for kind, found in desk.reconcile_audit(member, _day(since), _day(until)):
+        async for kind, found in desk.reconcile_audit(member, day_of(since), day_of(until)):
             if kind == "finding":
                 printed(found, _of_finding(found, member.upper()), is_json)
             else:
@@ -133,7 +131,3 @@ def _of_result(result: Plain) -> str:
             f"Not compared to the end: {result['member']} {result['outcome']}. {result['reason']}"
         )
     return "\n".join(lines)
-
-
-def _day(day: datetime | None) -> str:
-    return f"{day:%Y-%m-%d}" if day else ""

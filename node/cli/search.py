@@ -133,14 +133,14 @@ def _words(found: Plain) -> str:
     return "\n".join(hit_words(hit) for hit in found["hits"])
 
 
-def hit_words(hit: Plain) -> str:
-    """A hit in words."""
+def hit_words(hit: Plain, standing: str = "") -> str:
+    """A hit in words, with how its member stands where that is to be said."""
     mark = "strong" if hit["strong"] else "      "
     is_meeting = any(reason["feature"] == "contact" for reason in hit["reasons"])
     unnamed = "(an activity)" if is_meeting else "(a hit; ask its owner)"
     caption = hit.get("caption", unnamed)
     told = "  its owner was told" if hit["owner_told"] else ""
-    head = f"{hit['score']:.2f} {mark}  {hit['member']}  {caption}  [{hit['ref']}]{told}"
+    head = f"{hit['score']:.2f} {mark}  {hit['member']}{standing}  {caption}  [{hit['ref']}]{told}"
     return "\n".join([head, *(f"      {reason['text']}" for reason in hit["reasons"])])
 
 

@@ -1,17 +1,15 @@
 """`amber watch`: questions that stand."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
 
 from node.cli.connection import asked
 from node.cli.faults import DONE
-from node.cli.output import noted, printed
+from node.cli.output import DAY, day, day_of, noted, printed, standing_words
 from node.cli.search import members_of, sought_of, sought_options, why_of, why_options
 from node.desk import Plain, Until, Whom
-
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -22,18 +20,18 @@ def watch() -> None:
 @watch.command()
 @sought_options
 @click.option("--threshold", type=click.FloatRange(0, 1, min_open=True), default=None)
-@click.option("--until", type=_DAY, default=None, help="The last day on which it stands.")
-@click.option("--case-until", type=_DAY, default=None, help="The last day of the case.")
+@click.option("--until", type=DAY, default=None, help="The last day on which it stands.")
+@click.option("--case-until", type=DAY, default=None, help="The last day of the case.")
 @why_options
 @click.pass_context
 def add(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - one dict of click's values
     """Watch for NAME, an identifier, or both, at every member or those of --to."""
     sought, why, whom = sought_of(options), why_of(options), Whom(members_of(options["to"]))
-    until = Until(_day(options["until"]), _day(options["case_until"]), options["threshold"])
+    until = Until(day_of(options["until"]), day_of(options["case_until"]), options["threshold"])
     made = asked(
         ctx, "AddWatch", lambda desk: desk.add_watch(sought, why=why, whom=whom, until=until)
     )
-    printed(made, f"{made['watch']}  until {_shown(made['expires_at'])}", options["is_json"])
+    printed(made, f"{made['watch']}  until {day(made['expires_at'])}", options["is_json"])
     return DONE
 
 
@@ -50,12 +48,12 @@ def list_(ctx: click.Context, /, *, is_all: bool, is_json: bool) -> int:
 
 @watch.command()
 @click.argument("id")
-@click.option("--until", type=_DAY, required=True, help="The last day on which it stands.")
+@click.option("--until", type=DAY, required=True, help="The last day on which it stands.")
 @click.pass_context
 def renew(ctx: click.Context, /, id: str, until: datetime) -> int:
     """Let the watch ID stand until then."""
-    asked(ctx, "RenewWatch", lambda desk: desk.renew_watch(id, _day(until)))
-    noted(f"{id} stands until {_day(until)}.")
+    asked(ctx, "RenewWatch", lambda desk: desk.renew_watch(id, day_of(until)))
+    noted(f"{id} stands until {day_of(until)}.")
     return DONE
 
 
@@ -69,18 +67,10 @@ def remove(ctx: click.Context, /, id: str) -> int:
     return DONE
 
 
-def _day(day: datetime | None) -> str:
-    return f"{day:%Y-%m-%d}" if day else ""
-
-
-def _shown(microseconds: int) -> str:
-    return f"{datetime.fromtimestamp(microseconds / 1e6, UTC):%Y-%m-%d}"
-
-
 def _words(one: Plain) -> str:
     numbers = (f"{number['type']}:{number['value']}" for number in one["identifiers"])
     sought = " ".join(filter(None, (one["name"], one["birth_date"], *numbers)))
-    standing = f"until {_shown(one['expires_at'])}" if not one["ended_at"] else "over"
+    standing = f"until {day(one['expires_at'])}" if not one["ended_at"] else "over"
     lines = [
         f"{one['watch']}  {sought}  {one['case_reference']}  from {one['threshold']:.2f}"
         f"  {standing}  {one['alerts']} alerts, {one['unseen']} new"
@@ -93,4 +83,4 @@ def _words(one: Plain) -> str:
 
 def _member_words(member: Plain) -> str:
     ground = f" ({member['ground']})" if member["ground"] else ""
-    return f"{member['member']}  {member['state']}{ground}"
+    return f"{member['member']}{standing_words(member)}  {member['state']}{ground}"

@@ -105,7 +105,7 @@ class Encounters:
         store.meetings.say(tx, id, word, " ".join(sorted(shows)) if is_agreed else "")
         activity = self._activity(tx, met)
         entry = _entry(Operation.CONSULTATION, f"activity {word}", activity, met.member)
-        by = {"person": person.id, "role": " ".join(sorted(person.roles))}
+        by = {"person": person.id, "role": person.all_roles}
         store.audit.append(tx, msgspec.structs.replace(entry, **by))
         self._send(tx, met, Consent(met.mine, met.theirs, is_agreed))
         self._show(tx, id)

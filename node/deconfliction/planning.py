@@ -11,8 +11,7 @@ from federation.meetings import ContactPoint, Place
 from federation.messages import MemberId, Sought, Watch, WatchId
 from node import store
 from node.alerts.posed import encoded as encoded_watch
-from node.answering import entry_about
-from node.audit import Entry, Operation
+from node.audit import Entry, Operation, entry_about
 from node.codes import ActivityKind
 from node.dates import PartialDate
 from node.deconfliction.activities import Activity, asked, decoded, encoded, offered, question_of
@@ -135,7 +134,7 @@ class Planning:
             operation=Operation.ERASURE,
             event=f"activity {ground}",
             person=by.id if by else "",
-            role=" ".join(sorted(by.roles)) if by else "",
+            role=by.all_roles if by else "",
             question=held.id,
             case=activity.case if activity else "",
             purpose=activity.purpose if activity else "",

@@ -18,7 +18,7 @@ from node.desk.activities import ActivityCalls, Plan
 from node.desk.audits import AuditCalls
 from node.desk.charters import CharterCalls, Wanted, standing_of
 from node.desk.keyring import KeyCalls, key_of
-from node.desk.plain import Plain, Whom, Why, fields, hit_of, outcome_of, told
+from node.desk.plain import Plain, Whom, Why, each, fields, hit_of, outcome_of, told
 from node.desk.watches import Until, WatchCalls
 from protos.node.v1 import node_pb2 as pb
 from protos.node.v1 import node_pb2_grpc
@@ -193,15 +193,17 @@ class Desk(ActivityCalls, AuditCalls, CharterCalls, KeyCalls, WatchCalls):
         """Make keys and forms of records anew; `progress` hears how many of how many are done."""
         call = self._calls.Reindex(pb.ReindexRequest(all=is_all))
         result: Plain = {}
-        try:
-            async for response in call:
-                if response.HasField("progress"):
-                    progress(response.progress.done, response.progress.records)
-                else:
-                    result = fields(response.result)
-        except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from None
+        async for response in each(call):
+            if response.HasField("progress"):
+                progress(response.progress.done, response.progress.records)
+            else:
+                result = fields(response.result)
         return result
+
+    async def renew_person(self, person: str) -> Plain:
+        """Issue a new certificate for one of our own people, for the same key."""
+        response = await told(self._calls.RenewPerson(pb.RenewPersonRequest(person=person)))
+        return fields(response)
 
     async def add_person(self, person: str, roles: Sequence[str]) -> Plain:
         """Issue a certificate for one of our own people."""

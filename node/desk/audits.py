@@ -3,10 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-import grpc
-
-from federation.faults import fault_of
-from node.desk.plain import Plain, fields, told
+from node.desk.plain import Plain, each, fields, told
 from protos.node.v1 import node_pb2 as pb
 from protos.node.v1 import node_pb2_grpc
 
@@ -23,25 +20,19 @@ class AuditCalls:
 
     async def report_audit(self, about: dict[str, str]) -> AsyncIterator[Plain]:
         """What the log says of something, entry by entry; instants as ISO 8601."""
-        try:
-            async for response in self._calls.ReportAudit(pb.ReportAuditRequest(**about)):
-                yield _entry(response.entry)
-        except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from None
+        async for response in each(self._calls.ReportAudit(pb.ReportAuditRequest(**about))):
+            yield _entry(response.entry)
 
     async def reconcile_audit(
         self, member: str, since: str, until: str
     ) -> AsyncIterator[tuple[str, Plain]]:
         """Each difference as a `finding`, then the `result`; instants as ISO 8601."""
         request = pb.ReconcileAuditRequest(member=member, since=since, until=until)
-        try:
-            async for response in self._calls.ReconcileAudit(request):
-                if response.HasField("finding"):
-                    yield "finding", _finding(response.finding)
-                else:
-                    yield "result", _reconciled(response.result)
-        except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from None
+        async for response in each(self._calls.ReconcileAudit(request)):
+            if response.HasField("finding"):
+                yield "finding", _finding(response.finding)
+            else:
+                yield "result", _reconciled(response.result)
 
     async def accept_log(self, member: str, reason: str) -> None:
         """Take a member's log as it stands from now on."""

@@ -1,5 +1,6 @@
 """The plain words in which a desk's answers come back: those that `--json` prints."""
 
+from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -39,6 +40,15 @@ async def told(call: grpc.aio.UnaryUnaryCall[Any, Response]) -> Response:
     """What the node says, or the fault that it raised there."""
     try:
         return await call
+    except grpc.aio.AioRpcError as error:
+        raise fault_of(error) from None
+
+
+async def each(call: AsyncIterable[Response]) -> AsyncIterator[Response]:
+    """Everything that the node says, one after the other, or the fault that it raised there."""
+    try:
+        async for response in call:
+            yield response
     except grpc.aio.AioRpcError as error:
         raise fault_of(error) from None
 

@@ -3,11 +3,8 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import grpc
-
-from federation.faults import fault_of
 from federation.messages import Sought
-from node.desk.plain import Plain, Whom, Why, fields, hit_of, told
+from node.desk.plain import Plain, Whom, Why, each, fields, hit_of, told
 from protos.node.v1 import node_pb2 as pb
 from protos.node.v1 import node_pb2_grpc
 
@@ -67,38 +64,26 @@ class WatchCalls:
     async def alerts(self, *, after: int, is_following: bool) -> AsyncIterator[Plain]:
         """Alerts that changed after a change; without end when they are followed."""
         request = pb.FollowAlertsRequest(after=after, follow=is_following)
-        try:
-            async for response in self._calls.FollowAlerts(request):
-                yield _alert(response.alert)
-        except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from None
+        async for response in each(self._calls.FollowAlerts(request)):
+            yield _alert(response.alert)
 
     async def mail(self, *, to: str, state: str) -> AsyncIterator[Plain]:
         """Notices to other members, and how the delivery of each stands."""
-        try:
-            async for response in self._calls.ListMail(pb.ListMailRequest(to=to, state=state)):
-                about = {"member": response.member, "about": response.about}
-                yield about | fields(response.delivery)
-        except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from None
+        async for response in each(self._calls.ListMail(pb.ListMailRequest(to=to, state=state))):
+            about = {"member": response.member, "about": response.about}
+            yield about | fields(response.delivery)
 
     async def touches(self, *, after: int, is_following: bool) -> AsyncIterator[Plain]:
         """Touches that changed after a change; without end when they are followed."""
         request = pb.FollowTouchesRequest(after=after, follow=is_following)
-        try:
-            async for response in self._calls.FollowTouches(request):
-                yield fields(response.touch)
-        except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from None
+        async for response in each(self._calls.FollowTouches(request)):
+            yield fields(response.touch)
 
     async def alarms(self, *, after: int, is_following: bool) -> AsyncIterator[Plain]:
         """Alarms that changed after a change; without end when they are followed."""
         request = pb.FollowAlarmsRequest(after=after, follow=is_following)
-        try:
-            async for response in self._calls.FollowAlarms(request):
-                yield fields(response.alarm)
-        except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from None
+        async for response in each(self._calls.FollowAlarms(request)):
+            yield fields(response.alarm)
 
     async def remark(self, record: str, tell: str) -> None:
         """Change how we are told when a question touches a record."""

@@ -9,17 +9,19 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
+
+import structlog
 
 from federation import keys
 from federation.charter import Charter, Member
 from federation.errors import FederationError, InvalidError
-from federation.faults import foreseen
 from federation.keys import Place, Ring, Turn, What
-from federation.messages import MemberId
+from federation.messages import MemberId, PersonId
 from node import store
 from node.audit import Entry, Operation
 from node.keyring.expiries import Held, held
-from node.people import Person
+from node.people import Person, Role
 from node.store import Store
 
 #: How long a proposal may be on its way before it is made anew.
@@ -71,6 +73,27 @@ class Rotating:
         if not reason.strip():
             raise InvalidError("say why the key is revoked (--reason)")
         self._begin([what], "key revoked", by=by, reason=reason, is_revocation=True)
+
+    def renew_person(self, person: PersonId, decided: Callable[[], None]) -> Path:
+        """A new certificate for one of our people, for the same key; returns where it was put.
+
+        Raises `InvalidError` unless one of our CAs that counts gave them the one before.
+        """
+        with self._turns:
+            return keys.renew_person(self.place, person, self.clock(), self.cas(), decided)
+
+    def renew_administrators(self) -> None:
+        """Renew at their end certificates of administrators whose keys lie in the home.
+
+        Without one nobody could renew those of the others.
+        """
+        with self._turns:
+            try:
+                now = self.clock()
+                decided = partial(self._write_down, "administrators renewed at their end", [])
+                keys.renew_ending(self.place, Role.ADMINISTRATOR, now, now + LAST_MOMENT, decided)
+            except FederationError as fault:
+                _told(fault)  # a damaged file of one person stops nobody else
 
     def step(self) -> bool:
         """Do what can be done now; whether a change is under way still."""
@@ -161,7 +184,7 @@ class Rotating:
         try:
             self.propose(wanted)
         except FederationError as fault:
-            foreseen(fault)
+            _told(fault)
             return False
         return True
 
@@ -208,9 +231,14 @@ class Rotating:
             operation=Operation.ADMINISTRATION,
             event=event,
             person=by.id if by else "",
-            role=" ".join(sorted(by.roles)) if by else "",
+            role=by.all_roles if by else "",
             reason=reason,
             counts={str(one): 1 for one in what},
         )
         with self.store.write() as tx:
             store.audit.append(tx, entry)
+
+
+def _told(fault: FederationError) -> None:
+    """Say in the log what did not succeed, and is tried again."""
+    structlog.get_logger().warning("to be tried again", code=fault.code, detail=str(fault))

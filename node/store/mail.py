@@ -91,6 +91,16 @@ def lanes(view: View) -> list[LaneState]:
     return [_lane(row) for row in select(view, f"SELECT {_LANE} FROM lane ORDER BY member")]  # noqa: S608
 
 
+def waiting_since(view: View) -> dict[MemberId, datetime]:
+    """When the oldest notice that waits for a member was queued, where any does."""
+    rows = select(
+        view,
+        "SELECT lane.member, mail_out.queued_at FROM lane JOIN mail_out ON mail_out.member ="
+        " lane.member AND mail_out.sequence = lane.acknowledged + 1",
+    )
+    return {MemberId(member): instant(queued_at) for member, queued_at in rows}
+
+
 def next_sequence(tx: Tx, member: MemberId) -> int:
     """Assign the next place in the mail to a member, without gaps: it is undone with the rest."""
     _make(tx, member)

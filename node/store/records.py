@@ -4,7 +4,7 @@ A table holds the present, another the past: a change copies the present there b
 overwritten, so that every state is in exactly one place.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -122,12 +122,6 @@ def by_source(view: View, source: str, ids: Sequence[str]) -> dict[str, Held]:
         rows = _read(view, f"source = ? AND source_id IN ({marks(part)})", (source, *part))
         found |= {held.record.entity.id: held for held in rows}
     return found
-
-
-def source_ids(view: View, source: str) -> Iterator[str]:
-    """The ids of everything that we hold of a source and that is not withdrawn."""
-    sql = "SELECT source_id FROM record WHERE source = ? AND NOT is_withdrawn ORDER BY source_id"
-    return (row[0] for row in select(view, sql, (source,)))
 
 
 def versions(view: View, id: RecordId) -> list[Version]:

@@ -300,7 +300,7 @@ def _without_watches(settings: config.Config, folder: Path) -> config.Config:
         return settings
     rules = folder / "rules"
     rules.mkdir()
-    for shipped in (Path(config.__file__).parent / "policies").glob("*"):
+    for shipped in (Path(config.__file__).parents[1] / "policies").glob("*"):
         (rules / shipped.name).write_bytes(shipped.read_bytes())
     forbidden = '@id("no-watches") forbid (principal, action == Action::"watch", resource)'
     (rules / "watch.cedar").write_text(f"{forbidden} unless {{ context.isOwn }};")

@@ -16,7 +16,7 @@ from federation.messages import MemberId, OutcomeKind, PersonId
 from node import config
 from node.chartering.proposing import Listed, Proposing
 from node.people import Role, person
-from tests.world import Place, World, eventually, federation, free_base
+from tests.world import Place, World, eventually, federation, free_base, signed
 
 ADMINISTRATOR = person(PersonId("first"), [Role.ADMINISTRATOR])
 LT, FI = MemberId("LT"), MemberId("FI")
@@ -164,15 +164,13 @@ def _renewed(two: World) -> bytes:
     document = charter.written(
         charter.renewed(held.charter, place, two.clock() + timedelta(days=29))
     )
-    for name in ("ee", "lv"):
-        document = two[name].home.sign(document)
-    return document
+    return signed(document, two["ee"].home, two["lv"].home)
 
 
 def test_an_address_of_ours_is_changed_while_everybody_runs(world: World) -> None:
     held = world["ee"].up.in_force().members[MemberId("EE")]
     moved, here = replace(held, port=free_base()), world["ee"]
-    amendment, endorse = Amendment(own=moved), here.home.endorse
+    amendment, endorse = Amendment(own=moved), here.desk.endorse
     proposing(here).propose(amendment, reason="moved", by=ADMINISTRATOR, endorse=endorse)
 
     # The others look for us at the new address from then on, where we are once we know of it.

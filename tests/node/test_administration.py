@@ -10,7 +10,7 @@ from federation.messages import MemberId, PersonId
 from node import administration, store
 from node.audit import About
 from node.people import Role, person
-from tests.world import World
+from tests.world import World, signed
 
 EE, LV = MemberId("EE"), MemberId("LV")
 ADMINISTRATOR = person(PersonId("first"), ["administrator"])
@@ -90,10 +90,8 @@ def test_a_standing_counts_what_is_held(world: World) -> None:
 
 def test_an_adopted_charter_and_a_new_person_are_written_down(world: World) -> None:
     place = world["ee"]
-    cards = [world[name].home.card() for name in ("lv", "pl")]
-    document = place.home.propose(cards)
-    for name in ("lv", "pl"):
-        document = world[name].home.sign(document)
+    ee, lv, pl = (world[name].home for name in ("ee", "lv", "pl"))
+    document = signed(ee.draft([lv.card(), pl.card()]), ee, lv, pl)
 
     proposing = place.desk.post.renewing.proposing
     adopted = proposing.adopt_file(document, fingerprint="", by=ADMINISTRATOR)

@@ -8,7 +8,9 @@ import pytest
 import structlog
 
 from node import app
+from node.administration import Administration
 from node.app import new_id
+from tests.world import eventually, federation
 
 
 def test_an_id_is_a_uuid_of_version_7() -> None:
@@ -22,6 +24,26 @@ def test_ids_are_unique_and_in_the_order_of_time() -> None:
 
     assert len(set(ids)) == len(ids)
     assert [text[:13] for text in ids] == sorted(text[:13] for text in ids)
+
+
+def test_retention_goes_on_after_a_fault_that_nobody_foresaw(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls: list[int] = []
+
+    def erase(_: Administration) -> int:
+        calls.append(len(calls))
+        raise ZeroDivisionError("Anna Nowak")
+
+    monkeypatch.setattr(Administration, "erase_overdue", erase)
+    monkeypatch.setattr(app, "ERASING_S", 0.01)
+
+    with federation("EE"):
+        eventually(lambda: len(calls) > 2)
+
+    said = capsys.readouterr().err
+    assert '"what": "erasing what is overdue"' in said
+    assert "Nowak" not in said
 
 
 class Full(io.StringIO):

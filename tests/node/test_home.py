@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from federation.errors import CharterError, InvalidError
+from federation.errors import InvalidError
 from federation.messages import PersonId
 from node import config, store
 from node import home as homes
@@ -105,25 +105,22 @@ def test_what_a_killed_node_left_is_not_believed(tmp_path: Path) -> None:
     assert home.running() is None
 
 
-def test_a_charter_counts_when_all_it_names_have_signed(tmp_path: Path) -> None:
+def test_homes_that_are_all_ours_stand_under_one_charter(tmp_path: Path) -> None:
     ee, lv = made(tmp_path / "EE"), made(tmp_path / "LV", "LV", 7500)
-    document = ee.propose([lv.card()])
 
-    with pytest.raises(CharterError, match="not signed by enough"):
-        ee.adopt(document)
+    homes.federate([ee, lv])
 
-    signed = lv.sign(document)
-    assert list(ee.adopt(signed).members) == list(lv.adopt(signed).members) == ["EE", "LV"]
+    assert list(ee.charter().members) == list(lv.charter().members) == ["EE", "LV"]
+    assert ee.document() == lv.document()
 
 
-def test_a_charter_without_us_is_not_adopted(tmp_path: Path) -> None:
-    ee, lv, pl = (made(tmp_path / name, name) for name in ("EE", "LV", "PL"))
-    document = lv.sign(ee.propose([lv.card()]))
+def test_who_we_are_is_read_anew_and_the_rest_is_of_the_start(tmp_path: Path) -> None:
+    home = made(tmp_path / "EE")
+    file = home.path / "amber.toml"
+    file.write_text(file.read_text().replace('name = "EE"', 'name = "Police of Estonia"'))
 
-    with pytest.raises(CharterError):
-        pl.adopt(document)
-
-    assert list(pl.charter().members) == ["PL"]
+    assert home.settings_now().member.name == "Police of Estonia"
+    assert home.config.member.name == "EE"
 
 
 def test_a_person_gets_a_certificate_once(tmp_path: Path) -> None:

@@ -813,6 +813,7 @@ class GetStatusResponse(_message.Message):
     ENDS_SOON_FIELD_NUMBER: _builtins.int
     KEYS_ENCRYPTED_FIELD_NUMBER: _builtins.int
     KEYS_CHANGING_FIELD_NUMBER: _builtins.int
+    DOUBT_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     pid: _builtins.int
     charter_version: _builtins.int
@@ -826,6 +827,8 @@ class GetStatusResponse(_message.Message):
     """Whether private keys are encrypted on disk."""
     keys_changing: _builtins.bool
     """Whether a change of keys is under way."""
+    doubt: _builtins.str
+    """How another member says that our audit log contradicts itself; empty when none does."""
     @_builtins.property
     def doors(self) -> _containers.RepeatedCompositeFieldContainer[Global___Door]: ...
     @_builtins.property
@@ -860,10 +863,11 @@ class GetStatusResponse(_message.Message):
         ends_soon: _abc.Iterable[Global___Key] | None = ...,
         keys_encrypted: _builtins.bool = ...,
         keys_changing: _builtins.bool = ...,
+        doubt: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["charter", b"charter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarms", b"alarms", "audit_entries", b"audit_entries", "charter", b"charter", "charter_version", b"charter_version", "doors", b"doors", "ends_soon", b"ends_soon", "keys_changing", b"keys_changing", "keys_encrypted", b"keys_encrypted", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "refused", b"refused", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarms", b"alarms", "audit_entries", b"audit_entries", "charter", b"charter", "charter_version", b"charter_version", "doors", b"doors", "doubt", b"doubt", "ends_soon", b"ends_soon", "keys_changing", b"keys_changing", "keys_encrypted", b"keys_encrypted", "lanes", b"lanes", "member", b"member", "pid", b"pid", "records", b"records", "refused", b"refused", "reindex_due", b"reindex_due", "ways", b"ways"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1243,6 +1247,7 @@ class Lane(_message.Message):
     WITNESSED_FIELD_NUMBER: _builtins.int
     COSIGNED_FIELD_NUMBER: _builtins.int
     MEMBER_STANDING_FIELD_NUMBER: _builtins.int
+    WAITING_SINCE_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     waiting: _builtins.int
     """Notices that the member does not have yet."""
@@ -1261,6 +1266,8 @@ class Lane(_message.Message):
     cosigned: _builtins.int
     member_standing: _builtins.str
     """How the member stands in the charter: active, suspended, withdrawn or left."""
+    waiting_since: _builtins.int
+    """Microseconds UTC; since when the oldest that waits does, 0 when none does."""
     def __init__(
         self,
         *,
@@ -1275,10 +1282,11 @@ class Lane(_message.Message):
         witnessed: _builtins.int = ...,
         cosigned: _builtins.int = ...,
         member_standing: _builtins.str = ...,
+        waiting_since: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cosigned", b"cosigned", "delivered", b"delivered", "doubt", b"doubt", "fault", b"fault", "heard_at", b"heard_at", "member", b"member", "member_standing", b"member_standing", "received", b"received", "waiting", b"waiting", "withheld_since", b"withheld_since", "witnessed", b"witnessed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cosigned", b"cosigned", "delivered", b"delivered", "doubt", b"doubt", "fault", b"fault", "heard_at", b"heard_at", "member", b"member", "member_standing", b"member_standing", "received", b"received", "waiting", b"waiting", "waiting_since", b"waiting_since", "withheld_since", b"withheld_since", "witnessed", b"witnessed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2210,6 +2218,45 @@ class AddPersonRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AddPersonRequest: _TypeAlias = AddPersonRequest  # noqa: Y015
+
+@_typing.final
+class RenewPersonRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_FIELD_NUMBER: _builtins.int
+    person: _builtins.str
+    def __init__(
+        self,
+        *,
+        person: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person", b"person"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RenewPersonRequest: _TypeAlias = RenewPersonRequest  # noqa: Y015
+
+@_typing.final
+class RenewPersonResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CERTIFICATE_FIELD_NUMBER: _builtins.int
+    certificate: _builtins.str
+    """Path of the certificate, for whoever keeps the key."""
+    def __init__(
+        self,
+        *,
+        certificate: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate", b"certificate"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RenewPersonResponse: _TypeAlias = RenewPersonResponse  # noqa: Y015
 
 @_typing.final
 class AddPersonResponse(_message.Message):

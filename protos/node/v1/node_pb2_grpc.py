@@ -109,6 +109,11 @@ class DeskStub:
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.AddPersonRequest.SerializeToString,
                 response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AddPersonResponse.FromString,
                 _registered_method=True)
+        self.RenewPerson = channel.unary_unary(
+                '/amber.node.v1.Desk/RenewPerson',
+                request_serializer=protos_dot_node_dot_v1_dot_node__pb2.RenewPersonRequest.SerializeToString,
+                response_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RenewPersonResponse.FromString,
+                _registered_method=True)
         self.ShowKeys = channel.unary_unary(
                 '/amber.node.v1.Desk/ShowKeys',
                 request_serializer=protos_dot_node_dot_v1_dot_node__pb2.ShowKeysRequest.SerializeToString,
@@ -309,6 +314,13 @@ class DeskServicer:
 
     def AddPerson(self, request, context):
         """Issues a certificate for one of our own people.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RenewPerson(self, request, context):
+        """Issues a new certificate for one of our own people, for the key and roles of the one before.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -524,6 +536,11 @@ def add_DeskServicer_to_server(servicer, server):
                     servicer.AddPerson,
                     request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.AddPersonRequest.FromString,
                     response_serializer=protos_dot_node_dot_v1_dot_node__pb2.AddPersonResponse.SerializeToString,
+            ),
+            'RenewPerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.RenewPerson,
+                    request_deserializer=protos_dot_node_dot_v1_dot_node__pb2.RenewPersonRequest.FromString,
+                    response_serializer=protos_dot_node_dot_v1_dot_node__pb2.RenewPersonResponse.SerializeToString,
             ),
             'ShowKeys': grpc.unary_unary_rpc_method_handler(
                     servicer.ShowKeys,
@@ -1026,6 +1043,33 @@ class Desk:
             '/amber.node.v1.Desk/AddPerson',
             protos_dot_node_dot_v1_dot_node__pb2.AddPersonRequest.SerializeToString,
             protos_dot_node_dot_v1_dot_node__pb2.AddPersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenewPerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/amber.node.v1.Desk/RenewPerson',
+            protos_dot_node_dot_v1_dot_node__pb2.RenewPersonRequest.SerializeToString,
+            protos_dot_node_dot_v1_dot_node__pb2.RenewPersonResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -64,6 +64,8 @@ class DeskStub:
     """Takes a proposal of ours back."""
     AddPerson: _grpc.UnaryUnaryMultiCallable[_node_pb2.AddPersonRequest, _node_pb2.AddPersonResponse]
     """Issues a certificate for one of our own people."""
+    RenewPerson: _grpc.UnaryUnaryMultiCallable[_node_pb2.RenewPersonRequest, _node_pb2.RenewPersonResponse]
+    """Issues a new certificate for one of our own people, for the key and roles of the one before."""
     ShowKeys: _grpc.UnaryUnaryMultiCallable[_node_pb2.ShowKeysRequest, _node_pb2.ShowKeysResponse]
     """Lists our keys and certificates, and how a change of them stands."""
     RotateKeys: _grpc.UnaryUnaryMultiCallable[_node_pb2.RotateKeysRequest, _node_pb2.RotateKeysResponse]
@@ -136,6 +138,8 @@ class DeskAsyncStub(DeskStub):
     """Takes a proposal of ours back."""
     AddPerson: _aio.UnaryUnaryMultiCallable[_node_pb2.AddPersonRequest, _node_pb2.AddPersonResponse]  # type: ignore[assignment]
     """Issues a certificate for one of our own people."""
+    RenewPerson: _aio.UnaryUnaryMultiCallable[_node_pb2.RenewPersonRequest, _node_pb2.RenewPersonResponse]  # type: ignore[assignment]
+    """Issues a new certificate for one of our own people, for the key and roles of the one before."""
     ShowKeys: _aio.UnaryUnaryMultiCallable[_node_pb2.ShowKeysRequest, _node_pb2.ShowKeysResponse]  # type: ignore[assignment]
     """Lists our keys and certificates, and how a change of them stands."""
     RotateKeys: _aio.UnaryUnaryMultiCallable[_node_pb2.RotateKeysRequest, _node_pb2.RotateKeysResponse]  # type: ignore[assignment]
@@ -295,6 +299,14 @@ class DeskServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_node_pb2.AddPersonResponse, _abc.Awaitable[_node_pb2.AddPersonResponse]]:
         """Issues a certificate for one of our own people."""
+
+    @_abc_1.abstractmethod
+    def RenewPerson(
+        self,
+        request: _node_pb2.RenewPersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_node_pb2.RenewPersonResponse, _abc.Awaitable[_node_pb2.RenewPersonResponse]]:
+        """Issues a new certificate for one of our own people, for the key and roles of the one before."""
 
     @_abc_1.abstractmethod
     def ShowKeys(

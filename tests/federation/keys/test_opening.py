@@ -134,7 +134,7 @@ def test_the_keys_of_one_member_do_not_open_as_anothers(folder: Path) -> None:
 def test_a_person_gets_a_certificate_with_every_role(folder: Path) -> None:
     issued = keys.issue_person(folder, EE, TAMM, roles=("analyst", "auditor"), now=NOW)
 
-    held = keys.people(folder, EE)
+    held = keys.people_in(folder / "people", EE)
 
     assert held == {TAMM: {"analyst", "auditor"}}
     assert issued.key.stat().st_mode & 0o777 == 0o600
@@ -170,9 +170,10 @@ def test_a_role_that_cannot_stand_in_a_certificate_is_not_given(folder: Path) ->
 
 
 def test_a_certificate_of_somebody_else_in_the_folder_is_nobody(folder: Path) -> None:
-    (folder / "people" / "node.pem").write_bytes((folder / "tls.pem").read_bytes())
+    for kind in ("pem", "key"):
+        (folder / "people" / f"node.{kind}").write_bytes((folder / f"tls.{kind}").read_bytes())
 
-    held = keys.people(folder, EE)
+    held = keys.people_in(folder / "people", EE)
 
     assert held == {}
 

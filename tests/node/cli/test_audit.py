@@ -1,6 +1,8 @@
 """`amber audit report` and `accept`: what Art. 25 asks for, as words, JSON and a table."""
 
 import csv
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,33 @@ def test_a_table_is_safe_for_spreadsheets(
     assert [row["case_reference"] for row in rows] == ["EE-7", "'=1+1"]
     assert rows[0]["counts"] == "hits: 1"
     assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.fixture
+def _ordinary_umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("_ordinary_umask")
+def test_a_table_is_its_owners_alone_from_its_first_byte_and_gone_after_a_fault(
+    log: tuple[str, Path], shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, modes = tmp_path / "report.csv", list[int]()
+
+    def broken(_: object) -> str:
+        modes.extend(path.stat().st_mode & 0o777 for path in tmp_path.iterdir())
+        raise OSError(28, "No space left on device", str(out))
+
+    with monkeypatch.context() as full:
+        full.setattr("node.cli.audit.safe", broken)
+        shell(*log, "audit", "report", "--csv", out, code=1)
+    assert (modes, list(tmp_path.iterdir())) == ([0o600], [])
+
+    shell(*log, "audit", "report", "--csv", out)
+
+    assert out.stat().st_mode & 0o777 == 0o600
 
 
 @given(st.text(st.sampled_from("=+-@＝＋－＠;,| \t\r\na1'\"")) | st.text())

@@ -1,11 +1,17 @@
 """`amber charter`: proposed, shown in plain words, signed, withdrawn; the past is marked."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from federation import charter
+from federation.charter import Kind
+from federation.messages import MemberId
 from tests.node.cli.test_verbs import Shell
 from tests.world import World, eventually
+
+PL = MemberId("PL")
 
 
 @pytest.fixture
@@ -61,6 +67,9 @@ def test_a_suspension_is_proposed_read_and_signed_and_marks_what_came_before(
     assert "SUSPENDED" in shell(*ee, "charter", "show")
     (alert,) = shell.json(*ee, "alerts")
     assert (alert["member"], alert["member_standing"]) == ("PL", "suspended")
+    assert "PL (suspended)" in shell(*ee, "alerts")
+    assert "PL (suspended)" in shell(*ee, "watch", "list")
+    assert "mail PL (suspended): " in shell(*ee, "status")
     (listed,) = shell.json(*ee, "watch", "list")
     assert listed["watch"] == watch
     standings = {one["member"]: one["member_standing"] for one in listed["members"]}
@@ -144,16 +153,68 @@ def test_a_proposal_that_says_nothing_or_nonsense_is_told_so(
     assert shell(*at(world, "ee"), "charter", "proposals", "--all") == ""
 
 
-def test_our_own_address_is_taken_from_the_settings(world: World, shell: Shell) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--threshold", 0),
+        ("--life-days", 20),
+        ("--group", "baltic=EE"),
+        ("--withdraw-member", "PL"),
+        ("--own",),
+        ("--reason", "the beginning"),
+    ],
+)
+def test_founding_leaves_out_nothing_that_was_asked_for(
+    world: World, shell: Shell, tmp_path: Path, options: tuple[object, ...]
+) -> None:
+    card, out = tmp_path / "lv.json", tmp_path / "draft.json"
+    card.write_text(world["lv"].home.card())
+
+    shell(*at(world, "ee"), "charter", "propose", card, "--out", out, *options, code=2)
+
+    assert str(options[0]) in shell.err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+def test_our_own_address_is_taken_from_the_settings_as_they_are_now(
+    world: World, shell: Shell, is_running: bool
+) -> None:
     place = world["ee"]
     file = place.home.path / "amber.toml"
     file.write_text(file.read_text().replace('name = "EE"', 'name = "Police of Estonia"'))
-    place.stop()
+    if not is_running:
+        place.stop()
 
-    shell(*at(world, "ee"), "charter", "propose", "--own", "--reason", "our name")
+    said = shell(*at(world, "ee"), "charter", "propose", "--own", "--reason", "our name")
 
-    (listed,) = shell.json(*at(world, "ee"), "charter", "proposals")
-    assert "EE: name: EE -> Police of Estonia" in listed["changes"]
+    assert "EE: name: EE -> Police of Estonia" in said
+
+
+def test_a_draft_of_somebody_else_does_not_act_on_the_terminal_that_shows_it(
+    world: World, shell: Shell, tmp_path: Path
+) -> None:
+    held, draft = world["ee"].home.charter(), tmp_path / "draft.json"
+    seen = replace(held.member(PL), kind=Kind.OBSERVER, topics=frozenset({"drugs"}))
+    members = {**held.members, PL: seen}
+    document = charter.written(replace(held, members=members, threshold=2))
+    draft.write_bytes(document.replace(b'"drugs"', b'"drugs\\u001b[2J"'))
+
+    said = shell("charter", "read", draft, code=5)
+
+    assert "topics of PL holds characters" in shell.err
+    assert "\x1b" not in said + shell.err
+
+
+def test_our_own_line_stays_that_of_this_member(world: World, shell: Shell) -> None:
+    file = world["ee"].home.path / "amber.toml"
+    before = file.read_text()
+    file.write_text(before.replace('id = "EE"', 'id = "FI"'))
+
+    shell(*at(world, "ee"), "charter", "propose", "--own", code=2)
+
+    file.write_text(before)
+    assert shell(*at(world, "ee"), "charter", "proposals", "--all") == ""
 
 
 def test_a_charter_is_written_out_whole(world: World, shell: Shell) -> None:

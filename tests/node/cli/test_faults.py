@@ -78,6 +78,16 @@ def test_our_own_input_is_explained_and_a_refusal_is_not_an_exit_of_success() ->
     assert set(EXIT_CODES) <= set(Code)
 
 
+def test_what_others_wrote_does_not_act_on_the_terminal_that_shows_a_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["amber"])
+
+    guarded(ending(InvalidError("unknown field `\x1b[2J\u202eName`")))
+
+    assert capsys.readouterr().err == "amber: unknown field `\ufffd[2J\ufffdName`\n"
+
+
 def test_help_names_every_verb_without_reading_their_modules(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,6 @@
 """What `amber status` says of the charter to whoever has to do something."""
 
-from node.cli.house import _charter_words
+from node.cli.status import _charter_words
 
 STANDING = {
     "expires_at": 1_800_000_000_000_000,

@@ -9,9 +9,11 @@ import msgspec
 import pytest
 
 from federation.errors import UnreachableError
+from federation.messages import PersonId
 from node import config
 from node.cli import connection
 from node.keyring import unlocking
+from node.people import Role
 from tests.node.cli.test_verbs import Shell
 from tests.world import World, federation
 
@@ -20,8 +22,28 @@ AT = ("--member", "EE", "--name", "Estonia", "--address", "127.0.0.1:7400")
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    unlocking.passphrase.cache_clear()
+    forgotten()
     return Shell(monkeypatch, capsys)
+
+
+def forgotten() -> None:
+    """As in a process that begins: nobody has said a passphrase yet."""
+    unlocking.passphrase.cache_clear()
+    unlocking.new_passphrase.cache_clear()
+
+
+class Terminal:
+    """A terminal at which somebody types words, and what was asked there."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
+        self.asked: list[str] = []
+        self._words = list(words)
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        monkeypatch.setattr("getpass.getpass", self._ask)
+
+    def _ask(self, prompt: str) -> str:
+        self.asked.append(prompt)
+        return self._words.pop(0)
 
 
 def fingerprints(shell: Shell, home: Path) -> dict[str, str]:
@@ -40,6 +62,8 @@ def test_keys_are_shown_with_what_each_is_and_until_when(shell: Shell, tmp_path:
     assert all(one["fingerprint"] for one in shown)
     assert [one["person"] for one in shown] == ["", "", "", "first", ""]
     assert "not encrypted" in shell.err
+    tls = shown[1]
+    assert f"since {tls['since']}  until {tls['until']}" in shell("-n", home, "keys", "show")
 
 
 def test_each_key_of_a_node_that_is_alone_changes_at_once(shell: Shell, tmp_path: Path) -> None:
@@ -113,16 +137,139 @@ def test_keys_are_encrypted_and_decrypted_later(
 
     shell("-n", home, "keys", "encrypt", "--key-file", file)
     assert fingerprints(shell, home) == before
-    monkeypatch.setenv("AMBER_PASSPHRASE_FILE", str(phrase))
+    monkeypatch.setenv("AMBER_NEW_PASSPHRASE_FILE", str(phrase))
     shell("-n", home, "keys", "encrypt", "--passphrase")
+    monkeypatch.setenv("AMBER_PASSPHRASE_FILE", str(phrase))
     assert fingerprints(shell, home) == before
     file.unlink()
     shell("-n", home, "keys", "decrypt")
 
     monkeypatch.delenv("AMBER_PASSPHRASE_FILE")
-    unlocking.passphrase.cache_clear()
+    forgotten()
     assert fingerprints(shell, home) == before
     assert b"ENCRYPTED" not in (home / "keys" / "ca.key").read_bytes()
+
+
+def test_a_passphrase_is_changed_and_the_one_before_opens_nothing(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, old, new = tmp_path / "EE", tmp_path / "old", tmp_path / "new"
+    old.write_text("three herons on a pier\n")
+    new.write_text("nine swans over a harbour\n")
+    monkeypatch.setenv("AMBER_NEW_PASSPHRASE_FILE", str(old))
+    shell("init", home, *AT, "--passphrase")
+
+    forgotten()
+    monkeypatch.setenv("AMBER_PASSPHRASE_FILE", str(old))
+    monkeypatch.setenv("AMBER_NEW_PASSPHRASE_FILE", str(new))
+    shell("-n", home, "keys", "encrypt", "--passphrase")
+
+    forgotten()
+    shell("-n", home, "keys", "show", code=5)
+    assert "another passphrase" in shell.err
+    forgotten()
+    monkeypatch.setenv("AMBER_PASSPHRASE_FILE", str(new))
+    assert len(fingerprints(shell, home)) == 5
+
+
+def test_a_new_passphrase_is_never_the_one_before_because_nobody_said_another(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, old = tmp_path / "EE", tmp_path / "old"
+    old.write_text("three herons on a pier\n")
+    monkeypatch.setenv("AMBER_NEW_PASSPHRASE_FILE", str(old))
+    shell("init", home, *AT, "--passphrase")
+
+    forgotten()
+    monkeypatch.delenv("AMBER_NEW_PASSPHRASE_FILE")
+    monkeypatch.setenv("AMBER_PASSPHRASE_FILE", str(old))
+    shell("-n", home, "keys", "encrypt", "--passphrase", code=5)
+
+    assert "AMBER_NEW_PASSPHRASE_FILE" in shell.err
+
+
+def test_a_terminal_is_asked_for_the_old_passphrase_once_and_for_the_new_one_twice(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "EE"
+    at_first = Terminal(monkeypatch, "three herons", "three herons")
+    shell("init", home, *AT, "--passphrase")
+    assert at_first.asked == ["New passphrase of the keys: ", "Once more: "]
+
+    forgotten()
+    later = Terminal(monkeypatch, "three herons", "nine swans", "nine swans")
+    shell("-n", home, "keys", "encrypt", "--passphrase")
+    assert later.asked == [
+        "Passphrase of the keys: ",
+        "New passphrase of the keys: ",
+        "Once more: ",
+    ]
+
+    forgotten()
+    slip = Terminal(monkeypatch, "nine swans", "ten swans", "ten swams")
+    shell("-n", home, "keys", "encrypt", "--passphrase", code=2)
+    assert "nothing was changed" in shell.err
+    assert len(slip.asked) == 3
+
+
+def test_another_key_file_opens_the_keys_and_amber_toml_says_so(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, a, b, phrase = (tmp_path / name for name in ("EE", "a", "b", "phrase"))
+    shell("init", home, *AT, "--key-file", a)
+    settings = home / "amber.toml"
+    settings.write_text(settings.read_text().replace("[log]", "# Ours: ask the duty desk.\n[log]"))
+    before, shown = settings.read_text(), fingerprints(shell, home)
+
+    shell("-n", home, "keys", "encrypt", "--key-file", b)
+
+    a.unlink()
+    assert fingerprints(shell, home) == shown
+    assert settings.read_text() == before.replace(f'"{a}"', f'"{b}"')
+
+    phrase.write_text("three herons on a pier\n")
+    monkeypatch.setenv("AMBER_NEW_PASSPHRASE_FILE", str(phrase))
+    shell("-n", home, "keys", "encrypt", "--passphrase")
+    assert settings.read_text() == before.replace(f'"{a}"', '""')
+
+
+def test_settings_that_cannot_be_edited_are_named_before_anything_is_changed(
+    shell: Shell, tmp_path: Path
+) -> None:
+    home, a, b = tmp_path / "EE", tmp_path / "a", tmp_path / "b"
+    shell("init", home, *AT, "--key-file", a)
+    settings = home / "amber.toml"
+    text = settings.read_text()
+    table = text[text.index("[keys]") : text.index("[charter]")]
+    settings.write_text(f'keys.key_file = "{a}"\n{text.replace(table, "")}')
+    lock = (home / "keys" / "lock.json").read_bytes()
+
+    shell("-n", home, "keys", "encrypt", "--key-file", b, code=2)
+
+    assert f'key_file = "{b}"' in shell.err
+    assert (home / "keys" / "lock.json").read_bytes() == lock
+    settings.write_text(settings.read_text().replace(f'"{a}"', f'"{b}"'))
+    shell("-n", home, "keys", "encrypt", "--key-file", b)
+    assert len(fingerprints(shell, home)) == 5
+
+
+def test_a_change_of_the_key_file_that_was_cut_short_before_its_end_opens_the_keys(
+    shell: Shell, tmp_path: Path
+) -> None:
+    home, a, b = tmp_path / "EE", tmp_path / "a", tmp_path / "b"
+    shell("init", home, *AT, "--key-file", a)
+    settings = (home / "amber.toml").read_text()
+    shell("-n", home, "keys", "encrypt", "--key-file", b)
+
+    (home / "amber.toml").write_text(settings)
+
+    assert len(fingerprints(shell, home)) == 5
+
+
+def test_a_home_is_made_with_one_secret(shell: Shell, tmp_path: Path) -> None:
+    shell("init", tmp_path / "EE", *AT, "--passphrase", "--key-file", tmp_path / "a", code=2)
+
+    assert not (tmp_path / "EE").exists()
 
 
 @pytest.mark.parametrize(
@@ -186,3 +333,20 @@ def test_a_charter_of_a_month_is_warned_of_when_nobody_renewed_it_in_time(
 
 def _not_renewing(settings: config.Config) -> config.Config:
     return msgspec.structs.replace(settings, charter=config.Charter(renew=False))
+
+
+def test_a_status_names_whose_certificate_ends_to_who_may_see_keys_and_to_that_person(
+    shell: Shell, world: World
+) -> None:
+    home = world["ee"].home
+    for person, role in (("a.tamm", Role.ANALYST), ("b.saar", Role.AUDITOR)):
+        home.issue(PersonId(person), [role])
+    world.clock.turn(days=340)
+
+    def named(who: str) -> set[str]:
+        [said] = shell.json("-n", home.path, "--as", who, "status")
+        assert "tls" in {one["what"] for one in said["ends_soon"]}
+        return {one["person"] for one in said["ends_soon"] if one["person"]}
+
+    assert named("a.tamm") == {"a.tamm"}
+    assert named("b.saar") == named("first") == {"a.tamm", "b.saar", "first"}

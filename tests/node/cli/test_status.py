@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from federation.errors import Code
-from node.cli.output import clock_words
+from federation.witness import TreeHead
+from node import store
+from node.cli.output import clock_words, moment
 from tests.node.cli.test_verbs import Shell
-from tests.world import World
+from tests.world import World, eventually
 
 
 @pytest.fixture
@@ -60,6 +62,44 @@ def test_a_clock_that_is_off_is_named_in_the_status_and_beside_an_answer(
     assert f"LV: its clock is {clock_words(45)} ours" in err
     assert f"the clock of LV is {clock_words(45)} ours: check both" in said
     assert {member: door["clock_off_s"] for member, door in doors.items()} == {"LV": 45, "PL": 0}
+
+
+def test_a_status_says_how_the_mail_to_each_member_stands(shell: Shell, world: World) -> None:
+    ee, lv = world["ee"], world["lv"]
+    eventually(lambda: shell("-n", ee.home.path, "status").count(", heard ") == 2)
+    lv.stop()
+    since = moment(round(world.clock().timestamp() * 1e6))
+    world.clock.turn(hours=2)
+    ee.watches("Viktor Lesnikov", to=["lv"])
+    world.clock.turn(hours=1)
+    ee.watches("Olga Lesnikova", to=["lv"])
+    queued = moment(round((world.clock() - timedelta(hours=1)).timestamp() * 1e6))
+
+    line = f"mail LV: 2 waiting since {queued}, last try unreachable, heard {since}"
+    eventually(lambda: line in shell("-n", ee.home.path, "status").splitlines())
+    assert "mail PL: 0 waiting, " in shell("-n", ee.home.path, "status")
+
+
+def test_a_status_says_what_is_withheld_and_whose_log_is_doubted(
+    shell: Shell, world: World
+) -> None:
+    ee, lv = world["ee"], world["lv"].home.member
+    for name in ("lv", "pl"):
+        world[name].stop()
+    with ee.up.store.write() as tx:
+        withheld = replace(store.mail.lane(tx, lv), withheld_since=world.clock())
+        store.mail.hear(tx, lv, withheld)
+        for member, what in ((lv, "forked"), (ee.home.member, "LV: rolled-back")):
+            store.witness.doubt(tx, what, TreeHead(member, 3, bytes(32), world.clock()))
+
+    said = shell("-n", ee.home.path, "status").splitlines()
+
+    assert "THE LOG OF LV IS DOUBTED: forked (amber audit accept)" in said
+    lane = next(line for line in said if line.startswith("mail LV: "))
+    at = moment(round(world.clock().timestamp() * 1e6))
+    assert lane.endswith(f", WITHHELD since {at}: says it sent what is not here")
+    assert "OUR LOG IS DOUBTED by LV: rolled-back (amber audit verify)" in said
+    assert shell.json("-n", ee.home.path, "status")[0]["doubt"] == "LV: rolled-back"
 
 
 def test_which_way_a_clock_is_off_is_said() -> None:

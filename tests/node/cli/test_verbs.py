@@ -201,6 +201,7 @@ def test_a_batch_needs_a_place_for_its_answers(shell: Shell, world: World, tmp_p
 
     shell(*search, "--batch", batch, code=2)
     shell(*search, "--batch", batch, "--out", out)
+    assert out.stat().st_mode & 0o777 == 0o600
 
     assert [json.loads(line)["qid"] for line in out.read_text().splitlines()] == ["1", "2"]
     batch.write_text("{}\n")

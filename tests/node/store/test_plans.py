@@ -56,7 +56,6 @@ def use_every_verb(shelf: Shelf) -> None:
 def look_at_everything(view: store.View) -> None:
     store.records.get(view, R1)
     store.records.load(view, [store.keys.RecordNumber(1)])
-    list(store.records.source_ids(view, "ours"))
     store.records.versions(view, R1)
     store.records.count(view)
     store.records.last_changed_at(view)

@@ -52,7 +52,8 @@ def test_the_same_id_in_two_sources_is_two_records(shelf: Shelf) -> None:
 
     assert ours.record.id != theirs.record.id
     with shelf.store.view() as view:
-        assert list(store.records.source_ids(view, "theirs")) == ["P-1"]
+        found = store.records.by_source(view, "theirs", ["P-1"])
+    assert [one.record.id for one in found.values()] == [theirs.record.id]
 
 
 def test_every_state_of_a_record_is_told_with_its_reason_time_and_person(shelf: Shelf) -> None:

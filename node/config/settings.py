@@ -1,18 +1,10 @@
-"""amber.toml: every setting of a node, read once into one frozen object.
+"""Every setting of a node: its name, what it may be, and what it is unless somebody says so."""
 
-Trust: whoever can write this file decides where the node listens and which policies it obeys.
-"""
+from typing import Annotated, Literal
 
-import re
-from ipaddress import ip_address
-from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import SplitResult, urlsplit
-
-import msgspec
 from msgspec import Meta, Struct
 
-from node.errors import ConfigError
+from node.config.addresses import ALL_ADDRESSES, is_address
 
 Port = Annotated[int, Meta(ge=1, le=65_472)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
@@ -27,11 +19,6 @@ Patience = Annotated[
 Authority = Annotated[
     str, Meta(description="file of the CA that proves the server; empty: those of this machine")
 ]
-
-
-#: Every address of this machine, old and new.
-ALL_ADDRESSES = "::"
-_MAILBOX = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,255}")
 
 
 class Member(Struct, frozen=True, forbid_unknown_fields=True):
@@ -291,108 +278,4 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
         """The address the doors bind to: a name in `member.host` may not be one of our own."""
         if self.listen.host:
             return self.listen.host
-        return self.member.host if _is_address(self.member.host) else ALL_ADDRESSES
-
-
-def read(path: Path) -> Config:
-    """Read amber.toml; raises `ConfigError` naming the key that is wrong and what it takes."""
-    try:
-        return _checked(msgspec.toml.decode(path.read_bytes(), type=Config))
-    except FileNotFoundError:
-        raise ConfigError(f"{path} is missing: this folder is not a home (amber init)") from None
-    except msgspec.DecodeError as error:
-        raise ConfigError(f"{path.name}: {error}") from error
-
-
-def made(**member: Any) -> Config:  # noqa: ANN401 - checked right here
-    """The default settings of a member; raises `ConfigError` naming what is wrong with it."""
-    try:
-        return Config(member=msgspec.convert(member, Member))
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"member: {error}") from None
-
-
-def lab_member(id: str, port: int, *, has_quotas: bool) -> Config:
-    """The settings of a member of a lab: on loopback, without quotas unless asked for."""
-    settings = made(id=id, name=id, host="127.0.0.1", port=port)
-    return settings if has_quotas else _without_quotas(settings)
-
-
-def _without_quotas(settings: Config) -> Config:
-    none = Quota(analyst_per_hour=0, analyst_per_day=0, case_per_hour=0, case_per_day=0)
-    answer, activity = Answer(quota_per_hour=0, quota_per_day=0), Activity(quota_per_hour=0)
-    return msgspec.structs.replace(settings, answer=answer, activity=activity, quota=none)
-
-
-def _checked(config: Config) -> Config:
-    if not (_is_address(config.desk.host) and ip_address(config.desk.host).is_loopback):
-        raise ConfigError("desk.host must be a loopback address such as 127.0.0.1")
-    if fault := _webhook_fault(config.webhook) or _smtp_fault(config.smtp):
-        raise ConfigError(fault)
-    return config
-
-
-def _webhook_fault(webhook: Webhook) -> str:
-    """What is wrong with a webhook that is to be used, or nothing."""
-    if not webhook.url:
-        return ""
-    url = urlsplit(webhook.url)
-    host, has_port = url.hostname or "", _has_port(url)
-    rules = (
-        (
-            url.scheme == "https" or (url.scheme == "http" and is_loopback(host)),
-            "webhook.url must begin with https:// (http:// to loopback alone)",
-        ),
-        (
-            bool(host) and has_port and not (url.username or url.password or url.fragment),
-            "webhook.url is written https://HOST[:PORT]/PATH, without a name, password or fragment",
-        ),
-        (bool(webhook.key_file), "webhook.key_file must name the file of the signing secret"),
-    )
-    return next((fault for holds, fault in rules if not holds), "")
-
-
-def _has_port(url: SplitResult) -> bool:
-    """Whether the port of an address is one, or left out."""
-    try:
-        return url.port != 0
-    except ValueError:
-        return False
-
-
-def _smtp_fault(smtp: Smtp) -> str:
-    """What is wrong with e-mail that is to be sent, or nothing."""
-    if not smtp.host:
-        return ""
-    rules = (
-        (
-            smtp.tls != "none" or is_loopback(smtp.host),
-            'smtp.tls may be "none" to a server on loopback alone',
-        ),
-        (
-            bool(smtp.to) and all(map(_is_mailbox, (smtp.sender, *smtp.to))),
-            "smtp.sender and smtp.to take addresses such as desk@police.example",
-        ),
-        (
-            bool(smtp.user) == bool(smtp.password_file),
-            "smtp.user and smtp.password_file go together",
-        ),
-    )
-    return next((fault for holds, fault in rules if not holds), "")
-
-
-def _is_mailbox(text: str) -> bool:
-    return bool(_MAILBOX.fullmatch(text))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine itself."""
-    return host == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
+        return self.member.host if is_address(self.member.host) else ALL_ADDRESSES

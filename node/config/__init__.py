@@ -1,0 +1,50 @@
+"""The settings of a node: named and described, read from amber.toml, checked."""
+
+from node.config.addresses import ALL_ADDRESSES
+from node.config.reading import decoded, lab_member, made, read
+from node.config.settings import (
+    Activity,
+    Answer,
+    Ask,
+    Charter,
+    Config,
+    Desk,
+    Guard,
+    Keys,
+    Listen,
+    Log,
+    Mail,
+    Member,
+    Policy,
+    Quota,
+    Retention,
+    Smtp,
+    Watch,
+    Webhook,
+)
+
+__all__ = [
+    "ALL_ADDRESSES",
+    "Activity",
+    "Answer",
+    "Ask",
+    "Charter",
+    "Config",
+    "Desk",
+    "Guard",
+    "Keys",
+    "Listen",
+    "Log",
+    "Mail",
+    "Member",
+    "Policy",
+    "Quota",
+    "Retention",
+    "Smtp",
+    "Watch",
+    "Webhook",
+    "decoded",
+    "lab_member",
+    "made",
+    "read",
+]
