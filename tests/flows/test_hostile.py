@@ -33,12 +33,11 @@ from node import app
 from node import home as homes
 from tests.federation.attacks import KINDS
 from tests.flows.lab import Lab
+from tests.flows.pace import measured
 from tests.world import Place, World, free_base
 
 #: What the worst call of an honest member may take, and the memory that may stay with the node.
 WORST_S, KEPT_BYTES = 1.5, 64 * 1024 * 1024
-#: Calls before and after an attack that say how slow this machine is at the time.
-CALM = 50
 #: A hostile member has processors of its own: here it has what others leave.
 ATTACKS = ("nice", "-n", "19", sys.executable, "-m", "tests.federation.attacks")
 
@@ -149,15 +148,17 @@ def test_whatever_a_member_sends_an_honest_one_is_answered(
         limits, "SHUT_S", 0.02
     )  # else the next attack would meet a door that is shut
     world["ee"].holds("Anna Nowak")
-    calm, spent = [answered(world["lv"]) for _ in range(CALM)], list[float]()
-    with attacking(world["pl"].home, "EE", *KINDS, seconds=0.15) as attack:
+    spent = []
+    with (
+        measured() as pace,
+        attacking(world["pl"].home, "EE", *KINDS, seconds=0.15) as attack,
+    ):
         while attack.poll() is None:
             spent.append(answered(world["lv"]))
-    calm += [answered(world["lv"]) for _ in range(CALM)]
 
     counts = world["ee"].desk.refusals.counts()
     assert len(spent) > len(KINDS)
-    assert max(spent) < WORST_S + max(calm), calm
+    assert max(spent) < WORST_S * pace.times
     assert {member for member, _ in counts} == {"PL"}
     assert "unfinished" in {str(reason) for _, reason in counts}
 
