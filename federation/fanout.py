@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from federation import wire
 from federation.accounts import Account, Inquiry
 from federation.charter import Charter
-from federation.errors import LateError
+from federation.errors import CharterError, LateError
 from federation.faults import foreseen
 from federation.messages import Answer, MemberId, Outcome, Question
 from federation.peer import Lines, Self, met, missed
@@ -37,21 +37,22 @@ class Fanout:
         """Ask these members, or all, at once: one Outcome each, in charter order, by the deadline.
 
         Our own node is a member like the others, asked through `own`; without it we are not
-        asked. What a member does or fails to do is its Outcome and is never raised. Nothing
-        leaves when this raises: `InvalidError` for a question that no member would read,
-        `CharterError` when the charter has expired.
+        asked. What a member does or fails to do is its Outcome and is never raised, and so is that
+        it was suspended since it was chosen. Nothing leaves when this raises: `InvalidError` for
+        a question that no member would read or a member that is none, `CharterError` when the
+        charter has expired.
         """
         charter = self._us.charter()
         charter.check_in_force(self._us.clock())
-        chosen = charter.chosen(members or ())
+        chosen = _chosen(charter, members or ())
         body = wire.question_to(question)
         await self._lines.apply(charter)
         asked = [
             self._ask_own(question, own, timeout_s)
-            if own and member == self._us.id
-            else self._lines.to(member).ask(question.id, body, timeout_s=timeout_s)
-            for member in chosen
-            if own or member != self._us.id
+            if own and id == self._us.id
+            else self._ask(charter, id, question, body, timeout_s)
+            for id in chosen
+            if own or id != self._us.id
         ]
         return tuple(await asyncio.gather(*asked))
 
@@ -83,6 +84,22 @@ class Fanout:
         await self._lines.close()
         await asyncio.to_thread(self._threads.shutdown)
 
+    async def _ask(
+        self, charter: Charter, id: MemberId, question: Question, body: bytes, timeout_s: float
+    ) -> Outcome:
+        try:
+            line = self._lines.to(charter.heard(id).id)
+        except CharterError as fault:
+            return missed(id, fault)
+        return await line.ask(question.id, body, timeout_s=timeout_s)
+
     async def _ask_own(self, question: Question, own: Own, timeout_s: float) -> Outcome:
         answering = asyncio.get_running_loop().run_in_executor(self._threads, own, question)
         return await met(self._us.id, question.id, answering, timeout_s=timeout_s)
+
+
+def _chosen(charter: Charter, members: Collection[MemberId]) -> tuple[MemberId, ...]:
+    """These members in charter order, active or not any more; all that are active for none."""
+    if not members or set(members) - set(charter.members):
+        return charter.chosen(members)
+    return tuple(id for id in charter.members if id in members)

@@ -30,7 +30,7 @@ MAY = MappingProxyType(
         "VerifyAudit": (Role.AUDITOR, Role.DPO, Role.ADMINISTRATOR),
         "ReportAudit": (Role.AUDITOR, Role.DPO),
         "ReconcileAudit": (Role.AUDITOR, Role.DPO),
-        "AcceptLog": (Role.AUDITOR, Role.DPO),
+        "AcceptLog": (Role.ADMINISTRATOR,),
         "AdoptCharter": (Role.ADMINISTRATOR,),
         "ProposeCharter": (Role.ADMINISTRATOR,),
         "ListProposals": (Role.ADMINISTRATOR, Role.AUDITOR, Role.COORDINATOR, Role.DPO),

@@ -55,6 +55,7 @@ class Adopting:
     changed: Callable[[], None] = lambda: None
     reinstated: Callable[[Tx, MemberId], None] = lambda _tx, _member: None
     _told: dict[MemberId, tuple[int, int, datetime]] = field(default_factory=dict)
+    _heard: dict[MemberId, int] = field(default_factory=dict)
 
     def start(self) -> None:
         """Have database and file say the same: the later of the two counts."""
@@ -114,8 +115,10 @@ class Adopting:
     def shown(self, tx: Tx, member: MemberId, version: int) -> CharterAdopted | None:
         """A member shows which charter it holds: what it missed is put in its mail, once.
 
-        Returns the first of that, for one whom mail may not reach.
+        Returns the first of that, for one whom mail may not reach. It has been missed, and is not
+        merely late, when it was in force for long, or that member held a later one before.
         """
+        latest = self._heard[member] = max(version, self._heard.get(member, 0))
         ours = self.current(tx).charter
         if version >= ours.version or member not in ours.active:
             return None
@@ -124,8 +127,8 @@ class Adopting:
             self._told[member] = version, ours.version, tx.now
             store.audit.append(tx, _behind(member, version, ours.version))
             self._post_missed(tx, member, missed)
-        is_old = tx.now - missed[0].in_force_at > LONG_AGO
-        return CharterAdopted(missed[0].document, is_missed=is_old)
+        is_missed = version < latest or tx.now - missed[0].in_force_at > LONG_AGO
+        return CharterAdopted(missed[0].document, is_missed=is_missed)
 
     def _is_told(self, tx: Tx, member: MemberId, version: int, ours: Charter) -> bool:
         """Whether what a member missed is in its mail, or was not long ago."""

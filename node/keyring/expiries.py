@@ -33,7 +33,8 @@ class Held:
     def warned_at(self, now: datetime) -> int | None:
         """The least of the levels that its end has reached, 0 once it has ended; None of none.
 
-        What lasts less than two months is warned of from the half of its time on.
+        No level counts that is longer than the half of its time: a charter of a month, which is
+        renewed from its middle on, would be warned of always.
         """
         if self.until is None:
             return None

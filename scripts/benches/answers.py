@@ -17,7 +17,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+import grpc
 
 from federation import trust
 from federation.fanout import Fanout
@@ -43,6 +45,7 @@ PORT, ECHO_PORT = 21_000, 21_200
 RECORDS, WARM, CALLS, AT_ONCE, TIMEOUT_S = 15_000, 64, 3_000, 32, 60.0
 
 Call = Callable[[int], Awaitable[None]]
+Echo: TypeAlias = "grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ async def _echoed(lab: Path) -> Timed:
     address, own = f"127.0.0.1:{ECHO_PORT}", (keys.tls_key, keys.tls_chain)
     channel = trust.desk_channel(address, ours.ca(), ours.member, key=own[0], certificate=own[1])
     async with channel:
-        ask = channel.unary_unary("/echo.Echo/Ask")
+        ask: Echo = channel.unary_unary("/echo.Echo/Ask")
 
         async def call(_number: int) -> None:
             await ask(b"x" * 600, timeout=TIMEOUT_S, wait_for_ready=True)

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -134,13 +135,13 @@ def _proofs(held: Store) -> Iterator[dict[str, Any]]:
         head = store.audit.tree_head(view, app.clock())
         places = random.Random(17).sample(range(1, head.size + 1), min(PROOFS, head.size))  # noqa: S311
         spent = sorted(
-            _timed(lambda seq=seq: store.audit.proven(view, seq, head.size))[0] for seq in places
+            _timed(partial(store.audit.proven, view, seq, head.size))[0] for seq in places
         )
         for seq in places[:100]:
             leaf, proof = store.audit.proven(view, seq, head.size)
             if not witness.is_included(leaf, seq - 1, head, proof):
                 raise RuntimeError(f"entry {seq} is not proven")
-        probes = [_timed(lambda seq=seq: _probe(view, seq))[0] for seq in places]
+        probes = [_timed(partial(_probe, view, seq))[0] for seq in places]
     floor = statistics.median(probes) * MS
     said = "one look-up of a row by its number"
     for words, share in (("p50", 0.5), ("p99", 0.99)):

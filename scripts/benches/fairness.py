@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from federation.fanout import Fanout
+from federation.keys import Ring
 from federation.messages import (
     Asker,
     MemberId,
@@ -37,7 +38,7 @@ ASKED = "EE"
 OTHERS = ("DE", "DK", "FI", "LT", "LV", "NO", "PL", "SE")
 GREEDY = OTHERS[-1]
 PORT, RECORDS, TIMEOUT_S = 22_000, 5_000, 10.0
-WARM_S, ROUND_S, ROUNDS, TIMES, LANES, USED = 5.0, 10.0, 3, 10, 16, 0.5
+WARM_S, ROUND_S, ROUNDS, TIMES, LANES, USED = 5.0, 10.0, 5, 10, 16, 0.5
 
 
 class Member:
@@ -46,7 +47,7 @@ class Member:
     def __init__(self, lab: Path, id: str) -> None:
         home = homes.open(lab / id, app.clock)
         charter = home.charter()
-        self._fanout = Fanout(Self(home.keys(), lambda: charter, app.clock))
+        self._fanout = Fanout(Self(Ring(home.keys()), lambda: charter, app.clock))
         self._names = iter(one.first("name") for one in crowd(1_000_000, seed=OTHERS.index(id)))
         self.ends: dict[str, int] = {}
 
@@ -85,15 +86,18 @@ class Member:
 
 
 def bench() -> Iterator[dict[str, Any]]:
-    """The ratio of the p99 beside a greedy member to that without, over several rounds."""
+    """The ratio of the p99 beside a greedy member to that without, the worst of several rounds."""
+    app.log_to_stderr("error")
     with tempfile.TemporaryDirectory() as folder:
         lab = Path(folder) / "lab"
         with _running(lab):
             rate, rounds = asyncio.run(_measured(lab))
     ratios = [beside / alone for alone, beside in rounds]
     yield {
-        "figure": round(statistics.median(ratios), 2),
-        "unit": "p99 of seven members beside an eighth at ten times its share, to theirs alone",
+        "figure": round(max(ratios), 2),
+        "unit": "p99 of seven members beside an eighth at ten times its share, to theirs alone,"
+        f" the worst of {len(ratios)} rounds",
+        "median": round(statistics.median(ratios), 2),
         "ratios": [round(ratio, 2) for ratio in ratios],
         "share_per_s": round(rate, 1),
         "p99_beside_ms": [round(beside, 1) for _, beside in rounds],
@@ -185,6 +189,7 @@ def _amber(*arguments: str) -> None:
 
 
 async def _ask_greedily(lab: Path, rate: float) -> None:
+    app.log_to_stderr("error")
     await Member(lab, GREEDY).on_schedule(rate, 10 * ROUND_S)
 
 

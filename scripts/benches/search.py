@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 
@@ -26,6 +26,8 @@ PORT, ECHO_PORT, SPAN = 17_400, 18_100, 64
 RECORDS, CALLS, AT_ONCE = 2_000, 200, 8
 
 Call = Callable[[int], Awaitable[Any]]
+Echo: TypeAlias = "grpc.aio.UnaryUnaryMultiCallable[bytes, bytes]"
+Handler: TypeAlias = "grpc.RpcMethodHandler[bytes, bytes]"
 
 
 def bench() -> Iterator[dict[str, Any]]:
@@ -108,10 +110,10 @@ async def _fan(lab: Path) -> AsyncIterator[Call]:
         )
         for place, name in enumerate(MEMBERS)
     ]
-    asks = [channel.unary_unary("/echo.Echo/Ask") for channel in channels]
+    asks: list[Echo] = [channel.unary_unary("/echo.Echo/Ask") for channel in channels]
 
     async def call(_number: int) -> None:
-        await asyncio.gather(*(ask(b"x" * 600, timeout=5) for ask in asks))
+        await asyncio.gather(*(ask(b"x" * 600, timeout=60, wait_for_ready=True) for ask in asks))
 
     try:
         yield call
@@ -127,7 +129,7 @@ async def echo(home: Path, caller: Path, port: int) -> None:
     async def ask(request: bytes, _context: object) -> bytes:
         return request
 
-    handlers = {"Ask": grpc.unary_unary_rpc_method_handler(ask)}
+    handlers: dict[str, Handler] = {"Ask": grpc.unary_unary_rpc_method_handler(ask)}
     server = grpc.aio.server()
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("echo.Echo", handlers),))
     pairs = [(keys.tls_key, keys.tls_chain)]

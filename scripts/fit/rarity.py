@@ -41,7 +41,7 @@ def main(un_file: Path, ofac_folder: Path) -> None:
 
 def _entities(rows: Iterator[Row]) -> Iterator[Entity]:
     for row in rows:
-        if isinstance(row, Row):
+        if row.entity:
             yield row.entity
 
 

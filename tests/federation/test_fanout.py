@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from federation.charter import Standing
 from federation.errors import CharterError, InvalidError, RefusedError
 from federation.messages import MemberId, OutcomeKind, Share, Sought
 from tests.federation.world import EE, LT, LV, World, hit, question
@@ -65,6 +66,19 @@ async def test_a_member_that_nobody_knows_is_not_asked_and_nothing_leaves(world:
         await world[EE].fanout.ask(question(), [LV, MemberId("PL")], timeout_s=5)
 
     assert world[LV].house.asked == []
+
+
+async def test_a_member_that_was_suspended_since_it_was_chosen_is_said_to_be_and_others_are_asked(
+    world: World,
+) -> None:
+    gone = replace(world.charter.member(LT), standing=Standing.SUSPENDED)
+    world.charter = replace(world.charter, members={**world.charter.members, LT: gone})
+
+    outcomes = await world[EE].fanout.ask(question(), [EE, LV, LT], timeout_s=5)
+
+    assert [(one.member, one.kind) for one in outcomes] == [(LV, ANSWERED), (LT, REFUSED)]
+    assert outcomes[1].reason == "LT is suspended since charter 1 or before"
+    assert world[LT].house.asked == []
 
 
 async def test_a_question_that_no_member_would_read_does_not_leave(world: World) -> None:

@@ -25,20 +25,27 @@ def counted(world: World) -> dict[Code, int]:
 
 
 @contextlib.asynccontextmanager
-async def saying(world: World, data: bytes) -> AsyncIterator[None]:
-    """Say this by hand at Estonia's door at Latvia, and hang up only when this ends."""
+async def saying(world: World, data: bytes, then: bytes = b"") -> AsyncIterator[threading.Event]:
+    """Say this by hand at Estonia's door at Latvia, and hang up only when this ends.
+
+    What is to be said `then` follows once the event is set.
+    """
     port = world[LV].member.door_for(world[EE].member)
     context, is_enough = http2.tls(world[EE].folder), threading.Event()
+    is_next = threading.Event()
 
     def speak() -> None:
         with contextlib.suppress(OSError), http2.begun(port, context) as line:
             line.sendall(data)
+            if then and is_next.wait(20):
+                line.sendall(then)
             is_enough.wait(20)
 
     speaking = asyncio.create_task(asyncio.to_thread(speak))
     try:
-        yield
+        yield is_next
     finally:
+        is_next.set()
         is_enough.set()
         await speaking
 
@@ -70,7 +77,7 @@ async def test_a_call_whose_message_never_comes_is_ended_and_counted(
 
     async with saying(world, heads(3)):
         await until(world, Code.UNFINISHED, 3)
-        await is_empty(world)
+        await are_inside(world, 0)
 
     assert counted(world) == {Code.UNFINISHED: 3}
     assert await is_well(world)
@@ -83,19 +90,21 @@ async def test_calls_that_are_taken_back_are_counted_and_leave_no_place_taken(
         frame(http2.RESET, 0, struct.pack(">I", 8), stream=1 + 2 * place) for place in range(30)
     )
 
-    async with saying(world, heads(30) + resets):
-        await until(world, Code.UNFINISHED, 1)
-        await is_empty(world)
+    async with saying(world, heads(30), resets) as is_next:
+        await are_inside(world, 30)
+        is_next.set()
+        await until(world, Code.UNFINISHED, 30)
+        await are_inside(world, 0)
 
-    assert counted(world)[Code.UNFINISHED] <= 30
+    assert counted(world) == {Code.UNFINISHED: 30}
     assert await is_well(world)
 
 
-async def is_empty(world: World) -> None:
-    """Wait until no call is inside."""
+async def are_inside(world: World, calls: int) -> None:
+    """Wait until so many calls are inside."""
     [door] = [door for door in world[LV].doors if door.member.id == EE]
     async with asyncio.timeout(10):
-        while door._open:  # noqa: ASYNC110 - the door says nothing of it
+        while door._open != calls:  # noqa: ASYNC110 - the door says nothing of it
             await asyncio.sleep(0.01)
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,14 @@ class Lab:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def amber(self, *arguments: str, code: int = 0) -> list[dict[str, Any]]:
-        """Run a verb; its exit code must be this one. Returns the JSON lines it printed."""
+    def amber(self, *arguments: str, code: int | Collection[int] = 0) -> list[dict[str, Any]]:
+        """Run a verb; its exit code must be this one, or one of these.
+
+        Returns the JSON lines it printed.
+        """
         done = subprocess.run([*AMBER, *arguments], capture_output=True, text=True, check=False)
-        assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+        codes = {code} if isinstance(code, int) else code
+        assert (done.returncode in codes, "Traceback" in done.stderr) == (True, False), done.stderr
         return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
     def home(self, member: str) -> str:

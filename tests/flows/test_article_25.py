@@ -170,7 +170,6 @@ AUDITORS = {
     "VerifyAudit",
     "ReportAudit",
     "ReconcileAudit",
-    "AcceptLog",
     "ListMail",
     "FollowAlarms",
     "GetMetrics",

@@ -80,7 +80,7 @@ def joined(world: World) -> Place:
     return place
 
 
-def test_a_member_joins_is_suspended_on_open_connections_and_comes_back(world: World) -> None:
+def test_a_member_joins_is_suspended_and_comes_back(world: World) -> None:
     finland = joined(world)
     finland.holds("Ozols Andris", birthDate="1970-05-03")
     world["ee"].holds("Kask Juhan", birthDate="1970-05-03")

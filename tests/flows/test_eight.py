@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from federation.messages import Sought
+from federation.messages import MemberId, Sought
 from node import app, desk
 from node import home as homes
 from node.desk import Line, Whom, Why
+from tests.flows import held
 from tests.flows.lab import Lab
 from tests.world import free_base
 
@@ -25,6 +26,8 @@ HONEST = ("EE", "PL", "FI", "SE", "NO")
 SUSPENDED, CHANGING, RESTORED = "DK", "LV", "LT"
 #: Seconds in which a suspension must have its effect everywhere, and between two calls of one node.
 EFFECT_S, PAUSE_S = 60.0, 0.05
+#: Seconds after which everybody has found a node that is up again: lines try each five.
+FOUND_S = 15.0
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,13 @@ class Load:
         """How the calls to these members ended."""
         return Counter(one.outcome for one in self.met if one.member in members)
 
-    def last_answer(self, member: str) -> float:
-        """When somebody was last answered by a member."""
-        answers = [one.at for one in self.met if (one.member, one.outcome) == (member, "answered")]
-        return max(answers, default=0.0)
+    def unanswered(self, member: str) -> list[Met]:
+        """The calls to a member that were not answered."""
+        return [one for one in self.met if one.member == member and one.outcome != "answered"]
+
+    def answers(self, member: str) -> list[float]:
+        """When a member answered somebody."""
+        return [one.at for one in self.met if (one.member, one.outcome) == (member, "answered")]
 
 
 @dataclass
@@ -86,15 +92,26 @@ class Story:
     folder: Path
     load: Load
     agreed_at: float = 0.0
+    away: list[tuple[float, float]] = field(default_factory=list)
+    lines: dict[str, held.Line] = field(default_factory=dict)
 
     async def run(self) -> None:
-        """Let it all happen under load."""
+        """Let it all happen under load.
+
+        The member that is suspended keeps a line open to every other, and asks on it to the end.
+        """
+        home = homes.open(Path(self.lab.home(SUSPENDED)), app.clock)
+        for id in filter(SUSPENDED.__ne__, MEMBERS):
+            self.lines[id] = held.Line(home.keys(), home.charter(), MemberId(id))
         async with asyncio.TaskGroup() as group:
             for asker in HONEST:
                 group.create_task(self.load.asks(asker))
+            for line in self.lines.values():
+                group.create_task(line.ask_on(self.load.is_over))
             for step in (self.back_up, self.suspend, self.change_keys, self.restore):
                 await asyncio.to_thread(step)
                 await asyncio.sleep(5)
+            await asyncio.sleep(FOUND_S)
             self.load.is_over.set()
 
     def amber(self, member: str, *arguments: str, code: int = 0) -> list[dict[str, Any]]:
@@ -139,9 +156,11 @@ class Story:
         return id in {one["id"] for one in listed}
 
     def _stopped(self, what: Callable[[Path], object]) -> None:
+        stopped_at = time.monotonic()
         self.lab.end(RESTORED)
         what(Path(self.lab.home(RESTORED)))
         self.lab.amber("lab", "start", str(self.lab.folder), "--detach")
+        self.away.append((stopped_at, time.monotonic() + FOUND_S))
 
     def _comes(self, is_so: Callable[[], bool]) -> None:
         until = time.monotonic() + EFFECT_S
@@ -174,23 +193,50 @@ def test_eight_nodes_of_which_one_is_suspended_one_changes_its_keys_and_one_is_r
 
 def _judge(story: Story) -> None:
     load, lab = story.load, story.lab
-    took_s = load.last_answer(SUSPENDED) - story.agreed_at
+    took_s = {id: max(line.answers) - story.agreed_at for id, line in story.lines.items()}
     print(  # noqa: T201 - figures of a story that is run by hand
         f"honest {dict(load.ends(HONEST))}; changing {dict(load.ends((CHANGING,)))};"
-        f" restored {dict(load.ends((RESTORED,)))}; suspended {dict(load.ends((SUSPENDED,)))},"
-        f" last answered {took_s:.2f} s after the last signature was begun"
+        f" restored {dict(load.ends((RESTORED,)))}, away {_seconds(story.away)};"
+        f" suspended {dict(load.ends((SUSPENDED,)))}, last answered on an open line"
+        f" {max(took_s.values()):.2f} s after the last signature was begun"
     )
     assert set(load.ends(HONEST)) == {"answered"}
     assert set(load.ends((CHANGING,))) == {"answered"}
-    assert took_s < EFFECT_S
+    _judge_suspension(story, took_s)
+    _judge_restoration(story)
     for member in HONEST:
         assert story.version(member) == story.version(RESTORED)
         (proof,) = lab.amber("-n", lab.home(member), "audit", "verify", "--json")
         assert proof["whole"]
-    (found,) = lab.amber(
-        *("-n", lab.home(SUSPENDED), "search", "Anna Nowak", "--case", "C", "--purpose"),
+
+
+def _seconds(spans: list[tuple[float, float]]) -> list[float]:
+    return [round(end - start - FOUND_S, 1) for start, end in spans]
+
+
+def _judge_suspension(story: Story, took_s: dict[str, float]) -> None:
+    """Nobody answers the member that is suspended, on lines it held open or by its own node."""
+    for id, line in story.lines.items():
+        assert min(line.answers) < story.agreed_at, id
+        assert took_s[id] < EFFECT_S, id
+        assert line.refusals[-1] > story.agreed_at + took_s[id], id
+    assert max(story.load.answers(SUSPENDED)) - story.agreed_at < EFFECT_S
+    # It is told by nobody, and asks in vain (4), unless it heard the last signature itself (5).
+    found = story.lab.amber(
+        *("-n", story.lab.home(SUSPENDED), "search", "Anna Nowak", "--case", "C", "--purpose"),
         *("investigation", "--timeout", "5", "--json"),
-        code=4,
+        code=(4, 5),
     )
-    outcomes = {one["member"]: one["outcome"] for one in found["members"]}
-    assert "answered" not in {outcomes[member] for member in HONEST}
+    outcomes = {one["member"]: one["outcome"] for each in found for one in each["members"]}
+    assert "answered" not in {how for id, how in outcomes.items() if id != SUSPENDED}
+
+
+def _judge_restoration(story: Story) -> None:
+    """The node that was put back was missed only while it was away, and says what it missed."""
+    for one in story.load.unanswered(RESTORED):
+        assert any(start <= one.at <= end for start, end in story.away), one
+    assert max(story.load.answers(RESTORED)) > story.away[-1][1]
+    (status,) = story.amber(RESTORED, "status", "--json")
+    assert status["charter"]["missed_version"] == status["charter_version"]
+    log = (story.lab.folder / RESTORED / "node.log").read_text()
+    assert "caught up" in log

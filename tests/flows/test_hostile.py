@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -34,6 +33,7 @@ from node import app
 from node import home as homes
 from tests.federation.attacks import KINDS
 from tests.flows.lab import Lab
+from tests.flows.pace import measured
 from tests.world import Place, World, free_base
 
 #: What the worst call of an honest member may take, and the memory that may stay with the node.
@@ -149,20 +149,18 @@ def test_whatever_a_member_sends_an_honest_one_is_answered(
     )  # else the next attack would meet a door that is shut
     world["ee"].holds("Anna Nowak")
     spent = []
-    with attacking(world["pl"].home, "EE", *KINDS, seconds=0.15) as attack:
+    with (
+        measured() as pace,
+        attacking(world["pl"].home, "EE", *KINDS, seconds=0.15) as attack,
+    ):
         while attack.poll() is None:
             spent.append(answered(world["lv"]))
 
     counts = world["ee"].desk.refusals.counts()
     assert len(spent) > len(KINDS)
-    assert max(spent) < WORST_S * busy()
+    assert max(spent) < WORST_S * pace.times
     assert {member for member, _ in counts} == {"PL"}
     assert "unfinished" in {str(reason) for _, reason in counts}
-
-
-def busy() -> float:
-    """How many times longer than alone everything takes, for what else this machine does."""
-    return max(1.0, os.getloadavg()[0] / len(os.sched_getaffinity(0)))
 
 
 @dataclass

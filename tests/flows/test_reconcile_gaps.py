@@ -201,7 +201,7 @@ def test_notices_that_were_queued_before_the_days_in_which_they_were_taken_agree
 ) -> None:
     edited(world["lv"], "UPDATE mail_out SET queued_at = 1 WHERE member = 'EE' AND sequence < 3")
 
-    compared = reconciled(world["ee"], LV)
+    compared = reconciled(world["ee"], LV, days=90)
 
     assert compared.findings == []
     assert compared.result.agreed[Book.TAKEN] == 3

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -113,6 +113,33 @@ def test_a_database_put_back_to_an_earlier_day_is_found_here_and_named_there(
     eventually(lambda: doubts(world["ee"], EE) == ["LV: rolled-back"])
 
 
+def test_a_whole_home_put_back_to_an_earlier_day_is_named_by_the_others(
+    world: World, tmp_path: Path
+) -> None:
+    """With it goes what the others signed: nobody can tell but they, and they do at once."""
+    place = world["ee"]
+    grows(place, 3)
+    shown(world)
+    place.stop()
+    shutil.copytree(place.home.path, tmp_path / "home")
+    place.start()
+    grows(place, 20)
+    shown(world)
+    signed = witnessed(world["lv"], EE)
+
+    place.stop()
+    shutil.rmtree(place.home.path)
+    shutil.copytree(tmp_path / "home", place.home.path)
+    place.start()
+
+    assert verified(place) is None
+    world.clock.turn(seconds=1)
+    eventually(lambda: doubts(world["lv"], EE) == ["rolled-back"])
+    assert witnessed(world["lv"], EE) == signed
+    eventually(lambda: doubts(place, EE) == ["LV: rolled-back"])
+    assert "our log is doubted: rolled-back" in [entry.event for entry in place.audit]
+
+
 def test_a_log_rewritten_by_whoever_holds_the_key_is_found_here_and_named_there(
     world: World, tmp_path: Path
 ) -> None:
@@ -204,6 +231,9 @@ def _shows_two_logs(world: World, folder: Path, more: int) -> None:
     grows(world["ee"], length_shown + more - length(world["ee"]))
     shown(world, to="pl")
     assert doubts(world["pl"], EE) == []
+    broken = verified(world["ee"])  # and without anybody: Latvia's signature is on disk
+    assert broken is not None
+    assert broken.what == f"edited: LV has signed another log of {length_shown}"
 
 
 def test_two_logs_of_one_length_are_told_apart_by_those_who_saw_them_alone(
@@ -253,6 +283,34 @@ def test_what_an_honest_member_showed_to_others_is_proven_to_us_and_forgotten(
 
     for one in ("lv", "pl"):
         assert doubts(three[one], EE) == []
+
+
+def test_by_default_a_log_is_shown_to_each_member_to_be_signed_once_a_minute() -> None:
+    with federation("EE", "LV") as two:
+        place = two["ee"]
+        assert [way.lane.beat_s for way in place.up.post.delivery._ways.values()] == [60]
+        grows(place, 3)
+        eventually(lambda: _last_signed(place, LV))
+        signed_at = _last_signed(place, LV)
+
+        def is_due() -> bool:
+            with place.up.store.view() as view:
+                return place.up.post.witnessing.shown(view, LV) is not None
+
+        assert signed_at == two.clock()
+        assert not is_due()
+        two.clock.turn(seconds=60)
+        grows(place, 3)
+        assert is_due()
+        place.up.post.outbox.queued(LV)
+        eventually(lambda: _last_signed(place, LV) == two.clock())
+
+
+def _last_signed(place: Place, member: MemberId) -> datetime | None:
+    """When the last head of a log that a member signed was made."""
+    with place.up.store.view() as view:
+        last = store.witness.last_cosigned(view, member)
+    return last.head.signed_at if last else None
 
 
 def test_every_answer_says_where_it_stands_in_the_log_and_can_be_proven_to(world: World) -> None:

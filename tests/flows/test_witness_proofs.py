@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
 from msgspec import structs
 
 from federation import wire
+from federation.errors import FederationError
 from federation.messages import MemberId, Receipt
 from node import config, store
 from node.audit import Break, Entry, Framed, Operation, framed
@@ -195,6 +197,61 @@ def test_a_busy_honest_member_is_never_named(three: World) -> None:
     assert witnessed(three["lv"], EE) >= length(three["ee"]) - 3
 
 
+class _Failing:
+    """The connection that writes, on a disk that takes no transaction any more."""
+
+    def __init__(self, true: sqlite3.Connection) -> None:
+        self._true = true
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        if statement == "COMMIT":
+            raise sqlite3.OperationalError("disk I/O error")
+        return self._true.execute(statement, *values)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._true, name)
+
+
+def test_no_signature_leaves_that_is_not_on_disk(
+    slow: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _beats(slow, 1)
+    signed, latvia = witnessed(slow["lv"], EE), slow["lv"].up.store
+
+    with monkeypatch.context() as broken:
+        broken.setattr(latvia, "_writer", _Failing(latvia._writer))
+        with pytest.raises(FederationError):
+            _beats(slow, 1)
+    assert witnessed(slow["lv"], EE) == signed
+    assert _last_signed(slow["ee"]) == signed
+
+    _beats(slow, 1)
+    assert witnessed(slow["lv"], EE) == _last_signed(slow["ee"]) == length(slow["ee"])
+
+
+def test_what_is_signed_is_on_disk_before_the_signature_leaves(slow: World) -> None:
+    """Whoever ends the process right after has a node that knows what it signed."""
+    _beats(slow, 1)
+    slow.clock.turn(seconds=1)
+    grows(slow["ee"], 2)
+    shown = slow["ee"].up.post.outbox.dispatch(MemberId("LV"))
+    member = slow["ee"].up.in_force().member(EE)
+
+    receipt = slow["lv"].up.post.letterbox.receive(member, shown, [])
+
+    assert receipt.cosignature
+    with closing(sqlite3.connect(slow["lv"].home.database)) as beside:
+        kept = beside.execute("SELECT size FROM witnessed WHERE member = 'EE'").fetchone()
+    assert kept == (receipt.witnessed,) == (length(slow["ee"]),)
+
+
+def _last_signed(place: Place) -> int:
+    """How much of its log a member knows to be signed by Latvia."""
+    with place.up.store.view() as view:
+        last = store.witness.last_cosigned(view, MemberId("LV"))
+    return last.head.size if last else 0
+
+
 def _edited(place: Place, statement: str) -> None:
     with closing(sqlite3.connect(place.home.database, timeout=10)) as database, database:
         assert database.execute(statement).rowcount
@@ -238,12 +295,16 @@ def test_an_entry_that_was_edited_is_found_with_the_next_head_that_is_shown(
     assert broken.seq == entry
 
 
-#: What an operator with the signing key makes of a log, from entry 11 on.
-REWRITTEN: dict[str, Callable[[list[Framed]], list[Framed]]] = {
-    "edited": lambda log: [*log[:10], structs.replace(log[10], entry=DONE), *log[11:]],
-    "cut in the middle": lambda log: [*log[:10], *log[12:], log[-1], log[-1]],
-    "reordered": lambda log: [*log[:10], log[11], log[10], *log[12:]],
-    "cut at the end": lambda log: log[:10],
+#: What an operator with the signing key makes of a log, and the first entry that is not as it was.
+REWRITTEN: dict[str, tuple[int, Callable[[list[Framed]], list[Framed]]]] = {
+    "edited": (13, lambda log: [*log[:12], structs.replace(log[12], entry=DONE), *log[13:]]),
+    "edited behind a head": (
+        11,
+        lambda log: [*log[:10], structs.replace(log[10], entry=DONE), *log[11:]],
+    ),
+    "cut in the middle": (13, lambda log: [*log[:12], *log[14:], log[-1], log[-1]]),
+    "reordered": (13, lambda log: [*log[:12], log[13], log[12], *log[14:]]),
+    "cut at the end": (14, lambda log: log[:13]),
 }
 
 
@@ -251,6 +312,8 @@ REWRITTEN: dict[str, Callable[[list[Framed]], list[Framed]]] = {
 def test_a_log_that_its_operator_writes_anew_with_the_key_is_found_and_its_place_named(
     slow: World, how: str
 ) -> None:
+    """The others sign whole logs: the first bad entry is one between two of these."""
+    first, rewritten = REWRITTEN[how]
     for number in range(length(slow["ee"]), 20):
         with slow["ee"].up.store.write() as tx:
             store.audit.append(tx, _numbered(number))
@@ -259,15 +322,23 @@ def test_a_log_that_its_operator_writes_anew_with_the_key_is_found_and_its_place
     assert witnessed(slow["lv"], EE) == 20
     with slow["ee"].up.store.view() as view:
         entries = [framed(row) for row in store.audit.read(view)]
+        signed = {one.head.size for one in store.witness.cosigned(view)}
 
-    _written_anew(slow["ee"], REWRITTEN[how](entries))
+    _written_anew(slow["ee"], rewritten(entries))
     broken = verified(slow["ee"])
-    _beats(slow, 1)
+    _beats(slow, 1, grown=0)
 
+    assert signed >= {10, 15, 20}
     assert broken is not None
-    assert broken.seq == 11
-    assert "LV has signed" in broken.what
-    assert doubts(slow["lv"], EE) == ["rolled-back" if how == "cut at the end" else "forked"]
+    assert broken.seq == 11 <= first <= 15
+    is_cut = how == "cut at the end"
+    assert broken.what == (
+        "deleted: LV has signed 15" if is_cut else "edited: LV has signed another log of 15"
+    )
+    with slow["lv"].up.store.view() as view:
+        [doubt] = store.witness.doubts(view, EE)
+    assert doubt.what == ("rolled-back" if is_cut else "forked")
+    assert witnessed(slow["lv"], EE) == 20  # and its evidence is the head that it signed last
 
 
 def _numbered(number: int) -> Entry:

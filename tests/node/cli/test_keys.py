@@ -1,14 +1,21 @@
 """`amber keys` and `metrics`: shown, changed, taken back, encrypted."""
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import click
+import msgspec
 import pytest
 
+from federation.errors import UnreachableError
 from federation.messages import PersonId
+from node import config
+from node.cli import connection
 from node.keyring import unlocking
 from node.people import Role
 from tests.node.cli.test_verbs import Shell
-from tests.world import World
+from tests.world import World, federation
 
 AT = ("--member", "EE", "--name", "Estonia", "--address", "127.0.0.1:7400")
 
@@ -74,6 +81,24 @@ def test_each_key_of_a_node_that_is_alone_changes_at_once(shell: Shell, tmp_path
 
     assert fingerprints(shell, home)["ca"] != before["ca"]
     assert "whole" in shell("-n", home, "audit", "verify")
+
+
+def test_a_look_that_meets_another_ca_than_the_one_on_disk_is_taken_again(
+    shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = [UnreachableError("another CA")] * 2
+
+    def asked(ctx: click.Context, call: str, ask: Any, **how: Any) -> Any:
+        if call == "ShowKeys" and faults:
+            raise faults.pop()
+        return connection.asked(ctx, call, ask, **how)
+
+    monkeypatch.setattr("node.cli.keys.asked", asked)
+
+    shell("-n", world["ee"].home.path, "keys", "rotate", "ca")
+
+    assert faults == []
+    assert "Done" in shell.err
 
 
 def test_a_revocation_says_why_and_a_key_is_one_of_three(shell: Shell, tmp_path: Path) -> None:
@@ -269,20 +294,45 @@ def test_a_running_node_is_not_encrypted_under_its_feet(
     assert "in use" in shell.err
 
 
-def test_status_and_metrics_say_what_ends_soon(shell: Shell, world: World) -> None:
+@pytest.mark.parametrize(("days_left", "level"), [(31, None), (30, 30), (7, 7), (1, 1)])
+def test_status_and_metrics_say_at_each_level_what_ends_soon(
+    shell: Shell, world: World, days_left: int, level: int | None
+) -> None:
     home = world["ee"].home.path
-    world.clock.turn(days=340)
+    world.clock.turn(days=365 - days_left)
 
     text = shell("-n", home, "metrics")
     [status] = shell.json("-n", home, "status")
 
     warned = {one["what"]: one["warned"] for one in status["ends_soon"]}
-    assert warned["tls"] == warned["person"] == 30
+    assert warned == ({} if level is None else {"tls": level, "person": level})
+    assert f'amber_ends_seconds{{what="tls"}} {days_left * 86_400}\n' in text
+    assert f"amber_ends_soon {len(warned)}\n" in text
     assert "private keys are not encrypted" in shell("-n", home, "status")
-    assert 'amber_ends_seconds{what="tls"} 2160000\n' in text
     assert 'amber_mail_waiting{member="LV"}' in text
     assert "amber_keys_encrypted 0" in text
     assert "first" not in text.replace("Seconds until the first of a kind ends.", "")
+
+
+@pytest.mark.parametrize(("days", "level"), [(22, None), (23, 7), (29, 1)])
+def test_a_charter_of_a_month_is_warned_of_when_nobody_renewed_it_in_time(
+    shell: Shell, days: int, level: int | None
+) -> None:
+    """It is renewed from its middle on: 30 days before its end would be always."""
+    with federation("EE", "LV", life=timedelta(days=30), settings=_not_renewing) as two:
+        home = two["ee"].home.path
+        two.clock.turn(days=days)
+
+        [status] = shell.json("-n", home, "status")
+        text = shell("-n", home, "metrics")
+
+        warned = {one["what"]: one["warned"] for one in status["ends_soon"]}
+        assert warned == ({} if level is None else {"charter": level})
+        assert f'amber_ends_seconds{{what="charter"}} {(30 - days) * 86_400}\n' in text
+
+
+def _not_renewing(settings: config.Config) -> config.Config:
+    return msgspec.structs.replace(settings, charter=config.Charter(renew=False))
 
 
 def test_a_status_names_whose_certificate_ends_to_who_may_see_keys_and_to_that_person(
