@@ -90,15 +90,21 @@ def test_every_call_refuses_a_person_of_another_member(staffed: World, call: str
     assert code is grpc.StatusCode.UNAVAILABLE
 
 
-async def _code(line: Line, call: str) -> grpc.StatusCode:
-    """How a bare, empty call of this name ends; of a stream that we send, before we send it."""
+async def _code(line: Line, call: str, *, is_silent: bool = True) -> grpc.StatusCode:
+    """How a bare, empty call of this name ends.
+
+    Of a stream that we send, before we send it, or with empty options where it is not silent.
+    """
     method = METHODS[call]
     async with desk.opened(line) as opened, asyncio.timeout(10):
         made = getattr(opened._calls, call)
         request = getattr(pb, f"{call}Request")
         try:
             if method.client_streaming:
-                await made().read()
+                stream = made()
+                if not is_silent:
+                    await stream.write(request(options=getattr(pb, f"{call}Options")()))
+                await stream.read()
             elif method.server_streaming:
                 await made(request()).read()
             else:
