@@ -1,6 +1,5 @@
 """Clocks: how far each member's is from ours, as its seals show."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -34,7 +33,3 @@ class Clocks:
         """Seconds by which its clock is ahead of ours (behind: below 0), 0 within the window."""
         ahead = self._ahead.get(member, timedelta())
         return round(ahead.total_seconds()) if abs(ahead) > self.window else 0
-
-    def off(self) -> Mapping[MemberId, int]:
-        """Every member whose clock is off, and by how much."""
-        return {member: off_s for member in sorted(self._ahead) if (off_s := self.off_s(member))}

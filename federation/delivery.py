@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from federation import wire
-from federation.charter import Charter, Member
+from federation.charter import Charter
 from federation.errors import FederationError, LateError
 from federation.faults import foreseen
 from federation.lanes import Lane
@@ -39,7 +39,7 @@ class Outbox(Protocol):
 class _Way:
     """The way to one member: its lane, and what wakes whoever waits for it to be due."""
 
-    member: Member
+    member: MemberId
     lane: Lane
     bell: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -62,14 +62,14 @@ class Delivery:
 
     async def apply(self, charter: Charter) -> None:
         """Deliver to each other member of this charter, and to nobody else."""
-        others = {member.id: member for member in charter.others(self._us.id)}
+        others = [member.id for member in charter.others(self._us.id)]
         for id in set(self._ways) - set(others):
             await self._stop(id)
         await self._lines.apply(charter)
-        for member in others.values():
-            if member.id not in self._ways:
-                way = self._ways[member.id] = _Way(member, self._lane())
-                self._runs[member.id] = asyncio.create_task(self._run(way))
+        for member in others:
+            if member not in self._ways:
+                way = self._ways[member] = _Way(member, self._lane())
+                self._runs[member] = asyncio.create_task(self._run(way))
 
     def queued(self, member: MemberId) -> None:
         """Something was put in the outbox for a member; may be called from any thread."""
@@ -104,7 +104,7 @@ class Delivery:
                 has_more = await self._delivered(way.member)
             except Exception as error:  # noqa: BLE001 - whatever a member does to us, we try again
                 way.lane.failed(self._loop.time())
-                await self._note(way.member.id, error)
+                await self._note(way.member, error)
             else:
                 way.lane.delivered(self._loop.time(), has_more=has_more)
 
@@ -117,16 +117,16 @@ class Delivery:
             except TimeoutError:
                 return
 
-    async def _delivered(self, member: Member) -> bool:
+    async def _delivered(self, member: MemberId) -> bool:
         """Give a member what is next; whether more waits for it."""
-        dispatch = await in_thread(self._outbox.dispatch, member.id)
+        dispatch = await in_thread(self._outbox.dispatch, member)
         peer = self._lines.to(member)
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 receipt = await peer.deliver(self._ids(), dispatch, timeout_s=TIMEOUT_S)
         except TimeoutError:
             raise LateError from None
-        return await in_thread(self._outbox.taken, member.id, receipt, dispatch.shown)
+        return await in_thread(self._outbox.taken, member, receipt, dispatch.shown)
 
     async def _note(self, member: MemberId, error: Exception) -> None:
         fault = foreseen(error, member=member)

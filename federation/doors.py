@@ -244,7 +244,7 @@ class Doors:
 
         The door of a member that left, or whose port is another one, is closed, with the
         connections on it; a change of keys or CAs needs no other door. Raises `InvalidError` when
-        a port cannot be had; what is open by then stays so until `close`.
+        a port cannot be had, once every other door is open; those stay so until `close`.
         """
         others = {member.id: member for member in charter.others(self._step.us.id)}
         here = charter.members.get(self._step.us.id)
@@ -252,11 +252,18 @@ class Doors:
         for door in over:
             del self._doors[door.member.id]
         await asyncio.gather(*(door.close(grace_s=0) for door in over))
+        faults = []
         for member in others.values():
             if member.id not in self._doors:
                 door = Door(self._step, member)
-                await door.open()
-                self._doors[member.id] = door
+                try:
+                    await door.open()
+                except InvalidError as fault:
+                    faults.append(fault)
+                else:
+                    self._doors[member.id] = door
+        if faults:
+            raise faults[0]
 
     async def close(self, grace_s: float) -> None:
         """Close all doors at once; calls in flight have `grace_s` seconds to finish."""

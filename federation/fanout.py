@@ -66,7 +66,7 @@ class Fanout:
         charter = self._us.charter()
         charter.check_in_force(self._us.clock())
         await self._lines.apply(charter)
-        line = self._lines.to(charter.heard(member))
+        line = self._lines.to(charter.heard(member).id)
         try:
             async with asyncio.timeout(timeout_s):
                 return await line.account(id, inquiry, timeout_s=timeout_s)
@@ -76,7 +76,7 @@ class Fanout:
             return missed(member, foreseen(error, member=member))
 
     async def apply(self, charter: Charter) -> None:
-        """Let go of the lines to members that left this charter or changed in it."""
+        """Let go of the lines to members that are no longer active in this charter."""
         await self._lines.apply(charter)
 
     async def close(self) -> None:
@@ -88,7 +88,7 @@ class Fanout:
         self, charter: Charter, id: MemberId, question: Question, body: bytes, timeout_s: float
     ) -> Outcome:
         try:
-            line = self._lines.to(charter.heard(id))
+            line = self._lines.to(charter.heard(id).id)
         except CharterError as fault:
             return missed(id, fault)
         return await line.ask(question.id, body, timeout_s=timeout_s)

@@ -14,6 +14,9 @@ NOTICES, DISPATCH_BYTES, NOTICE_BYTES = 100, 768 * KIB, 256 * KIB
 CHARTER_BYTES, ENDORSEMENT_BYTES = 512 * KIB, 256
 #: Bytes of a hash, and hashes in a proof: twice as many as a log of 2**63 entries needs.
 HASH_BYTES, PROOF = 32, 128
+#: The last place in a log or in the mail to a member, which any reader of JSON counts exactly, and
+#: how many places one message takes a row of mail onward without a notice for each.
+PLACES, STEP = 2**53, 2**20
 #: Blocks in one part of the answer to a probe, points in all of them, parts of one answer.
 BLOCKS, POINTS, PARTS = 16, 16_384, 8
 #: Lines in one page of an account, and the bytes of a statement and its signature in one of them.

@@ -11,7 +11,7 @@ import grpc
 
 from federation import seal, trust, wire
 from federation.accounts import Account, Inquiry
-from federation.charter import Charter, Member
+from federation.charter import Charter
 from federation.clocks import Clocks
 from federation.errors import (
     BrokenSealError,
@@ -24,7 +24,7 @@ from federation.errors import (
     UnreachableError,
 )
 from federation.faults import fault_of, foreseen, public
-from federation.keys import Keys, Ring
+from federation.keys import AUDIT_HEAD_TYPE, Ring
 from federation.messages import Answer, MemberId, Outcome, OutcomeKind, QuestionId, Receipt
 from federation.seal import (
     ACCOUNT,
@@ -83,11 +83,6 @@ class Self:
     def id(self) -> MemberId:
         """Our own member id."""
         return self.ring.member
-
-    @property
-    def keys(self) -> Keys:
-        """Our keys of now."""
-        return self.ring.present
 
     def ask(self, to: MemberId, id: str, body: bytes) -> Sealed:
         """A question to a member, sealed at this moment and under the charter in force."""
@@ -172,7 +167,8 @@ class Peer:
     async def ask(self, question: QuestionId, body: bytes, *, timeout_s: float) -> Outcome:
         """What this member says within the deadline; never raised, whatever the member does.
 
-        Only what it sealed for us as the answer to these very bytes counts as an answer.
+        Only what it sealed for us as the answer to these very bytes counts as an answer, with its
+        place in a log that the member signed.
         """
         asking = self._answer(question, body, timeout_s)
         outcome = await met(self.member, question, asking, timeout_s=timeout_s)
@@ -205,7 +201,20 @@ class Peer:
     async def _answer(self, question: QuestionId, body: bytes, timeout_s: float) -> Answer:
         asked = self._us.ask(self.member, question, body)
         _, answer = await self._replied(ASK, asked, question, timeout_s)
-        return self._read(lambda: wire.answer_from(answer, question, self.member))
+        return self._read(lambda: self._placed(wire.answer_from(answer, question, self.member)))
+
+    def _placed(self, answer: Answer) -> Answer:
+        """An answer whose place in its log the member signed: it cannot say later that it is not.
+
+        A head that it did not sign would hold it to nothing.
+        """
+        if answer.receipt is None:
+            raise BrokenSealError("the answer has no place in the log of the member")
+        head = wire.log_head(self.member, answer.receipt)
+        signing_keys = self._us.charter().heard(self.member).signing_keys
+        if not seal.is_by(signing_keys, AUDIT_HEAD_TYPE, head.statement, head.signature):
+            raise BrokenSealError("the member did not sign the log in which the answer stands")
+        return answer
 
     async def _replied(
         self, method: str, said: Sealed, id: str, timeout_s: float
@@ -261,11 +270,11 @@ class Lines:
         self._us = us
         self._peers: dict[MemberId, Peer] = {}
 
-    def to(self, member: Member) -> Peer:
+    def to(self, member: MemberId) -> Peer:
         """The line to a member of the charter."""
-        if member.id not in self._peers:
-            self._peers[member.id] = Peer(self._us, member.id)
-        return self._peers[member.id]
+        if member not in self._peers:
+            self._peers[member] = Peer(self._us, member)
+        return self._peers[member]
 
     async def apply(self, charter: Charter) -> None:
         """Let go of the lines to members that are no longer active in this charter."""

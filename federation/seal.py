@@ -118,19 +118,17 @@ def seal(statement: Statement, body: bytes, signer: Signer) -> Sealed:
     return Sealed(payload, signature.keyid, bytes.fromhex(signature.signature), body)
 
 
-def opened(  # noqa: PLR0913 - one optional
+def opened(
     sealed: Sealed,
     signing_keys: Sequence[SigningKey],
     *,
     sender: MemberId,
     audience: MemberId,
     method: str,
-    arrived_at: datetime | None = None,
 ) -> Statement:
     """The statement under a seal that this sender put on these bytes for this audience.
 
-    The seal names the key it is by, which must be one of these and have counted when it was put;
-    of evidence that is kept `arrived_at` says when it came, see `SigningKey.counts_at`.
+    The seal names the key it is by, which must be one of these and have counted when it was put.
     Nothing is read before the signature holds. Time, charter version and reply are the caller's
     to judge. Raises `BrokenSealError` when anything else does not hold.
     """
@@ -140,7 +138,7 @@ def opened(  # noqa: PLR0913 - one optional
     if not holds(STATEMENT_TYPE, sealed.statement, sealed.signature, signing_key=key.public):
         raise BrokenSealError(f"{sender}: the signature is not by the key that the seal names")
     statement = _read(sealed.statement, sender)
-    if not key.counts_at(statement.sealed_at, arrived_at=arrived_at):
+    if not key.counts_at(statement.sealed_at):
         raise BrokenSealError(f"{sender}: sealed with a key that did not count any more")
     if not hmac.compare_digest(statement.body_digest, _sha256(sealed.body)):
         raise BrokenSealError(f"{sender}: the body is not the one that was sealed")
@@ -150,10 +148,13 @@ def opened(  # noqa: PLR0913 - one optional
     return statement
 
 
-def stated(sealed: Sealed, signing_keys: Sequence[SigningKey]) -> Statement | None:
+def stated(
+    sealed: Sealed, signing_keys: Sequence[SigningKey], *, arrived_at: datetime | None = None
+) -> Statement | None:
     """The statement under a seal of one of these keys, whose body is no longer looked at.
 
-    None when it is not by the key that it names, or that key did not count when it was put.
+    None when it is not by the key that it names, or that key did not count when it was put. Of
+    evidence that was kept here `arrived_at` says since when, see `SigningKey.counts_at`.
     """
     key = _named(sealed.key_id, signing_keys)
     if key is None or not holds(
@@ -161,7 +162,9 @@ def stated(sealed: Sealed, signing_keys: Sequence[SigningKey]) -> Statement | No
     ):
         return None
     statement = read(sealed.statement)
-    return statement if statement and key.counts_at(statement.sealed_at) else None
+    if statement is None or not key.counts_at(statement.sealed_at, arrived_at=arrived_at):
+        return None
+    return statement
 
 
 def read(statement: bytes) -> Statement | None:

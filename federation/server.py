@@ -16,6 +16,7 @@ from federation.errors import (
     InvalidError,
     RefusedError,
 )
+from federation.limits import PLACES
 from federation.messages import Answer, MemberId, Question, Receipt
 from federation.peer import Self
 from federation.seal import ASK, INQUIRY, MAIL, NOTICE, Sealed, Statement
@@ -185,8 +186,8 @@ class Porter:
 
     def _notice(self, sealed: Sealed) -> wire.Opened:
         statement = self._opened(sealed, NOTICE)
-        if statement.sequence < 1:
-            raise BrokenSealError(f"{self.member}: a notice without a sequence")
+        if not 1 <= statement.sequence <= PLACES:
+            raise BrokenSealError(f"{self.member}: a notice without a sequence, or beyond all")
         id, sequence = statement.id, statement.sequence
         try:
             notice = wire.notice_from(sealed.body, self.member, id=id, sequence=sequence)

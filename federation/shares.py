@@ -70,4 +70,5 @@ class Shares:
 
     def _share(self) -> int:
         since = self._clock() - LATELY_S
-        return max(1, self._at_once // sum(at >= since for at in self._lately.values()))
+        lately = sum(at >= since for at in self._lately.values())
+        return max(1, self._at_once // max(1, lately))

@@ -81,11 +81,6 @@ def root_of(peaks: Sequence[bytes]) -> bytes:
     return root
 
 
-def root_at(size: int, subtree: Subtree) -> bytes:
-    """The root that a log had when it was so long."""
-    return root_of([subtree(level, place) for level, place in _peaks(size)])
-
-
 def inclusion(place: int, size: int, subtree: Subtree) -> list[bytes]:
     """Proof that the entry of a place (from 0) is in a log of this size; nearest first."""
     return _path(place, 0, size, subtree)
@@ -148,7 +143,7 @@ def _climbed(node: int, last: int, path: Sequence[bytes]) -> tuple[bytes, bytes]
     return None if last else (old, new)
 
 
-def _peaks(size: int, start: int = 0) -> Iterator[tuple[int, int]]:
+def _peaks(size: int, start: int) -> Iterator[tuple[int, int]]:
     """Level and place of the whole subtrees of so many entries from `start` on, largest first."""
     while size:
         level = size.bit_length() - 1

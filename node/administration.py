@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from federation.charter import Charter
 from federation.errors import InvalidError
@@ -16,6 +17,8 @@ from node.store.charters import Adopted, Fork, ProposalState
 from node.store.letters import WayState
 from node.store.mail import LaneState
 
+#: Entries of the log that are read at once.
+PAGE = 1_000
 #: Ids of questions are remembered this long: longer than any time window.
 SEEN_FOR = timedelta(days=1)
 #: Of what others sign of our log every state is kept this long, then one a day.
@@ -64,6 +67,7 @@ class Administration:
     charter: Callable[[], Charter]
     keys_version: int
     keep_mail: timedelta
+    keep_alarms: timedelta
     unwitnessed: Callable[[View], Break | None] = lambda _: None
 
     def standing(self) -> Standing:
@@ -86,7 +90,7 @@ class Administration:
             )
 
     def person_added(self, roles: tuple[Role, ...], *, by: Person) -> None:
-        """Write down that a certificate was issued; whose is in the certificate, not in the log."""
+        """Write down that a certificate is issued; whose is in the certificate, not in the log."""
         self._write_down("person added", by, {str(role): 1 for role in roles})
 
     def verify(self, *, by: Person) -> tuple[int, Break | None]:
@@ -98,15 +102,19 @@ class Administration:
         return head.seq if head else 0, broken
 
     def report(self, about: About, *, by: Person) -> Generator[Framed, None, None]:
-        """Every entry of the log about something, in order; that it was read is written down."""
-        count = 0
-        with self.store.view() as view:
-            for row in store.audit.read(view):
-                entry = framed(row)
-                if about.fits(entry):
-                    count += 1
-                    yield entry
-        self._write_down("audit reported", by, {"entries": count})
+        """Every entry of the log about something, in order.
+
+        That it is read, and what was asked for, is on disk before the first one is shown: whoever
+        stops early has read it, too. So long as somebody reads, nothing is held open.
+        """
+        end = self._write_down("audit reported", by, {}, reason=str(about))
+        after = 0
+        while after < end:
+            with self.store.view() as view:
+                rows = list(islice(store.audit.read(view, after=after), PAGE))
+            entries = (framed(row) for row in rows if row.seq < end)
+            yield from filter(about.fits, entries)
+            after = rows[-1].seq if rows else end
 
     def shown(self, what: str, ids: Sequence[str], *, by: Person, role: Role) -> None:
         """Write down that one of our people looks at a list of what we keep, before it is shown."""
@@ -125,11 +133,16 @@ class Administration:
             store.audit.append(tx, entry)
 
     def accept_log(self, member: MemberId, reason: str, *, by: Person) -> None:
-        """Take a member's log as it stands from now on, for a reason that is written down."""
+        """Take a member's log as it stands from now on, for a reason that is written down.
+
+        Raises `InvalidError` without a reason, and for a member that the charter does not name.
+        """
         if not reason.strip():
             raise InvalidError("say why the log is accepted (--reason)")
+        if member not in (members := self.charter().members):
+            raise InvalidError(f"no member {member}; members are {', '.join(members)}")
         with self.store.write() as tx:
-            store.witness.accept(tx, self.charter().member(member).id)
+            store.witness.accept(tx, member)
             entry = Entry(
                 operation=Operation.ADMINISTRATION,
                 event="log accepted",
@@ -141,7 +154,7 @@ class Administration:
             store.audit.append(tx, entry)
 
     def erase_overdue(self) -> int:
-        """Erase questions and mail whose retention has ended; their seals and entries stay.
+        """Erase questions, mail and alarms whose retention has ended; seals and entries stay.
 
         Ids older than any time window are dropped with them. Returns how many texts were erased.
         """
@@ -149,6 +162,7 @@ class Administration:
             erased = {
                 "questions": store.questions.erase_expired(tx),
                 "notices": store.mail.erase(tx, tx.now - self.keep_mail),
+                "alarms": store.alarms.erase(tx, tx.now - self.keep_alarms),
             }
             store.seen.forget(tx, tx.now - SEEN_FOR)
             store.quotas.forget(tx, tx.now - DAY)
@@ -159,16 +173,20 @@ class Administration:
                     store.audit.append(tx, _erased(what, count))
         return sum(erased.values())
 
-    def _write_down(self, event: str, by: Person, counts: dict[str, int]) -> None:
+    def _write_down(
+        self, event: str, by: Person, counts: dict[str, int], *, reason: str = ""
+    ) -> int:
+        """Write down what somebody does to the house; the place of the entry."""
         entry = Entry(
             operation=Operation.ADMINISTRATION,
             event=event,
             person=by.id,
             role=" ".join(sorted(by.roles)),
+            reason=reason,
             counts=counts,
         )
         with self.store.write() as tx:
-            store.audit.append(tx, entry)
+            return store.audit.append(tx, entry)
 
 
 def _erased(what: str, count: int) -> Entry:

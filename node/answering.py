@@ -1,5 +1,6 @@
 """The gate: the only way anything we hold reaches anyone, our own people included."""
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -71,7 +72,8 @@ class Weighed:
 class Gate:
     """Weighs every question, finds, releases and writes down what leaves, in this order.
 
-    One path for members and for our own people. Plain synchronous code: it is called from
+    One path for members and for our own people. `sign_for` signs a head of our log by the key
+    that a member knows. Plain synchronous code: it is called from
     several threads.
     """
 
@@ -81,6 +83,7 @@ class Gate:
     charter: Callable[[], Charter]
     digest: Callable[[Question], str]
     limits: Limits
+    sign_for: Callable[[MemberId, bytes], bytes]
     find: Finder = field(default_factory=Here)
     touched: Touched = lambda _tx, _request, _question, _held: None
     heard: Heard = lambda _tx, _member, _question, _became: None
@@ -95,22 +98,24 @@ class Gate:
         that a marking tightened meanwhile holds.
 
         Raises `RefusedError` when the member may not ask at all, `ReplayedError` for a question
-        received before and `QuotaError` beyond a quota; each is written down first.
+        received before and `QuotaError` beyond a quota; each is written down first. Towards a quota
+        counts what is let through alone.
         """
         groups = self.charter().groups_of(member.id)
         weighed = self._weighed(request_of(question, member, groups=groups), question)
 
         def written(tx: Tx) -> tuple[Answer | FederationError, int]:
             is_new = self._received(tx, question, sealed, statement)
-            fault = self._over_quota(tx, weighed, question) if is_new else _replayed(statement)
-            answer, entry = self._answered(tx, weighed, question, fault or _fault(weighed))
+            fault = _fault(weighed) if is_new else _replayed(statement)
+            fault = fault or self.limits.quotas.take(tx, member.id, question)
+            answer, entry = self._answered(tx, weighed, question, fault)
             store.exchanges.hear(tx, member.id, entry, question.id, _reply(answer))
             if is_new:
                 self.heard(tx, member.id, question, _became(answer))
             return answer, entry
 
         answered, entry = self.store.together(written)
-        answer, receipt = _answer_or_raised(answered), self._receipt(entry)
+        answer, receipt = _answer_or_raised(answered), self._receipt(member.id, entry)
         return replace(answer, receipt=receipt, is_veiled=weighed.is_veiled)
 
     def answer_own(self, question: Question) -> Answer:
@@ -215,12 +220,6 @@ class Gate:
         if spent := quotas.spent(view, now, request.member, question):
             raise spent
 
-    def _over_quota(self, tx: Tx, weighed: Weighed, question: Question) -> FederationError | None:
-        """Count this question, unless a quota allows no more; those beside it may have spent it."""
-        if isinstance(weighed.fault, SpentError):
-            return weighed.fault
-        return self.limits.quotas.take(tx, weighed.request.member, question)
-
     def _answered(
         self, tx: Tx, weighed: Weighed, question: Question, fault: FederationError | None
     ) -> tuple[Answer | FederationError, int]:
@@ -239,10 +238,11 @@ class Gate:
         said = fault or answer
         return said, store.audit.append(tx, self._entry(weighed, question, given, said))
 
-    def _receipt(self, entry: int) -> LogReceipt:
+    def _receipt(self, to: MemberId, entry: int) -> LogReceipt:
         """Where an answer that is on disk stands in the log, and how far the log goes now."""
         with self.store.view() as view:
-            head = store.audit.tree_head(view, view.house.clock())
+            now, sign = view.house.clock(), functools.partial(self.sign_for, to)
+            head = store.audit.tree_head(view, now, sign)
         return LogReceipt(entry, head.size, head.root, head.signed_at, head.signature)
 
     def _leaving(self, tx: Tx, weighed: Weighed) -> list[tuple[Given, Hit]]:

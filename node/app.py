@@ -122,6 +122,7 @@ class Node:
                 _quotas(ring.present.digest_key, settings),
                 timedelta(days=settings.retention.question_days),
             ),
+            sign_for=ring.sign_for,
             find=_finder(home) if has_doors else Here(),
         )
         listen = settings.listen
@@ -144,7 +145,7 @@ class Node:
             door,
             post.delivery.heard,
             shares=Shares(door.together),
-            books=Accounting(store, gate.policy),
+            books=Accounting(store, gate.policy, ring.sign_for),
         )
         rotating = keys_in_time.rotation(place, ring, post, home.clock)
         fanout, doors = Fanout(us), Doors(step)
@@ -182,6 +183,7 @@ class Node:
                 self.in_force,
                 search.KEYS_VERSION,
                 timedelta(days=self.home.config.retention.mail_days),
+                timedelta(days=self.home.config.retention.question_days),
                 self._unwitnessed,
             ),
             reconciling=self._reconciling(),

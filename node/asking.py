@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from federation import wire
 from federation.charter import Charter
 from federation.errors import FederationError, RefusedError
 from federation.fanout import Fanout
@@ -18,7 +19,6 @@ from federation.messages import (
     Question,
     QuestionId,
 )
-from federation.witness import TreeHead
 from node import store
 from node.answering import Heard, entry_about
 from node.audit import Entry, Operation
@@ -117,16 +117,22 @@ class Asking:
         )
         with self.store.write() as tx:
             store.audit.append(tx, entry)
-            is_hit = any(hit.is_strong for hit in gathered.hits)
-            self.heard(tx, self.us, question, Became.HIT if is_hit else Became.MISS)
+            self.heard(tx, self.us, question, self._became(gathered))
             for outcome in gathered.outcomes:
                 store.exchanges.gather(tx, outcome.member, question.id, _reply(outcome))
                 if outcome.answer and outcome.answer.receipt:
                     self._keep(tx, question.id, outcome.member, outcome.answer.receipt)
 
+    def _became(self, gathered: Gathered) -> Became:
+        """Whether it hit; what no other member answered that was asked has missed nothing."""
+        if any(hit.is_strong for hit in gathered.hits):
+            return Became.HIT
+        others = [one for one in gathered.outcomes if one.member != self.us]
+        is_answered = not others or any(one.answer for one in others)
+        return Became.MISS if is_answered else Became.REFUSED
+
     def _keep(self, tx: Tx, question: QuestionId, member: MemberId, receipt: LogReceipt) -> None:
-        signed = receipt.signed_at, receipt.signature
-        head = TreeHead(member, receipt.size, receipt.root, *signed)
+        head = wire.log_head(member, receipt)
         store.witness.keep_receipt(tx, question, receipt.entry, head)
 
     def _entry(self, question: Question, **what: Any) -> Entry:  # noqa: ANN401 - Entry's own fields

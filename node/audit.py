@@ -107,6 +107,14 @@ class About:
     case: str = ""
     operation: str = ""
 
+    def __str__(self) -> str:
+        """What is asked for in words; of everything no word."""
+        days = {"from": self.since, "to": self.until}
+        said = [f"{word} {day:%Y-%m-%d}" for word, day in days.items() if day]
+        words = ("person", "record", "member", "case", "operation")
+        said += [f"{word} {getattr(self, word)}" for word in words if getattr(self, word)]
+        return ", ".join(said)
+
     def fits(self, framed: Framed) -> bool:
         """Whether an entry is about all of it."""
         entry = framed.entry

@@ -214,7 +214,7 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """How long we keep what need not be kept for ever."""
 
     question_days: Annotated[
-        int, Meta(ge=1, le=3_650, description="days until the text of a question is erased")
+        int, Meta(ge=1, le=3_650, description="days until a question's text or an alarm is erased")
     ] = 365
     mail_days: Annotated[
         int, Meta(ge=1, le=3_650, description="days until what a delivered notice says is erased")
@@ -320,8 +320,8 @@ def lab_member(id: str, port: int, *, has_quotas: bool) -> Config:
 
 def _without_quotas(settings: Config) -> Config:
     none = Quota(analyst_per_hour=0, analyst_per_day=0, case_per_hour=0, case_per_day=0)
-    answer = Answer(quota_per_hour=0, quota_per_day=0)
-    return msgspec.structs.replace(settings, answer=answer, quota=none)
+    answer, activity = Answer(quota_per_hour=0, quota_per_day=0), Activity(quota_per_hour=0)
+    return msgspec.structs.replace(settings, answer=answer, activity=activity, quota=none)
 
 
 def _checked(config: Config) -> Config:

@@ -178,8 +178,13 @@ class Home:
         self.keep(document)
         return adopted
 
-    def issue(self, person: PersonId, roles: Sequence[Role]) -> Issued:
-        """Issue a certificate for one of our people."""
+    def issue(
+        self,
+        person: PersonId,
+        roles: Sequence[Role],
+        decided: Callable[[], None] = lambda: None,
+    ) -> Issued:
+        """Issue a certificate for one of our people; `decided` is called before there is one."""
         now = self.clock()
         return keys.issue_person(
             self.certificates,
@@ -188,6 +193,7 @@ class Home:
             roles=frozenset(roles),
             now=now,
             safe=self.safe(),
+            decided=decided,
         )
 
     def people(self) -> dict[PersonId, frozenset[str]]:

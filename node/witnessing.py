@@ -1,5 +1,6 @@
 """Witnessing: members sign the heads of one another's logs, and name one that is contradicted."""
 
+import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -42,6 +43,22 @@ class Signs(Protocol):
         """Whether the owner of one of these keys signed these bytes."""
 
 
+@dataclass(slots=True)
+class _Again:
+    """How far our own log was looked at again, and the first entry that is not as it was written.
+
+    `is_noted` once the log says so itself, which it must not lose with a transaction that fails.
+    """
+
+    through: int = 0
+    broken: Break | None = None
+    is_noted: bool = False
+
+    def noted(self) -> None:
+        """It is on disk that the log is not whole."""
+        self.is_noted = True
+
+
 @dataclass(frozen=True, slots=True)
 class Witnessing:
     """Shows our log to the others and signs what they show of theirs, once in `every`.
@@ -59,9 +76,7 @@ class Witnessing:
     remember: Callable[[Cosigned], None] = lambda _: None
     alarm: Callable[[Break], None] = lambda _: None
     _wanted: dict[MemberId, Receipt] = field(default_factory=dict)
-    _swept: list[int] = field(default_factory=lambda: [0])
-    _breaks: list[Break] = field(default_factory=list)
-    _noted: set[Break] = field(default_factory=set)
+    _again: _Again = field(default_factory=_Again)
 
     def shown(self, view: View, member: MemberId) -> wire.ShownHead | None:
         """Our log as it stands for a member to sign, and what others showed us, when it is time."""
@@ -69,8 +84,7 @@ class Witnessing:
         if last and now - last.head.signed_at < self.every:
             return None
         self._look_again(view, last.head.size if last else 0)
-        head = store.audit.tree_head(view, now)
-        head = replace(head, signature=self.signs.sign(head.statement, member))
+        head = store.audit.tree_head(view, now, functools.partial(self.signs.sign, to=member))
         wanted = self._wanted.get(member, Receipt(0, witnessed=last.head.size if last else 0))
         seen = (one for one in store.witness.every_witnessed(view) if one.member != member)
         return wire.ShownHead(
@@ -88,11 +102,12 @@ class Witnessing:
         is shown all the same, as they are to know of it what it was.
         """
         new, _ = store.audit.recheck(view, signed, AGAIN)
-        old, self._swept[0] = store.audit.recheck(view, self._swept[0], AGAIN)
+        again = self._again
+        old, again.through = store.audit.recheck(view, again.through, AGAIN)
         found = [one for one in (old, new) if one]
-        if found and not self._breaks:
-            self._breaks.append(min(found, key=lambda one: one.seq))
-            self.alarm(self._breaks[0])
+        if found and not again.broken:
+            again.broken = min(found, key=lambda one: one.seq)
+            self.alarm(again.broken)
 
     def seen(self, tx: Tx, member: MemberId, shown: wire.ShownHead | None) -> Receipt:
         """What we say to the head that a member shows; `through` is for others to fill in."""
@@ -168,9 +183,10 @@ class Witnessing:
     ) -> None:
         """Keep what a member signed of the head that it was shown, or that it doubts us."""
         self._wanted[member] = receipt
-        for broken in set(self._breaks) - self._noted:
-            self._noted.add(broken)
-            store.audit.append(tx, _not_whole(broken))
+        again = self._again
+        if again.broken and not again.is_noted:
+            store.audit.append(tx, _not_whole(again.broken))
+            tx.once_kept(again.noted)
         if shown is None:
             return
         signed = witness.cosigned(shown.head, member)

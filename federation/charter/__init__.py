@@ -17,19 +17,16 @@ from federation.charter.document import (
     read,
     replacement,
     sign,
-    signed_part,
     written,
 )
 from federation.charter.members import (
     Charter,
     FormerCa,
     Group,
-    Groups,
     Kind,
     Member,
     Proposal,
     Standing,
-    majority,
 )
 from federation.charter.routine import Drafted, Routine, endorsed, is_endorsed, routine
 
@@ -40,7 +37,6 @@ __all__ = [
     "Drafted",
     "FormerCa",
     "Group",
-    "Groups",
     "Kind",
     "Member",
     "Place",
@@ -59,7 +55,6 @@ __all__ = [
     "is_endorsed",
     "is_read_as",
     "joined",
-    "majority",
     "proposal",
     "read",
     "read_card",
@@ -67,6 +62,5 @@ __all__ = [
     "replacement",
     "routine",
     "sign",
-    "signed_part",
     "written",
 ]

@@ -5,7 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from federation.charter.members import Charter, Group, Kind, Member, Standing, majority
+from federation.charter.members import (
+    Charter,
+    Group,
+    Kind,
+    Member,
+    Standing,
+    free_numbers,
+    least_signatures,
+)
 from federation.errors import InvalidError
 from federation.limits import MEMBERS
 from federation.messages import MemberId
@@ -58,12 +66,10 @@ def amended(current: Charter, amendment: Amendment, place: Place, now: datetime)
         groups=MappingProxyType({name: group for name, group in groups.items() if group}),
         life=amendment.life or current.life,
     )
-    is_same = drafted.voters == current.voters
-    least = current.threshold if is_same else majority(len(drafted.voters))
-    drafted = replace(
-        drafted, threshold=least if amendment.threshold is None else amendment.threshold
-    )
-    return renewed(drafted, place, now)
+    threshold = amendment.threshold
+    if threshold is None:
+        threshold = least_signatures(drafted, current)
+    return renewed(replace(drafted, threshold=threshold), place, now)
 
 
 def renewed(current: Charter, place: Place, now: datetime) -> Charter:
@@ -113,11 +119,10 @@ def _with_added(members: Members, cards: tuple[Member, ...]) -> Members:
         if card.id in members:
             standing = members[card.id].standing
             raise InvalidError(f"{card.id} is in the charter already ({standing})")
-        taken = {one.number for one in members.values()}
-        free = next((number for number in range(1, MEMBERS + 1) if number not in taken), None)
-        if free is None:
+        number = next(free_numbers(one.number for one in members.values()), None)
+        if number is None:
             raise InvalidError(f"a charter holds at most {MEMBERS} members")
-        members = members | {card.id: replace(card, number=free, standing=Standing.ACTIVE)}
+        members = members | {card.id: replace(card, number=number, standing=Standing.ACTIVE)}
     return members
 
 

@@ -20,7 +20,15 @@ from federation.charter.cards import (
     member_of,
     read_aloud,
 )
-from federation.charter.members import Charter, Group, Groups, Member, Proposal, majority
+from federation.charter.members import (
+    Charter,
+    Group,
+    Groups,
+    Member,
+    Proposal,
+    free_numbers,
+    least_signatures,
+)
 from federation.errors import CharterError, InvalidError
 from federation.limits import MEMBERS, WORD
 from federation.messages import MemberId
@@ -33,34 +41,24 @@ _OURS = "amber"
 LIFE = timedelta(days=30)
 
 
-def draft(
-    cards: Iterable[Member],
-    *,
-    expires_at: datetime,
-    groups: Mapping[str, Iterable[str]] | None = None,
-    after: Charter | None = None,
-    threshold: int | None = None,
-) -> bytes:
+def draft(cards: Iterable[Member], *, expires_at: datetime, after: Charter | None = None) -> bytes:
     """The document of the next charter, which nobody has signed yet.
 
     Members keep the number they have in `after`, and get the lowest free one else, in the order
-    of the cards. When no groups are given, those of `after` stay, less the members that left.
-    Without a threshold it is that of `after` if everybody stays, else the majority. Raises
-    `CharterError` when these cards cannot stand in one charter.
+    of the cards. The groups of `after` stay, less the members that left, and its threshold if
+    everybody stays; else it is the majority. Raises `CharterError` when these cards cannot stand
+    in one charter.
     """
     members = _ordered(_numbered(tuple(cards), after))
     charter = Charter(
         version=after.version + 1 if after else 1,
         members=members,
-        groups=_kept(after, members) if groups is None else _plain(groups),
+        groups=_kept(after, members),
         expires_at=expires_at,
         threshold=0,
         life=after.life if after else LIFE,
     )
-    if threshold is None:
-        is_same = after is not None and after.voters == charter.voters
-        threshold = after.threshold if after and is_same else majority(len(charter.voters))
-    return written(replace(charter, threshold=threshold))
+    return written(replace(charter, threshold=least_signatures(charter, after)))
 
 
 def written(charter: Charter) -> bytes:
@@ -122,7 +120,7 @@ def replacement(current: bytes, proposed: bytes) -> Charter:
     part the members for good.
     """
     held, new = read(current), read(proposed)
-    if new.version == held.version and _said(current) != _said(proposed):
+    if new.version == held.version and signed_part(current) != signed_part(proposed):
         raise CharterError(f"this is another charter {new.version} than ours: they are forked")
     if new.version <= held.version:
         raise CharterError(f"charter {new.version} cannot replace charter {held.version}")
@@ -132,7 +130,7 @@ def replacement(current: bytes, proposed: bytes) -> Charter:
 
 def identity(document: bytes) -> str:
     """What a document says, as a SHA-256 in hex: the same whoever has signed it."""
-    return hashlib.sha256(_said(document)).hexdigest()
+    return hashlib.sha256(signed_part(document)).hexdigest()
 
 
 def document_fingerprint(document: bytes) -> str:
@@ -142,7 +140,7 @@ def document_fingerprint(document: bytes) -> str:
 
 def signed_part(document: bytes) -> bytes:
     """The bytes that every signature of a document is over."""
-    return _said(document)
+    return _parsed(document).signed_bytes
 
 
 def joined(document: bytes, other: bytes, *, current: bytes) -> bytes:
@@ -182,10 +180,6 @@ def _parsed(document: bytes) -> Metadata[Root]:
     return metadata
 
 
-def _said(document: bytes) -> bytes:
-    return _parsed(document).signed_bytes
-
-
 def _charter(root: Root) -> Charter:
     """What a root says; its keys and roles must say nothing that its member list does not."""
     try:
@@ -204,11 +198,11 @@ def _charter(root: Root) -> Charter:
     )
     charter = replace(charter, threshold=listed.threshold or len(charter.voters))
     _check(charter)
-    _check_said(root, msgspec.structs.replace(listed, threshold=charter.threshold), charter)
+    _checksigned_part(root, msgspec.structs.replace(listed, threshold=charter.threshold), charter)
     return charter
 
 
-def _check_said(root: Root, listed: Listing, charter: Charter) -> None:
+def _checksigned_part(root: Root, listed: Listing, charter: Charter) -> None:
     """Nothing stands in a document but what its charter says, each thing once and in its place."""
     rebuilt = _root(charter)
     if (rebuilt.keys, rebuilt.roles) != (root.keys, root.roles):
@@ -298,18 +292,13 @@ def _kept(after: Charter | None, members: Mapping[MemberId, Member]) -> Groups:
     )
 
 
-def _plain(groups: Mapping[str, Iterable[str]]) -> Groups:
-    return MappingProxyType(
-        {name: Group(frozenset(map(MemberId, ids))) for name, ids in groups.items()}
-    )
-
-
 def _numbered(cards: Sequence[Member], after: Charter | None) -> Iterable[Member]:
     held = {id: member.number for id, member in after.members.items()} if after else {}
-    free = iter(sorted(set(range(1, MEMBERS + 1)) - set(held.values())))
-    if len(cards) > MEMBERS:
+    free = free_numbers(held.values())
+    numbered = [replace(one, number=held.get(one.id) or next(free, 0)) for one in cards]
+    if not all(one.number for one in numbered):
         raise CharterError(f"a charter holds at most {MEMBERS} members")
-    return [replace(one, number=held.get(one.id) or next(free)) for one in cards]
+    return numbered
 
 
 def _ordered(members: Iterable[Member]) -> Mapping[MemberId, Member]:

@@ -1,12 +1,13 @@
 """Members and charters as values: who belongs, who decides, which keys count when."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
 from federation.errors import CharterError, InvalidError
+from federation.limits import MEMBERS
 from federation.messages import MemberId
 from federation.seal import SigningKey
 
@@ -201,17 +202,19 @@ class Proposal:
     needed: int
 
     @property
-    def missing(self) -> frozenset[MemberId]:
-        """Everybody who may still sign it."""
-        return self.charter.voters - self.signed_by
-
-    @property
     def is_enough(self) -> bool:
         """Whether it may be put in force."""
         is_signed = len(self.signed_by) >= self.charter.threshold
         return is_signed and len(self.agreed_by) >= self.needed
 
 
-def majority(of: int) -> int:
-    """The least number that is more than half of so many."""
-    return of // 2 + 1
+def least_signatures(charter: Charter, before: Charter | None) -> int:
+    """How many must sign the next one where nobody says: as before, or most of other voters."""
+    if before is not None and before.voters == charter.voters:
+        return before.threshold
+    return len(charter.voters) // 2 + 1
+
+
+def free_numbers(taken: Iterable[int]) -> Iterator[int]:
+    """The numbers that a member may be given, the lowest first."""
+    return iter(sorted(set(range(1, MEMBERS + 1)) - set(taken)))

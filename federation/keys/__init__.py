@@ -14,7 +14,7 @@ from federation.keys.making import (
     person_credentials,
     relock,
 )
-from federation.keys.opening import former, issuer, open  # noqa: A004 - keys.open, as io.open
+from federation.keys.opening import former, open  # noqa: A004 - keys.open, as io.open
 from federation.keys.own import AUDIT_HEAD_TYPE, Former, Keys, Ring
 from federation.keys.safe import NOTHING, Plain, Safe, Unlocking, lock_of
 from federation.keys.turning import (
@@ -52,7 +52,6 @@ __all__ = [
     "folder_people",
     "former",
     "issue_person",
-    "issuer",
     "lined",
     "lock_of",
     "make",

@@ -7,7 +7,7 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from federation.errors import UntrustedError
@@ -29,12 +29,15 @@ def write(path: Path, data: bytes) -> None:
     draft.replace(path)
 
 
-def change(folder: Path, files: Mapping[str, bytes | None]) -> None:
+def change(
+    folder: Path, files: Mapping[str, bytes | None], decided: Callable[[], None] = lambda: None
+) -> None:
     """Write these files and remove those without content: all of it or nothing of it.
 
     Names are relative to the folder. A process that ends in the midst of it leaves either what
     was there before, or a change that `finish` carries out. One change waits for another, in
-    whatever process.
+    whatever process. `decided` is called once all of it is on disk and nothing counts yet; what
+    it raises leaves what was there. It waits for nobody who waits for the folder.
     """
     with settled(folder):
         draft = folder / _DRAFT
@@ -47,6 +50,11 @@ def change(folder: Path, files: Mapping[str, bytes | None]) -> None:
         gone = [name for name, data in files.items() if data is None]
         write(draft / _GONE, "\n".join(gone).encode())
         _on_disk({(draft / name).parent for name in files} | {draft})
+        try:
+            decided()
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
         draft.rename(folder / _DECIDED)
         _on_disk({folder})
         _finish(folder)

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from federation.certificates import (
 from federation.errors import InvalidError, UntrustedError
 from federation.keys.files import change, finish, read, secret, write
 from federation.keys.opening import PLAIN, certificate, issuer, private, tls_key
-from federation.keys.safe import LOCK, NOTHING, PrivateKey, Safe, Unlocking, lock_of, pem
+from federation.keys.safe import LOCK, NOTHING, PrivateKey, Safe, Unlocking, pem
 from federation.messages import MemberId, PersonId
 
 PEOPLE = "people"
@@ -70,10 +70,13 @@ def issue_person(  # noqa: PLR0913 - one optional
     roles: Collection[str],
     now: datetime,
     safe: Safe = PLAIN,
+    decided: Callable[[], None] = lambda: None,
 ) -> Issued:
     """Issue a certificate for one of our people, with every role it may act in.
 
-    Never over an existing one. Raises `InvalidError` for a name that cannot stand in a URI.
+    Never over an existing one. `decided` is called before there is one; what it raises leaves a key
+    that opens nothing, and that the next try replaces. Raises `InvalidError` for a name that cannot
+    stand in a URI.
     """
     if not all(_WORD.fullmatch(word) for word in (person, *roles)):
         raise InvalidError(
@@ -85,6 +88,7 @@ def issue_person(  # noqa: PLR0913 - one optional
     key = new_key()
     leaf = issuer(folder, safe).person(member, Holder(person, frozenset(roles)), key, now)
     write(place.key, safe.kept(key))
+    decided()
     write(place.certificate, leaf.public_bytes(Encoding.PEM))
     return place
 
@@ -97,9 +101,8 @@ def reissued(
     Their keys stay. Whoever has taken the key along is to be issued another one.
     """
     files = {}
-    for path in sorted((folder / PEOPLE).glob("*.pem")):
-        holder, key = holder_in(certificate(path), member), path.with_suffix(".key")
-        if holder and key.exists():
+    for path, _, holder in _issued(folder, member):
+        if (key := path.with_suffix(".key")).exists():
             leaf = by.person(member, holder, tls_key(key, safe), now)
             files[f"{PEOPLE}/{path.name}"] = leaf.public_bytes(Encoding.PEM)
     return files
@@ -107,9 +110,7 @@ def reissued(
 
 def people(folder: Path, member: MemberId) -> dict[PersonId, frozenset[str]]:
     """The people whose certificates lie in the home, with their roles, by name."""
-    paths = sorted((folder / PEOPLE).glob("*.pem"))
-    holders = [holder_in(certificate(path), member) for path in paths]
-    return {holder.person: holder.roles for holder in holders if holder}
+    return {holder.person: holder.roles for _, _, holder in _issued(folder, member)}
 
 
 def folder_people(
@@ -117,10 +118,8 @@ def folder_people(
 ) -> Iterator[tuple[PersonId, x509.Certificate, bool]]:
     """Each certificate of our people in the home, whose it is, and whether this CA issued it."""
     issued_by = parsed(ca)
-    for path in sorted((folder / PEOPLE).glob("*.pem")):
-        leaf = certificate(path)
-        if holder := holder_in(leaf, member):
-            yield holder.person, leaf, is_issued(leaf, issued_by)
+    for _, leaf, holder in _issued(folder, member):
+        yield holder.person, leaf, is_issued(leaf, issued_by)
 
 
 def person_credentials(folder: Path, person: PersonId, safe: Safe = PLAIN) -> tuple[bytes, bytes]:
@@ -142,12 +141,20 @@ def relock(folder: Path, old: Safe, unlocking: Unlocking) -> None:
         for path in sorted(folder.rglob("*.key"))
         if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     }
-    change(folder, {LOCK: None} | files | lock if lock_of(folder) else files | lock)
+    change(folder, {LOCK: None} | files | lock)
 
 
 def new_key() -> EllipticCurvePrivateKey:
     """A key for a certificate."""
     return ec.generate_private_key(ec.SECP256R1())
+
+
+def _issued(folder: Path, member: MemberId) -> Iterator[tuple[Path, x509.Certificate, Holder]]:
+    """Each certificate of our people in the home, by name, and whose it is."""
+    for path in sorted((folder / PEOPLE).glob("*.pem")):
+        leaf = certificate(path)
+        if holder := holder_in(leaf, member):
+            yield path, leaf, holder
 
 
 def _kept_anew(path: Path, old: Safe, new: Safe) -> bytes:

@@ -130,10 +130,6 @@ class Ring:
         former = self.former
         return former is None or all(self._versions.get(one, 0) >= former.since for one in members)
 
-    def version_of(self, member: MemberId) -> int:
-        """The charter that a member was last heard to hold; 0 for one not heard since the start."""
-        return self._versions.get(member, 0)
-
     def sign(self, data: bytes) -> bytes:
         """Sign an entry or head of our log."""
         return self.present.sign(data)

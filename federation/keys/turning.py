@@ -1,10 +1,11 @@
 """New keys in the place of those of now: begun on disk, named by the charter, then taken up.
 
 Nothing is forgotten by a process that ends: what was begun lies in `next`, and the charter says
-how far it came. Keys that a charter may yet name are never removed.
+how far it came. Keys that a charter may yet name are never removed. Each step is handed `decided`,
+which is called once all of it is on disk and before it counts; what that raises undoes the step.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,8 +69,14 @@ def turn_of(folder: Path) -> Turn | None:
         return None
 
 
-def begin(
-    place: Place, us: Member, what: Collection[What], now: datetime, *, is_revocation: bool = False
+def begin(  # noqa: PLR0913 - two optional
+    place: Place,
+    us: Member,
+    what: Collection[What],
+    now: datetime,
+    *,
+    is_revocation: bool = False,
+    decided: Callable[[], None] = lambda: None,
 ) -> Turn | None:
     """Make new keys, all of them on disk at once; what the charter must name waits in `next`.
 
@@ -98,7 +105,7 @@ def begin(
     needs_charter = bool(turn.signing_key or turn.ca or turn.is_revocation)
     if needs_charter:
         files[_TURN] = msgspec.json.encode(turn)
-    change(place.folder, files)
+    change(place.folder, files, decided)
     return turn if needs_charter else None
 
 
@@ -118,7 +125,13 @@ def mend(place: Place, us: Member, now: datetime) -> bool:
     return True
 
 
-def settle(place: Place, us: Member, version: int, now: datetime) -> bool:
+def settle(
+    place: Place,
+    us: Member,
+    version: int,
+    now: datetime,
+    decided: Callable[[], None] = lambda: None,
+) -> bool:
     """Take up the new keys that the charter of this version names; whether there were any.
 
     Those before them stay in `former` for the members that do not know these yet. After a theft
@@ -149,7 +162,7 @@ def settle(place: Place, us: Member, version: int, now: datetime) -> bool:
     is_named = not is_due or lined(turn, us, now) == us
     since, until = (version, now + SPARED_FOR) if is_named else (version + 1, _UNNAMED)
     files[f"{FORMER}/since.json"] = since_file(since, until, is_sudden=turn.is_revocation)
-    change(folder, files)
+    change(folder, files, decided)
     return True
 
 
@@ -172,13 +185,15 @@ def coming_signer(place: Place) -> Signer | None:
     return CryptoSigner(signing_key(place.folder / NEXT / "signing.key", place.safe))
 
 
-def end(folder: Path, version: int, now: datetime) -> None:
+def end(
+    folder: Path, version: int, now: datetime, decided: Callable[[], None] = lambda: None
+) -> None:
     """The change has come through with the charter of this version: nothing waits any more."""
     files: dict[str, bytes | None] = {_TURN: None}
     if (folder / FORMER / "since.json").exists() and (turn := turn_of(folder)):
         since = since_file(version, now + SPARED_FOR, is_sudden=turn.is_revocation)
         files[f"{FORMER}/since.json"] = since
-    change(folder, files)
+    change(folder, files, decided)
 
 
 def put_off(place: Place, us: Member, version: int) -> bool:
@@ -194,9 +209,9 @@ def put_off(place: Place, us: Member, version: int) -> bool:
     return True
 
 
-def drop_former(folder: Path) -> None:
+def drop_former(folder: Path, decided: Callable[[], None] = lambda: None) -> None:
     """Nobody needs the keys before those of now any more."""
-    change(folder, {f"{FORMER}/{name}": None for name in (*_PRESENT, "since.json")})
+    change(folder, {f"{FORMER}/{name}": None for name in (*_PRESENT, "since.json")}, decided)
 
 
 def _with_signing(place: Place, turn: Turn, files: dict[str, bytes | None]) -> Turn:

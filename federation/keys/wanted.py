@@ -73,7 +73,8 @@ def check_room(turn: Turn, us: Member, now: datetime) -> None:
     """Raise `InvalidError` when our line cannot hold what a change adds to it."""
     line = lined(turn, us, now)
     most = FORMER if turn.is_revocation else FORMER - _FOR_THEFTS
-    if len(line.former_keys) > max(most, len(us.former_keys)):
+    is_followed = turn.signing_key in turn.revoked_keys  # by another one, once it is named
+    if len(line.former_keys) + is_followed > max(most, len(us.former_keys)):
         raise InvalidError(
             f"the charter holds {most} signing keys that we had before: no other one takes the"
             " place of that of now but after a theft"

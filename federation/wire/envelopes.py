@@ -10,22 +10,22 @@ ASK, DELIVER, RECONCILE = (f"/{SERVICE}/{name}" for name in ("Ask", "Deliver", "
 
 
 def request_to(sealed: Sealed) -> bytes:
-    """A sealed question as it travels."""
+    """What a call brings: a sealed question, dispatch or inquiry as it travels."""
     return pb.AskRequest(sealed=sealed_to(sealed)).SerializeToString()
 
 
 def request_from(data: bytes) -> Sealed:
-    """A sealed question as it came; whether its seal holds is for `seal.opened`."""
+    """What a call brought, as it came; whether its seal holds is for `seal.opened`."""
     return sealed_from(decoded(pb.AskRequest, data).sealed)
 
 
 def response_to(sealed: Sealed) -> bytes:
-    """A sealed answer as it travels."""
+    """What a call is told: a sealed answer, receipt or account as it travels."""
     return pb.AskResponse(sealed=sealed_to(sealed)).SerializeToString()
 
 
 def response_from(data: bytes) -> Sealed:
-    """A sealed answer as it came; whether its seal holds is for `seal.opened`."""
+    """What a call was told, as it came; whether its seal holds is for `seal.opened`."""
     return sealed_from(decoded(pb.AskResponse, data).sealed)
 
 

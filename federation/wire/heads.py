@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from federation.errors import InvalidError
-from federation.limits import HASH_BYTES, PROOF
+from federation.limits import HASH_BYTES, PLACES, PROOF
 from federation.messages import MemberId
 from federation.wire.fields import few, instant, microseconds
 from federation.witness import TreeHead
@@ -36,7 +36,7 @@ def hashes(field: str, values: Sequence[bytes]) -> tuple[bytes, ...]:
 
 
 def size(field: str, value: int) -> int:
-    """How long a log is."""
-    if value < 0:
-        raise InvalidError(f"{field} must not be negative")
+    """How long a log is, or a place in it or in the mail of a member."""
+    if not 0 <= value <= PLACES:
+        raise InvalidError(f"{field} must be from 0 to {PLACES}")
     return value

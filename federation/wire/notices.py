@@ -105,11 +105,12 @@ def dispatch_to(dispatch: Dispatch) -> bytes:
 def dispatch_from(body: bytes, member: MemberId) -> Dispatch:
     """A member's dispatch in a body; the seals of its notices are still to be opened."""
     message = decoded(pb.Dispatch, body)
-    if message.assigned < 0 or not 1 <= message.oldest <= message.assigned + 1:
-        raise InvalidError("assigned must not be negative, oldest from 1 to the one after it")
+    assigned = size("assigned", message.assigned)
+    if not 1 <= message.oldest <= assigned + 1:
+        raise InvalidError("oldest must be from 1 to the one after assigned")
     notices = few("notices", message.notices, NOTICES)
     shown = _shown(message, member) if message.HasField("head") else None
-    return Dispatch(message.assigned, message.oldest, tuple(map(sealed_from, notices)), shown)
+    return Dispatch(assigned, message.oldest, tuple(map(sealed_from, notices)), shown)
 
 
 def _shown(message: pb.Dispatch, member: MemberId) -> ShownHead:
@@ -143,18 +144,20 @@ def receipt_to(receipt: Receipt) -> bytes:
 def receipt_from(body: bytes) -> Receipt:
     """The receipt in a body; raises `InvalidError` naming the field that is wrong."""
     message = decoded(pb.Receipt, body)
-    if message.through < 0 or message.witnessed < 0:
-        raise InvalidError("through and witnessed must not be negative")
-    refused = few("refused", message.refused, NOTICES)
     return Receipt(
-        message.through,
-        tuple(Refusal(one.sequence, line("refusal.ground", one.ground, WORD)) for one in refused),
-        message.witnessed,
+        size("through", message.through),
+        tuple(map(_refusal, few("refused", message.refused, NOTICES))),
+        size("witnessed", message.witnessed),
         message.cosignature,
         line("doubt", message.doubt, WORD),
         tuple(size("prove", one) for one in few("prove", message.prove, MEMBERS)),
         votes.adopted_from(message.missed) if message.HasField("missed") else None,
     )
+
+
+def _refusal(message: pb.Refusal) -> Refusal:
+    ground = line("refusal.ground", message.ground, WORD)
+    return Refusal(size("refusal.sequence", message.sequence), ground)
 
 
 def notice_to(notice: Notice) -> bytes:

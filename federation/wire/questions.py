@@ -75,7 +75,7 @@ def answer_to(answer: Answer) -> bytes:
         message.index_age_s = answer.index_age_s
     if answer.receipt:
         message.entry = answer.receipt.entry
-        message.head.CopyFrom(_head_to(answer.member, answer.receipt))
+        message.head.CopyFrom(head_to(log_head(answer.member, answer.receipt)))
     whole = [hit_to(hit) for hit in answer.hits[:HITS]]
     room = ANSWER_BYTES - _FRAME_BYTES
     if sum(part.ByteSize() for part in whole) <= room:
@@ -114,9 +114,9 @@ def _said(message: pb.Answer) -> str:
     return hashlib.sha256(bare.SerializeToString(deterministic=True)).hexdigest()
 
 
-def _head_to(member: MemberId, receipt: LogReceipt) -> pb.TreeHead:
-    signed = receipt.signed_at, receipt.signature
-    return head_to(TreeHead(member, receipt.size, receipt.root, *signed))
+def log_head(member: MemberId, receipt: LogReceipt) -> TreeHead:
+    """The head of the log of the member that gave a receipt."""
+    return TreeHead(member, receipt.size, receipt.root, receipt.signed_at, receipt.signature)
 
 
 def _receipt(message: pb.Answer, member: MemberId) -> LogReceipt:

@@ -16,7 +16,7 @@ from node.alerts.leaving import Leaving
 from node.audit import Entry, Operation
 from node.fishing import Measure, Posed, misses
 from node.mail.outbox import Outbox
-from node.people import Person
+from node.people import Person, Role
 from node.search import plain
 from node.store import Tx, View
 from node.store.alarms import HeldAlarm, Whose
@@ -90,6 +90,14 @@ class Guarding:
         """Alarms that changed after a change, in the order of their last ones; some at a time."""
         with self.outbox.store.view() as view:
             return store.alarms.behind(view, change, most=MOST)
+
+    def shown_to(self, person: Person, role: Role, change: int) -> list[HeldAlarm]:
+        """The same, for one of our people; that it looked is on disk before."""
+        found = self.behind(change)
+        if found:
+            with self.outbox.store.write() as tx:
+                store.audit.append(tx, _looked_at(found, person, role))
+        return found
 
     def change(
         self, id: str, state: AlertState, person: Person, *, assignee: PersonId | None = None
@@ -188,6 +196,19 @@ def _entry(event: str, alarm: HeldAlarm, peer: MemberId, *, person: str, role: s
         counts={"questions": about.questions, "misses": about.misses},
         person=person,
         role=role,
+    )
+
+
+def _looked_at(found: Sequence[HeldAlarm], person: Person, role: Role) -> Entry:
+    """That a person was shown who seemed to fish."""
+    return Entry(
+        operation=Operation.CONSULTATION,
+        event="alarms shown",
+        person=person.id,
+        role=role,
+        reason="who seemed to fish",
+        records=tuple(one.id for one in found),
+        counts={"alarms": len(found)},
     )
 
 

@@ -19,7 +19,7 @@ from node.answering import Gate, Heard, entry_about
 from node.audit import Entry, Operation
 from node.mail.outbox import Outbox
 from node.policy import Verdict
-from node.quotas import SpentError, became_refused
+from node.quotas import became_refused
 from node.search import KEYS_VERSION, standing_keys
 from node.store import Tx
 from node.store.asked import Became
@@ -33,7 +33,8 @@ POLICY, INVALID, OVER, QUOTA = "policy", "invalid", "expired", "quota"
 class Registry:
     """Lets watches stand and end; `due` is called once one is to run over what is here.
 
-    A watch that is new or another one counts as a question does, and `heard` is told of it.
+    A watch that is new or another one counts as a question does, once it may stand, and `heard` is
+    told of it.
     """
 
     gate: Gate
@@ -47,8 +48,10 @@ class Registry:
             return
         watch = notice.content
         is_known = self._is_known(tx, member, watch)
-        spent = None if is_known else self.gate.limits.quotas.take(tx, member, question_of(watch))
-        verdict = self._verdict(tx, member, watch, spent)
+        verdict, spent = self._verdict(tx, member, watch), None
+        if verdict.is_allowed and not is_known:
+            spent = self.gate.limits.quotas.take(tx, member, question_of(watch))
+            verdict = Verdict(is_allowed=False, ground=f"{QUOTA}: {spent}") if spent else verdict
         ground = "" if verdict.is_allowed else verdict.ground.partition(":")[0]
         if verdict.is_allowed:
             self.register(tx, member, watch)
@@ -104,9 +107,7 @@ class Registry:
         held = store.standing.find(tx, member, watch.id)
         return held is not None and decoded(held.question).seeks == watch.seeks
 
-    def _verdict(self, tx: Tx, member: MemberId, watch: Watch, spent: SpentError | None) -> Verdict:
-        if spent:
-            return Verdict(is_allowed=False, ground=f"{QUOTA}: {spent}")
+    def _verdict(self, tx: Tx, member: MemberId, watch: Watch) -> Verdict:
         try:
             check_words(question_of(watch))
         except InvalidError as fault:

@@ -1,5 +1,6 @@
 """The calls of the desk about who seemed to fish, translated to use cases and back."""
 
+import functools
 from collections.abc import AsyncIterator
 
 from federation.faults import abort
@@ -17,8 +18,8 @@ class AlarmCalls(Admission):
     ) -> AsyncIterator[pb.FollowAlarmsResponse]:
         """Show alarms in the order of their last change, and go on as they come."""
         try:
-            self._admitted(context, "FollowAlarms")
-            behind = self._house.post.guarding.behind
+            who, role = self._admitted(context, "FollowAlarms")
+            behind = functools.partial(self._house.post.guarding.shown_to, who, role)
             async for one in self._changes(behind, lambda one: one.change, request.after):
                 if one:
                     yield pb.FollowAlarmsResponse(alarm=_alarm_to(one))

@@ -180,9 +180,9 @@ class DeskPort(
         try:
             who, _ = self._admitted(context, "AddPerson")
             roles = _roles(list(request.roles))
-            issued = await asyncio.to_thread(self._house.issue, PersonId(request.person), roles)
             added = functools.partial(self._house.administration.person_added, roles, by=who)
-            await asyncio.to_thread(added)
+            person = PersonId(request.person)
+            issued = await asyncio.to_thread(self._house.issue, person, roles, added)
         except Exception as error:  # noqa: BLE001
             await abort(context, error)
         return pb.AddPersonResponse(certificate=str(issued.certificate), key=str(issued.key))

@@ -28,8 +28,8 @@ from node.screening import Screening
 class House:
     """What the desk may use of the node.
 
-    `own` is what our settings say of us, `endorse` what our CA says for a proposal; `follow` puts
-    an adopted charter into effect.
+    `issue` calls what it is handed before there is a certificate. `own` is what our settings say
+    of us, `endorse` what our CA says for a proposal; `follow` puts an adopted charter into effect.
     """
 
     config: Config
@@ -46,7 +46,7 @@ class House:
     remarking: Remarking
     rotating: Rotating
     post: Post
-    issue: Callable[[PersonId, tuple[Role, ...]], Issued]
+    issue: Callable[[PersonId, tuple[Role, ...], Callable[[], None]], Issued]
     own: Callable[[], Member]
     endorse: Callable[[bytes], bytes]
     follow: Callable[[], Awaitable[None]]

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from federation import keys
 from federation.charter import Charter, Member
@@ -45,6 +46,8 @@ class _Tried:
 class Rotating:
     """Changes our keys. Plain synchronous code, called from several threads.
 
+    What is done, by whom and why is in the log before any of it counts: a full disk leaves the
+    keys as they are.
     `propose` hands our new line to the members, who put a charter with it in force; `wake` has a
     member heard, so that it is known which charter it holds.
     """
@@ -124,18 +127,18 @@ class Rotating:
                     "our signature counts for nothing in this charter: a member proposes our new"
                     " card (amber charter propose --replace)"
                 )
-            keys.begin(self.place, us, what, now, is_revocation=is_revocation)
+            decided = partial(self._write_down, event, what, by=by, reason=reason)
+            keys.begin(self.place, us, what, now, is_revocation=is_revocation, decided=decided)
             self._tried.proposed_at = None
             self._reload()
-            self._write_down(event, what, by=by, reason=reason)
             self.step()
 
     def _settle(self) -> None:
         """Take up what the charter names."""
-        us, charter = self._us(), self.charter()
-        if us and keys.settle(self.place, us, charter.version, self.clock()):
+        us, charter, now = self._us(), self.charter(), self.clock()
+        decided = partial(self._write_down, "new keys in use", [])
+        if us and keys.settle(self.place, us, charter.version, now, decided):
             self._reload()
-            self._write_down("new keys in use", [])
 
     def _line(self, turn: Turn) -> None:
         """Have the charter say what it is to say of us, or end a change of which it does."""
@@ -144,9 +147,9 @@ class Rotating:
             return
         wanted = keys.lined(turn, us, now)
         if wanted == us:
-            keys.end(self.place.folder, self.charter().version, now)
+            decided = partial(self._write_down, "keys changed", turn.what)
+            keys.end(self.place.folder, self.charter().version, now, decided)
             self._reload()
-            self._write_down("keys changed", turn.what)
         elif self._tried.is_due(self.charter(), now):
             self._tried.proposed_at, self._tried.after = now, self.charter().version
             if self._is_proposed(wanted) and self._us() != us:
@@ -173,9 +176,9 @@ class Rotating:
             if us and is_over and keys.put_off(self.place, us, charter.version):
                 self._reload()
         elif not unheard or self.clock() >= former.until:
-            keys.drop_former(self.place.folder)
+            decided = partial(self._write_down, "former keys let go", [])
+            keys.drop_former(self.place.folder, decided)
             self._reload()
-            self._write_down("former keys let go", [])
         for member in unheard:
             self.wake(member)
 
@@ -184,9 +187,9 @@ class Rotating:
         us, now = self._us(), self.clock()
         if us is None or self.turn or self.ring.present.tls_ends_at - now > LAST_MOMENT:
             return
-        keys.begin(self.place, us, [What.TLS], now)
+        event, what = "node certificate renewed at its end", [What.TLS]
+        keys.begin(self.place, us, what, now, decided=partial(self._write_down, event, what))
         self._reload()
-        self._write_down("node certificate renewed at its end", [What.TLS])
 
     def _us(self) -> Member | None:
         return self.charter().members.get(self.place.member)

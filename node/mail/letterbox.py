@@ -7,6 +7,7 @@ from federation import wire
 from federation.accounts import Book
 from federation.charter import Member
 from federation.errors import InvalidError
+from federation.limits import STEP
 from federation.messages import MemberId, Receipt, Refusal
 from node import store
 from node.audit import Entry, Operation
@@ -58,13 +59,17 @@ class Letterbox:
         return replace(seen, through=through, refused=tuple(refused), missed=missed)
 
     def _behind_gap(self, tx: Tx, before: LaneState, dispatch: wire.Dispatch) -> int:
-        """How far we have a member's mail or can have it; what it no longer holds is noted."""
+        """How far we have a member's mail or can have it; what it no longer holds is noted.
+
+        One dispatch takes us `STEP` places at most, and the next one goes on.
+        """
         if dispatch.oldest <= before.received + 1:
             return before.received
-        store.mail.skip(tx, before.member, dispatch.oldest - 1)
-        counts = {"from": before.received + 1, "to": dispatch.oldest - 1}
+        through = min(dispatch.oldest - 1, before.received + STEP)
+        store.mail.skip(tx, before.member, through)
+        counts = {"from": before.received + 1, "to": through}
         store.audit.append(tx, _named("mail can no longer be had", before.member, counts))
-        return dispatch.oldest - 1
+        return through
 
     def _new(self, tx: Tx, member: MemberId, one: wire.Opened) -> str:
         """Keep the next notice with what it does; why it does nothing, or an empty word."""

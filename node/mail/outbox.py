@@ -11,15 +11,13 @@ from federation.limits import DISPATCH_BYTES, NOTICES
 from federation.messages import Content, MemberId, Notice, NoticeId, Receipt
 from federation.seal import Sealed
 from node import store
-from node.audit import Entry, Operation
-from node.mail.effects import CONFLICT, Effects, kind_of
+from node.mail import places
+from node.mail.effects import Effects, kind_of
 from node.mail.exchanged import note
 from node.mail.heads import Heads, NoHeads, Shown
+from node.mail.places import Seal
 from node.store import Store, Tx, View
 from node.store.mail import LaneState, Outgoing, Posted
-
-#: Seals a notice for a member: its id, its body, its place.
-Seal = Callable[[MemberId, NoticeId, bytes, int], Sealed]
 
 #: Notices that are read at once to be listed.
 PAGE = 1_000
@@ -63,7 +61,7 @@ class Outbox:
     ) -> NoticeId:
         """Put a notice in the outbox of a member, in the transaction of what caused it."""
         id = NoticeId(self.ids())
-        sequence = store.mail.next_sequence(tx, to)
+        sequence = places.following(tx, to, self.seal)
         body = wire.notice_to(Notice(id, sequence, content, expires_at))
         sealed = self.seal(to, id, body, sequence)
         store.mail.put(tx, to, sequence, id, kind=kind_of(content), about=about, sealed=sealed)
@@ -103,11 +101,11 @@ class Outbox:
             self.heads.cosigned(tx, member, shown, receipt)
             lane = store.mail.lane(tx, member)
             if receipt.through > self._sent.get(member, lane.acknowledged):
-                self._go_on_behind(tx, lane, receipt.through)
+                places.go_on_behind(tx, lane, receipt.through, self.seal)
             elif (receipt.through, receipt.refused, lane.fault) != (lane.acknowledged, (), ""):
                 store.mail.acknowledge(tx, member, receipt)
                 note(tx, member, Book.SENT, range(lane.acknowledged + 1, receipt.through + 1))
-                self._say_again(tx, member, receipt)
+                places.say_again(tx, member, receipt, self.seal)
             if receipt.missed:
                 self.effects.of(tx, member, Notice(NoticeId(""), 0, receipt.missed))
             if receipt.charter:
@@ -145,44 +143,14 @@ class Outbox:
             store.mail.warn(tx, lane.member, level)
             tx.once_kept(self.warned, lane.member, level)
 
-    def _go_on_behind(self, tx: Tx, lane: LaneState, through: int) -> None:
-        """The member has more of our mail than we sent: we were put back to an earlier day.
-
-        What waits gets new places behind all that it has; what it had before it has twice, which
-        changes nothing.
-        """
-        waiting = store.mail.outgoing(tx, lane.member, after=lane.acknowledged, most=-1)
-        for one in reversed(waiting):
-            self._move(tx, lane.member, one, to=through + one.sequence - lane.acknowledged)
-        store.mail.assign(tx, lane.member, through + lane.waiting)
-        store.mail.acknowledge(tx, lane.member, Receipt(through))
-        entry = Entry(
-            operation=Operation.ADMINISTRATION,
-            event="mail goes on behind a restored state",
-            peer=lane.member,
-            counts={"known": lane.assigned, "member has": through},
-        )
-        store.audit.append(tx, entry)
-
-    def _say_again(self, tx: Tx, member: MemberId, receipt: Receipt) -> None:
-        """What the member has another notice for in the same place is said once more."""
-        for place in [one.sequence for one in receipt.refused if one.ground == CONFLICT]:
-            for one in store.mail.outgoing(tx, member, after=place - 1, most=1):
-                if one.sequence == place:
-                    self._move(tx, member, one, to=store.mail.next_sequence(tx, member))
-
     def _sealed_anew(self, member: MemberId) -> list[Outgoing]:
         """What is next for a member; what a key sealed that was stolen since is sealed anew."""
         with self.store.write() as tx:
             after = store.mail.lane(tx, member).acknowledged
             for one in store.mail.outgoing(tx, member, after=after, most=NOTICES):
                 if not self.counts(member, one.sealed):
-                    self._move(tx, member, one, to=one.sequence)
+                    places.move(tx, member, one, one.sequence, self.seal)
             return store.mail.outgoing(tx, member, after=after, most=NOTICES)
-
-    def _move(self, tx: Tx, member: MemberId, one: Outgoing, *, to: int) -> None:
-        sealed = self.seal(member, one.id, one.sealed.body, to)
-        store.mail.renumber(tx, member, one.sequence, to, sealed)
 
 
 def _first(held: Sequence[Outgoing]) -> Iterator[Sealed]:

@@ -1,6 +1,7 @@
 """Accounting: what a member is shown of our books, a page at a time."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -28,11 +29,13 @@ Page = tuple[Sequence[Line], bool, int, int]
 class Accounting:
     """Shows each member what we have of the traffic with that member, and of nobody else's.
 
-    Plain synchronous code: it is called from several threads.
+    `sign_for` signs the head of our log by the key that the member knows. Plain synchronous code:
+    it is called from several threads.
     """
 
     store: Store
     policy: Policy
+    sign_for: Callable[[MemberId, bytes], bytes]
     quota_per_hour: int = PAGES_PER_HOUR
 
     def account(self, member: Member, inquiry: Inquiry, statement: Statement) -> Account:
@@ -46,7 +49,8 @@ class Accounting:
         if fault:
             raise fault
         with self.store.view() as view:
-            head = store.audit.tree_head(view, view.house.clock())
+            now, sign = view.house.clock(), functools.partial(self.sign_for, member.id)
+            head = store.audit.tree_head(view, now, sign)
             lines, has_more, through, last = _page(view, member.id, inquiry)
             return Account(
                 lines=tuple(_proven(view, one, head) for one in lines),
@@ -115,7 +119,8 @@ def _notices(view: View, member: MemberId, inquiry: Inquiry) -> tuple[Sequence[L
     lane, is_sent = store.mail.lane(view, member), inquiry.book is Book.SENT
     after, through = inquiry.after, inquiry.through
     if is_sent and not through:
-        first, through = store.exchanges.sequences(view, member, inquiry.since, inquiry.until)
+        period = inquiry.since, inquiry.until
+        first, through = store.exchanges.sequences(view, member, Book.SENT, *period)
         after = max(after, first - 1)
     lines = store.exchanges.notices(
         view, member, inquiry.book, after=after, through=through, most=LINES + 1

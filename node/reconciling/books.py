@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from federation import seal
 from federation.accounts import Book, Line
@@ -86,10 +87,10 @@ class Books:
             agreed, found = differences.questions(theirs, ours, period, is_again)
         return agreed, self._findings(member, Book.HEARD, found)
 
-    def sequences(self, member: MemberId, period: Period) -> tuple[int, int]:
-        """The first and last notice that was put in a member's outbox in a period."""
+    def sequences(self, member: MemberId, book: Book, period: Period) -> tuple[int, int]:
+        """The first and last notice that we sent a member in a period, or took of it."""
         with self.store.view() as view:
-            return store.exchanges.sequences(view, member, period.since, period.until)
+            return store.exchanges.sequences(view, member, book, period.since, period.until)
 
     def notices(
         self, member: MemberId, book: Book, after: int, through: int, most: int = -1
@@ -132,10 +133,19 @@ class Books:
         return [Finding(book, one, self._sealed_by(member, book, one)) for one in found]
 
     def _sealed_by(self, member: MemberId, book: Book, difference: Difference) -> str:
-        """Who provably sealed what one of both sides keeps: whoever began it."""
-        begun_by = (self.us, member) if book in (Book.ASKED, Book.SENT) else (member, self.us)
+        """Who provably sealed what one of both sides keeps: whoever began it.
+
+        What had been here before its key was revoked stays proof; what is shown to us now is none.
+        """
+        is_ours = book in (Book.ASKED, Book.SENT)
+        begun_by = (self.us, member) if is_ours else (member, self.us)
         keys = self.charter().member(begun_by[0]).signing_keys
-        return begun_by[0] if any(_holds(one, keys, begun_by) for one in _kept(difference)) else ""
+        here = difference.begun if is_ours else difference.met
+        is_held = any(
+            _holds(one, keys, begun_by, arrived_at=one.at if one is here else None)
+            for one in _kept(difference)
+        )
+        return begun_by[0] if is_held else ""
 
 
 def _kept(difference: Difference) -> Iterator[Line]:
@@ -143,12 +153,18 @@ def _kept(difference: Difference) -> Iterator[Line]:
     return (one for one in (difference.met, difference.begun) if one and one.kept)
 
 
-def _holds(line: Line, keys: Sequence[SigningKey], begun_by: tuple[MemberId, MemberId]) -> bool:
+def _holds(
+    line: Line,
+    keys: Sequence[SigningKey],
+    begun_by: tuple[MemberId, MemberId],
+    *,
+    arrived_at: datetime | None,
+) -> bool:
     if line.kept is None:
         return False
     kept = line.kept
     sealed = Sealed(kept.statement, kept.key_id, kept.signature, b"")
-    statement = seal.stated(sealed, keys)
+    statement = seal.stated(sealed, keys, arrived_at=arrived_at)
     return statement is not None and _names(statement, *begun_by, line)
 
 

@@ -1,7 +1,8 @@
 """Reconciling: our books of the traffic with one member compared with its own, both ways."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -27,6 +28,8 @@ WINDOW, MOST = timedelta(days=7), 500_000
 LONGEST = timedelta(days=3_660)
 #: Why a member's log is not believed, besides what a witness doubts.
 NOT_IN_LOG = "not-in-log"
+#: How a comparison ended that did not come to its end by anything that the member did.
+STOPPED = "stopped"
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -38,7 +41,8 @@ class Reconciled:
     An `outcome` other than answered says that it did not come to its end; a `doubt` that the
     member's log contradicts what it signed, at the entry `doubted_at` where that is known.
     `proven` lines of the member's are in its log of `size` entries, `unproven` ones have no place
-    in it though they are over: they are of a time before places were noted.
+    in it though they are over: they are of a time before places were noted. It `is_stopped` until
+    it came to its end, or the member ended it.
     """
 
     member: MemberId
@@ -54,6 +58,7 @@ class Reconciled:
     proven: int = 0
     unproven: int = 0
     size: int = 0
+    is_stopped: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +79,12 @@ class Reconciling:
     async def reconcile(
         self, member: MemberId, asker: Asker, since: datetime, until: datetime
     ) -> AsyncGenerator[Finding | Reconciled, None]:
-        """Every difference in a period, then how the comparison ended.
+        """Every difference in a period, then how the comparison ended, which is written down.
 
         A member that refuses, is late or not reached, or whose log is contradicted, ends it; what
-        was found until then stays. Raises `RefusedError` when our own policy says no, and
-        `InvalidError` for a member or a period that there is none of.
+        was found until then stays. Whatever else ends it is written down as having stopped it.
+        Raises `RefusedError` when our own policy says no, and `InvalidError` for a member or a
+        period that there is none of.
         """
         members = self.books.charter().chosen([member])
         if self.books.us in members:
@@ -89,10 +95,10 @@ class Reconciling:
         now, known = await asyncio.to_thread(self._begin, result, asker)
         run = _Run(self, asker, result, Period(since, min(until, now), now), known)
         try:
-            async for finding in run.findings():
-                yield finding
-        except _EndedError:
-            pass
+            with suppress(_EndedError):
+                async for finding in run.findings():
+                    yield finding
+            result.is_stopped = False
         finally:
             await asyncio.to_thread(self._end, result, asker)
         yield result
@@ -111,7 +117,7 @@ class Reconciling:
         return begun
 
     def _end(self, result: Reconciled, asker: Asker) -> None:
-        how = result.doubt or str(result.outcome)
+        how = STOPPED if result.is_stopped else result.doubt or str(result.outcome)
         entry = _entry(Operation.ADMINISTRATION, "reconciled", result, asker, how)
         counts = {
             "agreed": sum(result.agreed.values()),
@@ -129,13 +135,18 @@ class _EndedError(Exception):
 
 @dataclass(slots=True)
 class _Run:
-    """One comparison while it goes on; `known` is the member's log as it was shown last."""
+    """One comparison while it goes on; `known` is the member's log as it was shown last.
+
+    `last` is how far the member says that its mail to us goes, of which `count` lines were read.
+    """
 
     house: Reconciling
     asker: Asker
     result: Reconciled
     period: Period
     known: TreeHead | None
+    last: int = 0
+    count: int = 0
 
     async def findings(self) -> AsyncIterator[Finding]:
         """Every difference: of questions window by window, of notices in their order."""
@@ -184,7 +195,7 @@ class _Run:
     async def _sent(self) -> AsyncIterator[tuple[Book, Compared]]:
         """Our notices by as many as a page holds, ours first: they can only come further."""
         books, member = self.house.books, self.result.member
-        first, through = await asyncio.to_thread(books.sequences, member, self.period)
+        first, through = await asyncio.to_thread(books.sequences, member, Book.SENT, self.period)
         after, last, has_more = first - 1, 0, True
         while has_more:
             ours = await asyncio.to_thread(
@@ -204,25 +215,39 @@ class _Run:
             yield Book.SENT, self._beyond(Book.SENT, last)
 
     async def _taken(self) -> AsyncIterator[tuple[Book, Compared]]:
-        """The member's notices page by page, theirs first; how far we have them before that."""
+        """The member's notices page by page, theirs first; how far we have them before that.
+
+        Where its period begins and ends the member says itself. What we took in these days and it
+        does not show is asked for by our bounds, so that nothing is hidden at either end.
+        """
         books, member = self.house.books, self.result.member
         received = await asyncio.to_thread(books.last, member, Book.TAKEN)
-        after, last, count = 0, 0, 0
-        async for page in self._pages(self._of_notices(Book.SENT, 0, 0)):
-            last, count = page.last, count + len(page.lines)
-            _check_count(count)
-            if page.lines:
-                after = after or page.lines[0].sequence - 1
-                end = page.lines[-1].sequence if page.has_more else page.through
-                ours = await asyncio.to_thread(books.notices, member, Book.TAKEN, after, end)
-                theirs = page.lines
-                compared = await asyncio.to_thread(
-                    books.mail, member, Book.TAKEN, ours, theirs, last
-                )
+        first, through = await asyncio.to_thread(books.sequences, member, Book.TAKEN, self.period)
+        shown: list[range] = []
+        async for span, compared in self._told(0, 0):
+            shown.append(span)
+            yield Book.TAKEN, compared
+        for span in _beside(range(first, through + 1), shown):
+            async for _, compared in self._told(span.start - 1, span.stop - 1):
                 yield Book.TAKEN, compared
-                after = end
-        if received > last:
+        if received > self.last:
             yield Book.TAKEN, self._beyond(Book.TAKEN, received)
+
+    async def _told(self, after: int, through: int) -> AsyncIterator[tuple[range, Compared]]:
+        """What the member shows of its notices up to a sequence, of the period where that is 0."""
+        books, member = self.house.books, self.result.member
+        async for page in self._pages(self._of_notices(Book.SENT, after, through)):
+            self.last, self.count = page.last, self.count + len(page.lines)
+            _check_count(self.count)
+            if through or page.lines:
+                after = after if after or through else page.lines[0].sequence - 1
+                end = page.lines[-1].sequence if page.has_more else through or page.through
+                ours = await asyncio.to_thread(books.notices, member, Book.TAKEN, after, end)
+                compared = await asyncio.to_thread(
+                    books.mail, member, Book.TAKEN, ours, page.lines, self.last
+                )
+                yield range(after + 1, end + 1), compared
+                after = end
 
     def _beyond(self, book: Book, last: int) -> Compared:
         """The receiver of notices has more of them than their sender ever sent."""
@@ -276,6 +301,16 @@ def _check_count(count: int) -> None:
     """Raise `InvalidError` for more than can be compared: a member may go on without end."""
     if count > MOST:
         raise InvalidError(f"more than {MOST} lines at once: choose a shorter period")
+
+
+def _beside(ours: range, shown: Sequence[range]) -> Iterator[range]:
+    """What of our places lies before and behind all that was shown."""
+    begin, end = (shown[0].start, shown[-1].stop) if shown else (ours.stop, ours.stop)
+    before, behind = (
+        range(ours.start, min(begin, ours.stop)),
+        range(max(end, ours.start), ours.stop),
+    )
+    yield from filter(None, (before, behind))
 
 
 def _is_in(line: Line, head: TreeHead) -> bool:

@@ -37,7 +37,12 @@ _READ = (
     "theirs, kind, person, case_reference, questions, misses, first_at, last_at, id, told_by,"
     " member, state, assignee, times, change"
 )
-_NEXT = "(SELECT coalesce(max(change), 0) + 1 FROM alarm)"
+#: Behind all there ever were, also behind those that were erased: each change has its entry in the
+#: log, and erasing has one, so that the log is longer than any change of them.
+_NEXT = (
+    "max((SELECT coalesce(max(change), 0) + 1 FROM alarm),"
+    " coalesce((SELECT seq FROM audit_head), 0))"
+)
 _WHOSE = "told_by = ? AND member = ? AND person = ? AND kind = ?"
 
 
@@ -100,6 +105,14 @@ def unseen(view: View) -> int:
     """How many nobody has looked at."""
     counted: int = select(view, "SELECT count(*) FROM alarm WHERE state = 'new'").fetchone()[0]
     return counted
+
+
+def erase(tx: Tx, before: datetime) -> int:
+    """Erase alarms that were told last before an instant; what is noted of them in the log stays.
+
+    The same transaction must write that down.
+    """
+    return run(tx, "DELETE FROM alarm WHERE told_at < ?", (microseconds(before),)).rowcount
 
 
 def _insert(tx: Tx, id: str, whose: Whose, alarm: Alarm) -> None:

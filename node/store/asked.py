@@ -13,7 +13,8 @@ from node.store.rows import one, run, select
 class Became(StrEnum):
     """What became of it: a strong hit or none, a watch that stands, refused; over a quota.
 
-    `quota` is that of a person or a case, `full` that of the whole member.
+    Of our own people `refused` is also what no member answered, and none of it a miss. `quota` is
+    that of a person or a case, `full` that of the whole member.
     """
 
     HIT = "hit"

@@ -107,12 +107,18 @@ def said(view: View, member: MemberId, questions: Collection[str]) -> dict[str, 
     return {row[0]: row[1] for row in found if row}
 
 
-def sequences(view: View, member: MemberId, since: datetime, until: datetime) -> tuple[int, int]:
-    """The first and last notice put in a member's outbox in a period; of none (1, 0)."""
+def sequences(
+    view: View, member: MemberId, book: Book, since: datetime, until: datetime
+) -> tuple[int, int]:
+    """The first and last notice put in a member's outbox, or taken of it, in a period.
+
+    Of none (1, 0).
+    """
+    table, at, _ = _MAIL[book]
     row = one(
         view,
-        "SELECT min(sequence), max(sequence) FROM mail_out"
-        " WHERE member = ? AND queued_at BETWEEN ? AND ?",
+        f"SELECT min(sequence), max(sequence) FROM {table}"  # noqa: S608
+        f" WHERE member = ? AND {at} BETWEEN ? AND ?",
         (member, microseconds(since), microseconds(until)),
     )
     return (row[0], row[1]) if row and row[0] else (1, 0)

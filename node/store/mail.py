@@ -135,6 +135,16 @@ def oldest(view: View, member: MemberId) -> int | None:
     return row[0] if row else None
 
 
+def last(view: View, member: MemberId, most: int) -> int:
+    """The last place up to `most` that any notice to a member ever had; 0 when none did."""
+    row = one(
+        view,
+        "SELECT max(sequence) FROM mail_out WHERE member = ? AND sequence <= ?",
+        (member, most),
+    )
+    return int(row[0] or 0) if row else 0
+
+
 def acknowledge(tx: Tx, member: MemberId, receipt: Receipt) -> None:
     """Note how far a member has our mail, and which notices of it have no effect there.
 

@@ -22,17 +22,17 @@ def test_a_clock_within_the_window_is_not_named() -> None:
     with capture_logs() as log:
         heard(clocks, -30, 30, 0)
 
-    assert (dict(clocks.off()), log) == ({}, [])
+    assert (clocks.off_s(EE), log) == (0, [])
 
 
 def test_a_clock_that_is_off_is_named_with_how_far_and_which_way() -> None:
     clocks = Clocks()
 
     heard(clocks, -45)
-    assert clocks.off() == {EE: -45}
+    assert clocks.off_s(EE) == -45
     heard(clocks, 31)
 
-    assert clocks.off() == {EE: 31}
+    assert clocks.off_s(EE) == 31
     assert clocks.off_s(LV) == 0
 
 

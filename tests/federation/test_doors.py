@@ -1,6 +1,7 @@
 """The doors as the other members find them: real TLS, real certificates, real calls."""
 
 import asyncio
+import socket
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -108,7 +109,7 @@ async def test_a_log_that_cannot_be_written_does_not_keep_a_door_shut(tmp_path: 
             raise OSError("No space left on device")
 
     world = made(tmp_path, EE, LV)
-    house = FullHouse(LV)
+    house = FullHouse(LV, world[LV].house.receipt)
     world[LV].doors = Doors(Doorstep(world[LV].us, house, house, HOST))
     await world.open()
 
@@ -323,3 +324,17 @@ async def test_a_door_whose_port_is_taken_says_which(world: World) -> None:
         await again.apply(world.charter)
 
     await again.close(0)
+
+
+async def test_a_port_that_is_taken_keeps_nobody_out_but_its_member(world: World) -> None:
+    latvia = world[LV]
+    await latvia.doors.close(0)
+    port = latvia.member.door_for(world[EE].member)
+
+    with socket.create_server((HOST, port)), pytest.raises(InvalidError, match="door of EE"):
+        await latvia.doors.apply(world.charter)
+
+    assert [door.member.id for door in latvia.doors if door.is_open] == [LT]
+    assert (await ask(world, by=LT)).kind is ANSWERED
+    await latvia.doors.apply(world.charter)
+    assert [door.member.id for door in latvia.doors if door.is_open] == [EE, LT]

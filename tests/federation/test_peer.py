@@ -32,7 +32,7 @@ from federation.messages import (
 )
 from federation.peer import Lines, Peer
 from federation.seal import Sealed, SigningKey, Statement
-from tests.federation.world import EE, HOST, LT, LV, World, hit, made, question
+from tests.federation.world import EE, HOST, LT, LV, World, hit, made, question, receipt
 
 Q = QuestionId("q-1")
 #: A signing key that nobody here has.
@@ -101,19 +101,25 @@ def silence(world: World) -> Iterator[None]:
         yield
 
 
-def body() -> bytes:
-    return wire.answer_to(Answer(Q, LV, (hit(LV),), index_age_s=7))
+def answer(world: World, **other: object) -> Answer:
+    """What Latvia found, with its place in Latvia's log."""
+    plain = Answer(Q, LV, (hit(LV),), 7, receipt=receipt(world[LV].keys, world.clock()))
+    return replace(plain, **other)  # type: ignore[arg-type]
+
+
+def body(world: World, **other: object) -> bytes:
+    return wire.answer_to(answer(world, **other))
 
 
 async def test_a_sealed_answer_to_our_question_is_the_members_answer(world: World) -> None:
     def reply(sealed: Sealed) -> bytes:
-        return wire.response_to(world[LV].us.reply(sealed, stated(world), body()))
+        return wire.response_to(world[LV].us.reply(sealed, stated(world), body(world)))
 
     async with answering(world, reply):
         outcome = await ask(world)
 
     assert outcome.kind is OutcomeKind.ANSWERED
-    assert outcome.answer == Answer(Q, LV, (hit(LV),), index_age_s=7)
+    assert outcome.answer == answer(world)
     assert outcome.reason == ""
 
 
@@ -121,32 +127,32 @@ def garbage(_: World, __: Sealed) -> bytes:
     return b"\xff"
 
 
-def unsealed(_: World, sealed: Sealed) -> bytes:
-    return wire.response_to(Sealed(b"{}", sealed.key_id, b"", body()))
+def unsealed(world: World, sealed: Sealed) -> bytes:
+    return wire.response_to(Sealed(b"{}", sealed.key_id, b"", body(world)))
 
 
 def sealed_by_another(world: World, sealed: Sealed) -> bytes:
-    return wire.response_to(world[LT].us.reply(sealed, stated(world), body()))
+    return wire.response_to(world[LT].us.reply(sealed, stated(world), body(world)))
 
 
 def to_another(world: World, sealed: Sealed) -> bytes:
     statement = replace(stated(world), sender=LT)
-    return wire.response_to(world[LV].us.reply(sealed, statement, body()))
+    return wire.response_to(world[LV].us.reply(sealed, statement, body(world)))
 
 
 def to_another_question(world: World, sealed: Sealed) -> bytes:
     other = replace(sealed, statement=sealed.statement + b" ")
-    return wire.response_to(world[LV].us.reply(other, stated(world), body()))
+    return wire.response_to(world[LV].us.reply(other, stated(world), body(world)))
 
 
 def under_another_id(world: World, sealed: Sealed) -> bytes:
     statement = replace(stated(world), id="q-2")
-    return wire.response_to(world[LV].us.reply(sealed, statement, body()))
+    return wire.response_to(world[LV].us.reply(sealed, statement, body(world)))
 
 
 def with_another_body(world: World, sealed: Sealed) -> bytes:
-    reply = world[LV].us.reply(sealed, stated(world), body())
-    return wire.response_to(replace(reply, body=wire.answer_to(Answer(Q, LV))))
+    reply = world[LV].us.reply(sealed, stated(world), body(world))
+    return wire.response_to(replace(reply, body=body(world, hits=())))
 
 
 def our_question_again(_: World, sealed: Sealed) -> bytes:
@@ -155,6 +161,28 @@ def our_question_again(_: World, sealed: Sealed) -> bytes:
 
 def nonsense(world: World, sealed: Sealed) -> bytes:
     return wire.response_to(world[LV].us.reply(sealed, stated(world), b"\xff"))
+
+
+def without_a_place(world: World, sealed: Sealed) -> bytes:
+    said = body(world, receipt=None)
+    return wire.response_to(world[LV].us.reply(sealed, stated(world), said))
+
+
+def in_a_log_of_another_member(world: World, sealed: Sealed) -> bytes:
+    said = body(world, receipt=receipt(world[LT].keys, world.clock()))
+    return wire.response_to(world[LV].us.reply(sealed, stated(world), said))
+
+
+def in_a_log_that_was_not_signed(world: World, sealed: Sealed) -> bytes:
+    signed = receipt(world[LV].keys, world.clock())
+    said = body(world, receipt=replace(signed, signature=b""))
+    return wire.response_to(world[LV].us.reply(sealed, stated(world), said))
+
+
+def in_another_log_than_was_signed(world: World, sealed: Sealed) -> bytes:
+    signed = receipt(world[LV].keys, world.clock())
+    said = body(world, receipt=replace(signed, root=b"s" * 32))
+    return wire.response_to(world[LV].us.reply(sealed, stated(world), said))
 
 
 @pytest.mark.parametrize(
@@ -169,6 +197,10 @@ def nonsense(world: World, sealed: Sealed) -> bytes:
         with_another_body,
         our_question_again,
         nonsense,
+        without_a_place,
+        in_a_log_of_another_member,
+        in_a_log_that_was_not_signed,
+        in_another_log_than_was_signed,
     ],
 )
 async def test_what_is_not_a_proven_answer_is_not_shown_and_said_so(
@@ -279,7 +311,7 @@ async def test_a_key_that_ended_seals_no_reply_whatever_time_is_in_the_seal(
     thief = replace(world[LV].us, clock=lambda: before)
 
     def reply(sealed: Sealed) -> bytes:
-        return wire.response_to(thief.reply(sealed, stated(world), body()))
+        return wire.response_to(thief.reply(sealed, stated(world), body(world)))
 
     async with answering(world, reply):
         outcome = await ask(world)
@@ -322,7 +354,7 @@ async def test_lines_are_let_go_of_by_several_at_once(
     monkeypatch.setattr(Peer, "close", close)
     lines = Lines(world[EE].us)
     for member in (LV, LT):
-        lines.to(world[member].member)
+        lines.to(member)
     alone = replace(world.charter, members={EE: world[EE].member})
 
     await asyncio.gather(lines.apply(alone), lines.apply(alone))

@@ -20,14 +20,8 @@ from federation.errors import (
     StrangerError,
 )
 from federation.keys import Keys
-from federation.messages import (
-    Notice,
-    NoticeId,
-    QuestionId,
-    Receipt,
-    WatchEnd,
-    WatchId,
-)
+from federation.limits import PLACES
+from federation.messages import Notice, NoticeId, QuestionId, Receipt, WatchEnd, WatchId
 from federation.seal import ANSWER, Sealed, Statement
 from federation.server import Porter
 from federation.trust import AuthContext
@@ -372,8 +366,9 @@ def test_mail_written_again_that_says_the_same_is_taken(world: World) -> None:
     assert take(world, rewritten(dispatched(world, rewritten(posted(world))))) == Receipt(1)
 
 
-def test_a_notice_without_a_place_is_refused(world: World) -> None:
-    assert isinstance(turned_away(world, dispatched(world, posted(world, 0))), BrokenSealError)
+@pytest.mark.parametrize("place", [-1, 0, PLACES + 1, 2**63, 2**80])
+def test_a_notice_without_a_place_that_can_be_counted_is_refused(world: World, place: int) -> None:
+    assert isinstance(turned_away(world, dispatched(world, posted(world, place))), BrokenSealError)
 
 
 def test_a_notice_whose_content_is_unknown_here_is_handed_on_as_such(world: World) -> None:

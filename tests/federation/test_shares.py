@@ -1,5 +1,6 @@
 """Shares: who of many that wait is next, and that nobody has most of it."""
 
+import itertools
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ class Room:
         self.threads = ThreadPoolExecutor(40)
         self.ends: list[tuple[MemberId, threading.Event]] = []
         self._all: list[threading.Event] = []
+        self._over = 0
 
     def calls(self, member: MemberId, count: int = 1) -> None:
         """So many calls come, and either are worked on or wait."""
@@ -48,11 +50,21 @@ class Room:
         """The oldest call of a member's that is worked on ends."""
         place = next(place for place, (whose, _) in enumerate(self.ends) if whose == member)
         self.ends.pop(place)[1].set()
+        self._over += 1
         self.settle()
 
     def settle(self) -> None:
-        """Let every thread go on until all wait."""
-        time.sleep(0.02)
+        """Let every thread go on until each call is worked on, or waits, or is over."""
+        until = time.monotonic() + 5
+        while not self._is_settled():
+            assert time.monotonic() < until, "a call neither waits nor is worked on"
+            time.sleep(0.001)
+
+    def _is_settled(self) -> bool:
+        waiting = sum(map(len, self.shares._waiting.values()))
+        at_work = self.shares._at_work.total()
+        is_whole = waiting + at_work == len(self._all) - self._over
+        return is_whole and len(self.working) == len(self.ends) == at_work
 
     def close(self) -> None:
         for end in self._all:
@@ -140,3 +152,15 @@ def test_turns_are_never_lost_under_many_threads() -> None:
         list(threads.map(work, range(3_000)))
 
     assert {member: done.count(member) for member in members} == dict.fromkeys(members, 1_000)
+
+
+def test_a_process_that_was_stopped_in_the_midst_of_a_turn_still_deals_them_out() -> None:
+    """So long after it called that nobody called lately, its own call among them."""
+    seconds = itertools.count(step=2 * LATELY_S)
+    shares = Shares(2, lambda: next(seconds))
+
+    with shares.turn(EE), shares.turn(EE), shares.turn(LV):
+        pass
+
+    with shares.turn(EE):  # nobody's turn was lost
+        pass

@@ -41,7 +41,6 @@ def head(size: int) -> TreeHead:
 
 def test_a_log_without_entries_has_the_root_of_nothing() -> None:
     assert witness.root_of([]) == EMPTY == mth([])
-    assert witness.root_at(0, subtree) == EMPTY
 
 
 def test_the_root_grows_entry_by_entry_and_every_whole_subtree_is_told() -> None:

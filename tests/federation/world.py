@@ -25,6 +25,7 @@ from federation.messages import (
     Asker,
     Entity,
     Hit,
+    LogReceipt,
     Marking,
     MemberId,
     Outcome,
@@ -39,6 +40,7 @@ from federation.messages import (
 from federation.peer import Self
 from federation.seal import Sealed, Statement
 from federation.server import Limits
+from federation.witness import TreeHead
 
 EE, LV, LT = MemberId("EE"), MemberId("LV"), MemberId("LT")
 HOST = "127.0.0.1"
@@ -68,6 +70,7 @@ class House:
     """
 
     us: MemberId
+    receipt: LogReceipt | None = None
     hits: tuple[Hit, ...] = ()
     fault: Exception | None = None
     holds_up: MemberId | None = None
@@ -95,7 +98,7 @@ class House:
             assert self.is_free.wait(20), "the test never let the gate go on"
         if self.fault:
             raise self.fault
-        return Answer(question.id, self.us, self.hits, index_age_s=7)
+        return Answer(question.id, self.us, self.hits, index_age_s=7, receipt=self.receipt)
 
     def receive(
         self, member: Member, dispatch: wire.Dispatch, posted: Sequence[wire.Opened]
@@ -165,7 +168,7 @@ def made(folder: Path, *members: MemberId, limits: Limits | None = None) -> Worl
     nodes = {}
     for member in members:
         us = Self(Ring(own[member]), lambda: world.charter, world.clock)
-        house = House(member)
+        house = House(member, receipt(own[member], world.clock()))
         doors = Doors(Doorstep(us, house, house, HOST, limits or Limits()))
         nodes[member] = Node(own[member], folder / member, us, house, doors, Fanout(us))
     world.nodes = nodes
@@ -204,7 +207,8 @@ def signed(
 ) -> bytes:
     """A charter of these members with the signatures of these."""
     expires_at = datetime.now(UTC) + timedelta(days=30)
-    document = charter.draft(cards, expires_at=expires_at, after=after, threshold=threshold)
+    drafted = charter.proposal(charter.draft(cards, expires_at=expires_at, after=after)).charter
+    document = charter.written(replace(drafted, threshold=threshold or drafted.threshold))
     for own in signers:
         document = charter.sign(document, own.signer)
     return document
@@ -277,6 +281,12 @@ def question(**other: object) -> Question:
         seeks=Sought(name="Viktor Lesnikov", birth_date="1979"),
     )
     return replace(plain, **other)  # type: ignore[arg-type]
+
+
+def receipt(own: Keys, now: datetime) -> LogReceipt:
+    """Where an answer stands in a log of one entry, signed by these keys."""
+    head = TreeHead(own.member, 1, b"r" * 32, now)
+    return LogReceipt(1, 1, head.root, now, own.sign(head.statement))
 
 
 def hit(member: MemberId, size: int = 0) -> Hit:

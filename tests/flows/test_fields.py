@@ -133,7 +133,7 @@ class Door:
         )
         self.us, self.to = self.world["ee"].up.step.us, self.world["pl"].home.member
         self.context: AuthContext = {
-            "x509_pem_cert": [self.us.keys.tls_chain],
+            "x509_pem_cert": [self.us.ring.present.tls_chain],
             "ssl_tls_version": [b"TLSv1.3"],
         }
 

@@ -11,7 +11,15 @@ import msgspec
 import pytest
 
 from federation.errors import NotFoundError, QuotaError, RefusedError
-from federation.messages import PersonId, QuestionId
+from federation.messages import (
+    Asker,
+    MemberId,
+    PersonId,
+    QuestionId,
+    Sought,
+    Watch,
+    WatchId,
+)
 from node import app, config, store
 from node.people import person
 from node.policy import request_of
@@ -284,6 +292,43 @@ def test_watches_count_and_walk_like_questions() -> None:
         expected = {("PL", "EE", "first", "walk"), ("PL", "EE", "first", "quota")}
         expected |= {("EE", "EE", "first", "walk")}
         eventually(lambda: set(kinds(world["ee"])) == expected)
+
+
+def test_watches_that_may_not_stand_use_up_no_quota() -> None:
+    posed = [("auditor", "Anna Nowak"), ("analyst", "Anna"), ("analyst", "Anna Nowak")]
+    with guarded(of="PL", quota=quota(analyst_per_hour=1)) as world:
+        outbox, until = world["ee"].up.post.outbox, world.clock() + timedelta(days=9)
+        with outbox.store.write() as tx:
+            for role, name in [*posed, posed[-1]]:
+                id, asker = WatchId(app.new_id()), Asker(PersonId("ilze"), role)
+                seeks = Sought(name=name)
+                watch = Watch(id, asker, "CASE-1", "investigation", seeks, 0.7, until)
+                outbox.post(tx, MemberId("PL"), watch, about=id)
+
+        def met() -> list[tuple[str, str]]:
+            entries = [one for one in world["pl"].audit if one.event.startswith("watch re")]
+            return [(one.event, one.ground.partition(":")[0]) for one in entries]
+
+        eventually(lambda: len(met()) == 4)
+        [*refused, registered, spent] = met()
+
+    assert refused == [("watch refused", "policy"), ("watch refused", "invalid")]
+    assert (registered[0], spent) == ("watch registered", ("watch refused", "quota"))
+
+
+def test_questions_that_no_member_answered_are_no_misses() -> None:
+    with guarded(guard=msgspec.structs.replace(OFTEN, miss_least=3)) as world:
+        world["pl"].stop()
+        for name in names(4):
+            world["ee"].search(name)
+            world["ee"].search(name, to=["pl"])
+        looked(world["ee"])
+        away = kinds(world["ee"])
+        for name in names(4, seed=8):
+            world["ee"].search(name, to=["ee"])
+        looked(world["ee"])
+
+        assert (away, kinds(world["ee"])) == ([], [("EE", "EE", "first", "misses")])
 
 
 def test_watches_of_our_own_people_count_before_they_leave() -> None:

@@ -241,8 +241,8 @@ def test_a_clock_off_by_more_than_the_window_is_answered_and_named_on_both_sides
     ee, pl = world["ee"].home.member, world["pl"].home.member
     assert outcome.kind is OutcomeKind.ANSWERED
     assert outcome.clock_off_s == -seconds
-    assert world["ee"].desk.clocks.off()[pl] == -seconds
-    assert world["pl"].desk.clocks.off()[ee] == seconds
+    assert world["ee"].desk.clocks.off_s(pl) == -seconds
+    assert world["pl"].desk.clocks.off_s(ee) == seconds
 
 
 @pytest.mark.parametrize("seconds", [-30, 30])
@@ -252,7 +252,7 @@ def test_a_clock_within_the_window_is_not_named(world: World, seconds: int) -> N
     outcome = world["ee"].search("Anna Nowak", to=["pl"]).outcome("pl")
 
     assert (outcome.kind, outcome.clock_off_s) == (OutcomeKind.ANSWERED, 0)
-    assert dict(world["pl"].desk.clocks.off()) == {}
+    assert world["pl"].desk.clocks.off_s(world["ee"].home.member) == 0
 
 
 @pytest.mark.parametrize(("seconds", "says"), [(-121, "sealed 121 s"), (3_600, "sealed -3600 s")])
@@ -269,7 +269,7 @@ def test_a_clock_off_by_more_than_two_minutes_is_refused_with_the_reason(
     assert "UTC" in outcome.reason
     assert "clock" in grounds(world["pl"], world["ee"])
     assert ANSWERED not in grounds(world["pl"], world["ee"])
-    assert world["pl"].desk.clocks.off()[world["ee"].home.member] == seconds
+    assert world["pl"].desk.clocks.off_s(world["ee"].home.member) == seconds
 
 
 def test_what_is_refused_says_so_in_the_counts(world: World, ask: bytes) -> None:

@@ -63,11 +63,11 @@ def asked(seeks: Sought | Detail, **how: Any) -> Question:
 def answered(place: Place, seeks: Sought | Detail) -> tuple[Answer, int]:
     """What Poland says to a question, and how many bytes it says it in."""
     question, fanout = asked(seeks), place.up.fanout
-    us, member = fanout._us, place.up.in_force().member(PL)
+    us = fanout._us
 
     async def call() -> bytes:
         sealed = us.ask(PL, question.id, wire.question_to(question))
-        call = fanout._lines.to(member)._call(ASK)
+        call = fanout._lines.to(PL)._call(ASK)
         return await call(wire.request_to(sealed), timeout=20)
 
     response = place.world.run(call())

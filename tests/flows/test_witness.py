@@ -4,17 +4,20 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from federation import witness
-from federation.messages import MemberId, PersonId
+from federation.keys import Former
+from federation.messages import MemberId, OutcomeKind, PersonId
 from node import config, store
 from node.audit import Break, Entry, Operation, decode
 from node.people import Role, person
+from tests.flows.books import reconciled
 from tests.world import Place, World, eventually, federation
 
 AUDITOR = person(PersonId("first"), [Role.AUDITOR])
@@ -369,3 +372,15 @@ def test_what_is_to_be_proven_is_asked_for_with_every_receipt_until_it_is(world:
             return not store.witness.rumoured(view, EE)
 
     eventually(is_settled)
+
+
+def test_a_log_is_shown_under_the_key_that_whoever_asks_knows(world: World) -> None:
+    ring, unnamed = world["lv"].up.ring, world["ee"].up.ring.present.signer
+    after = replace(ring.present, signer=unnamed)
+    ring.turn(after, Former(ring.present, since=99, until=world.clock() + timedelta(hours=1)))
+
+    found = world["ee"].search("Anna Nowak", to=["lv"])
+    compared = reconciled(world["ee"], LV)
+
+    assert found.is_complete
+    assert (compared.result.outcome, compared.result.doubt) == (OutcomeKind.ANSWERED, "")

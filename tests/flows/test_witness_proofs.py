@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from node.audit import Break, Entry, Framed, Operation, framed
 from node.store import Tx, View
 from node.store.rows import run
 from node.witnessing import PATIENCE, Witnessing
-from tests.flows.test_witness import DONE, EE, doubts, grows, length, verified, witnessed
+from tests.flows.test_witness import DONE, EE, LV, doubts, grows, length, verified, witnessed
 from tests.world import Place, World, federation
 
 
@@ -255,6 +255,23 @@ def _last_signed(place: Place) -> int:
 def _edited(place: Place, statement: str) -> None:
     with closing(sqlite3.connect(place.home.database, timeout=10)) as database, database:
         assert database.execute(statement).rowcount
+
+
+def test_that_our_log_is_not_whole_is_not_lost_with_what_could_not_be_written(slow: World) -> None:
+    grows(slow["ee"], 5)
+    witnessing, opened = slow["ee"].up.post.witnessing, slow["ee"].up.store
+    _edited(slow["ee"], "UPDATE audit SET data = replace(data, 'T', 't') WHERE seq = 2")
+    with opened.view() as view:
+        witnessing.shown(view, LV)
+
+    for fault in (OSError("no room"), None, None):
+        with suppress(OSError), opened.write() as tx:
+            witnessing.cosigned(tx, LV, None, Receipt(0))
+            if fault:
+                raise fault
+
+    named = [one.counts for one in slow["ee"].audit if one.event == "our log is not whole"]
+    assert named == [{"entry": 2}]
 
 
 @pytest.mark.parametrize("entry", [2, 40])

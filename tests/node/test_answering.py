@@ -126,6 +126,26 @@ def test_a_question_received_before_a_restart_is_not_answered_after_it(world: Wo
         put(world, question)
 
 
+def test_what_is_refused_uses_up_no_quota(world: World) -> None:
+    gate = replace(
+        world["pl"].up.gate, limits=Limits(Quotas(b"key", member=Quota(1)), timedelta(days=1))
+    )
+    again = asked(NOWAK, role="auditor")
+
+    for question, fault in (
+        (again, RefusedError),
+        (again, ReplayedError),
+        (asked(Sought(name="Anna")), TooWideError),
+        (asked(Sought(name="Anna")), TooWideError),
+    ):
+        with pytest.raises(fault):
+            put(world, question, gate)
+
+    assert put(world, asked(NOWAK), gate).hits == ()
+    with pytest.raises(QuotaError):
+        put(world, asked(NOWAK), gate)
+
+
 def test_a_quota_ends_an_hour_of_questions_and_the_next_hour_begins_anew(world: World) -> None:
     quotas = Quotas(b"key", member=Quota(per_hour=2))
     gate = replace(world["pl"].up.gate, limits=Limits(quotas, timedelta(days=1)))

@@ -125,6 +125,7 @@ class Member:
             charter=self.us.charter,
             digest=functools.partial(digests.of_seeks, keys.digest_key),
             limits=Limits(Quotas(keys.digest_key), timedelta(days=365)),
+            sign_for=self.us.ring.sign_for,
         )
         mail = config.Mail(beat_s=self.beat_s, most_waiting=self.most_waiting)
         settings = config.Config(member=self.template.homes[self.id].config.member, mail=mail)

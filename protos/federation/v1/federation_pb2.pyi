@@ -430,7 +430,9 @@ class Answer(_message.Message):
     truncated: _builtins.bool
     """More was found than one message holds."""
     entry: _builtins.int
-    """The place of this answer in the log of the member, from 1, and a head that covers it."""
+    """The place of this answer in the log of the member, from 1, and a head that covers it, signed by
+    the member: without both the answer is not shown.
+    """
     filling: _builtins.bytes
     """Says nothing: fills the answer up to one of few lengths, for whom something may be hidden."""
     @_builtins.property

@@ -57,6 +57,20 @@ def test_a_change_that_was_killed_at_any_step_happened_whole_or_not_at_all(
     assert outcomes.count(NEW) > 3
 
 
+def test_a_change_counts_only_when_it_was_decided(tmp_path: Path) -> None:
+    folder = filled(tmp_path / "keys")
+
+    def refused() -> None:
+        assert (folder / ".change.new" / "a").read_bytes() == b"2"
+        raise OSError("No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        change(folder, NEW, refused)
+
+    assert held(folder) == OLD
+    assert list(folder.glob(".change*")) == []
+
+
 def test_a_later_change_finishes_the_one_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """Keys that were stolen and are taken back, one after the other, whatever the charter names yet."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from federation.charter import Member
 from federation.keys import Place, What
 from federation.keys.wanted import KEY_OVERLAP
 from tests.federation.keys.estonia import LATER, NOW, held, line, named
+from tests.federation.keys.kills import killed_at_each_step
 from tests.federation.world import EE
 
 
@@ -185,6 +187,34 @@ def test_a_new_key_that_is_stolen_before_a_charter_names_it_is_replaced_once_one
     else:
         assert len({us.ca, second.ca, third.ca}) == 3
         assert third.former_cas == ()
+
+
+def test_no_key_that_a_charter_names_is_lost_whenever_the_process_ends(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    us = line(place)
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # hundreds of times, and a disk is slow
+
+    def taken_back() -> None:
+        stolen(place, us, What.SIGNING, What.CA)
+
+    for _ in killed_at_each_step(taken_back, monkeypatch):
+        former = keys.former(place.folder, EE, LATER)
+        ours = [held(place), *([former.keys] if former else [])]
+        assert us.signing_key in {one.signing_key for one in ours}
+        assert us.ca in {one.ca for one in ours}
+
+    between = stolen(place, us, What.SIGNING, What.CA)
+    assert (held(place).signing_key, held(place).ca) == (between.signing_key, between.ca)
+
+    for _ in killed_at_each_step(lambda: keys.settle(place, between, 6, LATER), monkeypatch):
+        former = keys.former(place.folder, EE, LATER)
+        ours = [held(place), *([former.keys] if former else [])]
+        assert between.signing_key in {one.signing_key for one in ours}
+        assert between.ca in {one.ca for one in ours}
+    last = named(place, between)
+    assert (held(place).signing_key, held(place).ca) == (last.signing_key, last.ca)
+    assert (last.signing_key != between.signing_key, last.ca != between.ca) == (True, True)
 
 
 def test_a_theft_takes_over_a_key_that_the_charter_names_and_nobody_took_up(place: Place) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from federation import wire
 from federation.errors import InvalidError
-from federation.limits import NOTICE_BYTES
+from federation.limits import NOTICE_BYTES, PLACES
 from federation.messages import (
     Alert,
     MemberId,
@@ -21,6 +21,7 @@ from protos.federation.v1 import federation_pb2 as pb
 from tests.federation.world import LV, hit
 
 W = WatchId("w-1")
+HEAD = pb.TreeHead(size=1, root=bytes(32), signed_at=1, signature=b"s")
 
 
 def sent(notice: Notice) -> Notice:
@@ -42,12 +43,33 @@ def test_a_notice_with_text_that_cannot_be_sent_does_not_leave() -> None:
         wire.notice_to(Notice(NoticeId("n"), 1, WatchEnd(WatchId("\ud800"))))
 
 
-@pytest.mark.parametrize("said", [pb.Receipt(through=-1), pb.Receipt(witnessed=-1)])
-def test_a_receipt_counts_from_nought(said: pb.Receipt) -> None:
-    body = said.SerializeToString()
+@pytest.mark.parametrize("place", [-1, PLACES + 1, 2**63 - 1])
+@pytest.mark.parametrize("field", ["through", "witnessed", "prove", "refusal.sequence"])
+def test_a_receipt_counts_from_nought_to_where_all_can_count(field: str, place: int) -> None:
+    said = {
+        "through": pb.Receipt(through=place),
+        "witnessed": pb.Receipt(witnessed=place),
+        "prove": pb.Receipt(prove=[place]),
+        "refusal.sequence": pb.Receipt(refused=[pb.Refusal(sequence=place, ground="invalid")]),
+    }
 
-    with pytest.raises(InvalidError, match="must not be negative"):
-        wire.receipt_from(body)
+    with pytest.raises(InvalidError, match=f"{field} must be from 0 to {PLACES}"):
+        wire.receipt_from(said[field].SerializeToString())
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        (pb.Dispatch(assigned=-1, oldest=1), "assigned"),
+        (pb.Dispatch(assigned=PLACES + 1, oldest=1), "assigned"),
+        (pb.Dispatch(assigned=PLACES, oldest=PLACES + 2), "oldest"),
+        (pb.Dispatch(assigned=3, oldest=0), "oldest"),
+        (pb.Dispatch(oldest=1, since=2**63 - 1, head=HEAD), "since"),
+    ],
+)
+def test_a_dispatch_counts_no_further(said: pb.Dispatch, field: str) -> None:
+    with pytest.raises(InvalidError, match=f"{field} must be from"):
+        wire.dispatch_from(said.SerializeToString(), LV)
 
 
 @pytest.mark.parametrize("at", [-1, 2**62])

@@ -47,6 +47,9 @@ def test_coordinators_of_both_sides_see_who_fished_and_analysts_do_not(
 
     said: dict[str, Any] = {"member": "EE", "person": "ilze", "told_by": "PL", "kind": "walk"}
     assert here | said == here
+    looked = world["pl"].last_audit
+    assert (looked.operation, looked.event) == ("consultation", "alarms shown")
+    assert (looked.person, looked.role, looked.records) == ("olga", "coordinator", (here["alarm"],))
     assert there | said == there
     assert here["alarm"] == there["reference"]
     assert here["misses"] == here["questions"] >= 25

@@ -119,3 +119,12 @@ def test_a_log_is_accepted_with_a_reason(log: tuple[str, Path], world: World, sh
 
     assert (world["pl"].last_audit.event, world["pl"].last_audit.peer) == ("log accepted", "EE")
     assert world["pl"].last_audit.reason == "restored after a fire"
+
+
+def test_a_log_of_nobody_is_a_slip_of_whoever_typed_it(
+    log: tuple[str, Path], world: World, shell: Shell
+) -> None:
+    shell(*log, "audit", "accept", "XX", "--reason", "restored after a fire", code=2)
+
+    assert "no member XX; members are EE, LV, PL" in shell.err
+    assert world["pl"].last_audit.event != "log accepted"

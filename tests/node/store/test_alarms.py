@@ -8,7 +8,7 @@ from federation.messages import MemberId, PersonId
 from node import store
 from node.store.alarms import HeldAlarm
 from node.store.alerts import AlertState
-from tests.node.store.shelf import NOW, Shelf
+from tests.node.store.shelf import DONE, NOW, Shelf
 
 EE, LV, LT = MemberId("EE"), MemberId("LV"), MemberId("LT")
 QUIET = timedelta(hours=1)
@@ -47,6 +47,27 @@ def test_the_same_one_is_not_told_again_for_a_while_but_counted(shelf: Shelf) ->
     [held] = every(shelf)
     assert again is None
     assert (held.id, held.about, held.times) == ("1", replace(more, id="a-1"), 1)
+
+
+def test_what_is_erased_is_gone_and_who_goes_on_behind_it_misses_nothing(shelf: Shelf) -> None:
+    old = raised(shelf)
+    with shelf.store.write() as tx:
+        store.audit.append(tx, DONE)
+        store.alarms.change(tx, "1", AlertState.SEEN)
+        store.audit.append(tx, DONE)
+    shelf.now += timedelta(days=9)
+    [seen] = every(shelf)
+
+    with shelf.store.write() as tx:
+        erased = store.alarms.erase(tx, NOW), store.alarms.erase(tx, NOW + QUIET)
+        store.audit.append(tx, DONE)
+    new = raised(shelf, id="2")
+
+    assert old is not None
+    assert new is not None
+    assert erased == (0, 1)
+    assert every(shelf) == [new]
+    assert old.change < seen.change < new.change
 
 
 def test_after_a_while_it_is_told_again_under_its_id_and_is_new_again(shelf: Shelf) -> None:

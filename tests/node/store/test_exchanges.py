@@ -87,4 +87,4 @@ def test_what_was_said_is_known_of_those_questions_alone_of_which_it_was_noted(
     with shelf.store.view() as view:
         assert store.exchanges.said(view, LV, ["q-1", "q-2", "q-3"]) == {"q-1": "keyed"}
         assert store.exchanges.first(view, LV, Book.HEARD, "q-1") is None
-        assert store.exchanges.sequences(view, LV, NOW, NOW) == (1, 0)
+        assert store.exchanges.sequences(view, LV, Book.SENT, NOW, NOW) == (1, 0)
