@@ -166,18 +166,7 @@ class Node:
             ids=new_id,
             pid=os.getpid(),
             incoming=self.home.incoming,
-            asking=Asking(
-                us=self.home.member,
-                store=self.store,
-                policy=self.gate.policy,
-                charter=self.in_force,
-                fanout=self.fanout,
-                answer_own=self.gate.answer_own,
-                digest=self.gate.digest,
-                body_digest=functools.partial(digests.of_question, self.ring.present.digest_key),
-                quotas=self.gate.limits.quotas.own,
-                heard=self.post.guarding.heard,
-            ),
+            asking=self._asking(),
             loading=Loading(self.store, keeping, self.home.rejects),
             administration=Administration(
                 self.store,
@@ -206,6 +195,21 @@ class Node:
             doors=lambda: list(self.doors),
             refusals=self.step.refusals,
             clocks=self.step.us.clocks,
+        )
+
+    def _asking(self) -> Asking:
+        """The way out for questions of our people."""
+        return Asking(
+            us=self.home.member,
+            store=self.store,
+            policy=self.gate.policy,
+            charter=self.in_force,
+            fanout=self.fanout,
+            answer_own=self.gate.answer_own,
+            digest=self.gate.digest,
+            body_digest=functools.partial(digests.of_question, self.ring.present.digest_key),
+            quotas=self.gate.limits.quotas.own,
+            heard=self.post.guarding.heard,
         )
 
     def _endorsed(self, document: bytes) -> bytes:
