@@ -40,8 +40,9 @@ async def test_an_answer_with_any_signed_field_altered_is_not_shown(
     world: World, field: str
 ) -> None:
     def reply(sealed: Sealed) -> bytes:
-        said = world[LV].us.reply(sealed, stated(world), body(world))
-        return wire.response_to(written(field)(said))
+        return wire.response_to(
+            written(field)(world[LV].us.reply(sealed, stated(world), body(world)))
+        )
 
     async with answering(world, reply):
         outcome = await ask(world)
