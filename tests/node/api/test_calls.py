@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -21,12 +21,10 @@ from federation.errors import (
 from federation.messages import OutcomeKind, PersonId, Sought
 from node import desk
 from node.desk import Desk, Line, LoadOptions, Whom, Why
-from node.people import MAY, Role
 from protos.node.v1 import node_pb2 as pb
-from tests.world import Place, World, federation, signed
+from tests.world import Place, World, signed
 
 Result = TypeVar("Result")
-METHODS = pb.DESCRIPTOR.services_by_name["Desk"].methods_by_name
 WHY, EVERYBODY = Why("CASE-1", "investigation"), Whom()
 SIMPLE = LoadOptions(
     format="simple",
@@ -55,73 +53,6 @@ def asked(place: Place, ask: Callable[[Desk], Awaitable[Result]], person: str = 
             return await ask(opened)
 
     return asyncio.run(call())
-
-
-@pytest.fixture(scope="module")
-def staffed() -> Iterator[World]:
-    """Estonia with a person of each role and one of none, and Latvia."""
-    with federation("EE", "LV") as world:
-        for role in Role:
-            world["ee"].home.issue(PersonId(role), [role])
-        world["ee"].home.issue(PersonId("nobody"), [])
-        yield world
-
-
-def test_every_call_of_the_desk_says_who_may_make_it() -> None:
-    assert set(METHODS) == set(MAY)
-
-
-@pytest.mark.parametrize("call", METHODS)
-def test_every_call_refuses_every_person_without_the_role(staffed: World, call: str) -> None:
-    may_not = [str(role) for role in Role if role not in MAY[call]]
-
-    ends = {who: asyncio.run(_code(line(staffed["ee"], who), call)) for who in (*may_not, "nobody")}
-
-    assert set(ends.values()) == {grpc.StatusCode.PERMISSION_DENIED}, ends
-
-
-@pytest.mark.parametrize("call", METHODS)
-def test_every_call_refuses_a_person_of_another_member(staffed: World, call: str) -> None:
-    ours, theirs = line(staffed["ee"]), line(staffed["lv"])
-    stranger = Line(ours.address, ours.member, ours.ca, theirs.key, theirs.certificate)
-
-    code = asyncio.run(_code(stranger, call))
-
-    assert code is grpc.StatusCode.UNAVAILABLE
-
-
-async def _code(line: Line, call: str, *, is_silent: bool = True) -> grpc.StatusCode:
-    """How a bare, empty call of this name ends.
-
-    Of a stream that we send, before we send it, or with empty options where it is not silent.
-    """
-    method = METHODS[call]
-    async with desk.opened(line) as opened, asyncio.timeout(10):
-        made = getattr(opened._calls, call)
-        request = getattr(pb, f"{call}Request")
-        try:
-            if method.client_streaming:
-                stream = made()
-                if not is_silent:
-                    await stream.write(request(options=getattr(pb, f"{call}Options")()))
-                await stream.read()
-            elif method.server_streaming:
-                await made(request()).read()
-            else:
-                await made(request())
-        except grpc.aio.AioRpcError as error:
-            return error.code()
-    return grpc.StatusCode.OK
-
-
-def test_our_own_node_is_none_of_our_people(world: World) -> None:
-    keys = world["ee"].up.ring.present
-    ours = line(world["ee"])
-    node = Line(ours.address, ours.member, ours.ca, keys.tls_key, keys.tls_chain)
-
-    code = asyncio.run(_code(node, "GetStatus"))
-
-    assert code is grpc.StatusCode.UNAUTHENTICATED
 
 
 def test_a_search_shows_hits_with_reasons_and_every_member(world: World) -> None:

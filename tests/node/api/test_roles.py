@@ -8,7 +8,8 @@ import pytest
 
 from federation.messages import PersonId
 from node.people import MAY, Role
-from tests.node.api.test_calls import _code, line
+from tests.node.api.test_admission import code_of
+from tests.node.api.test_calls import line
 from tests.world import World, federation
 
 DENIED = grpc.StatusCode.PERMISSION_DENIED
@@ -31,7 +32,7 @@ def denied(world: World, person: str, calls: list[str], *, is_silent: bool = Tru
 
     async def codes() -> dict[str, grpc.StatusCode]:
         ours = line(world["ee"], person)
-        return {call: await _code(ours, call, is_silent=is_silent) for call in calls}
+        return {call: await code_of(ours, call, is_silent=is_silent) for call in calls}
 
     return {call for call, code in asyncio.run(codes()).items() if code is DENIED}
 
