@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import grpc
 
 from federation import trust
-from federation.errors import RefusedError
+from federation.errors import FederationError, RefusedError
 from federation.faults import abort
 from federation.messages import Asker, MemberId
 from node.api.house import House
@@ -78,6 +78,19 @@ class Admission:
             raise RefusedError(f"{who.id} may not {call}")
         return Caller(who, role)
 
+    async def heard(self, request: object, context: Context, call: str) -> Caller:
+        """The same, for a call that may be one of many messages.
+
+        Whoever is refused while its first message is on its way reads of a fault of grpc's own in
+        place of the refusal (grpcio 1.85), so that message is waited for.
+        """
+        try:
+            return self.admitted(context, call)
+        except FederationError:
+            if isinstance(request, AsyncIterator):
+                await anext(request, None)
+            raise
+
     def _marked(self, message: Marked) -> Marked:
         """What came from a member, with how that member stands now: it stays, and is marked."""
         member = self._house.administration.charter().members.get(MemberId(message.member))
@@ -126,7 +139,7 @@ def streamed(
     @functools.wraps(call)
     async def admitted(self: Part, request: Request, context: Context) -> Stream[Response]:
         try:
-            caller = self.admitted(context, call.__name__)
+            caller = await self.heard(request, context, call.__name__)
             async with aclosing(call(self, request, caller)) as responses:
                 async for response in responses:
                     yield response

@@ -52,11 +52,8 @@ def test_every_call_refuses_a_person_of_another_member(staffed: World, call: str
     assert code is grpc.StatusCode.UNAVAILABLE
 
 
-async def code_of(line: Line, call: str, *, is_silent: bool = True) -> grpc.StatusCode:
-    """How a bare, empty call of this name ends.
-
-    Of a stream that we send, before we send it, or with empty options where it is not silent.
-    """
+async def code_of(line: Line, call: str) -> grpc.StatusCode:
+    """How a bare, empty call of this name ends; a stream that we send has empty options."""
     method = METHODS[call]
     async with desk.opened(line) as opened, asyncio.timeout(10):
         made = getattr(opened._calls, call)
@@ -64,8 +61,7 @@ async def code_of(line: Line, call: str, *, is_silent: bool = True) -> grpc.Stat
         try:
             if method.client_streaming:
                 stream = made()
-                if not is_silent:
-                    await stream.write(request(options=getattr(pb, f"{call}Options")()))
+                await stream.write(request(options=getattr(pb, f"{call}Options")()))
                 await stream.read()
             elif method.server_streaming:
                 await made(request()).read()

@@ -27,12 +27,12 @@ def world() -> Iterator[World]:
         yield running
 
 
-def denied(world: World, person: str, calls: list[str], *, is_silent: bool = True) -> set[str]:
-    """Which of these calls somebody may not make; a silent one is refused before it says a word."""
+def denied(world: World, person: str, calls: list[str]) -> set[str]:
+    """Which of these calls somebody may not make."""
 
     async def codes() -> dict[str, grpc.StatusCode]:
         ours = line(world["ee"], person)
-        return {call: await code_of(ours, call, is_silent=is_silent) for call in calls}
+        return {call: await code_of(ours, call) for call in calls}
 
     return {call for call, code in asyncio.run(codes()).items() if code is DENIED}
 
@@ -52,4 +52,4 @@ def test_every_call_refuses_a_person_without_any_role(world: World) -> None:
 def test_no_call_refuses_a_role_that_may_make_it(world: World, role: Role) -> None:
     right = [call for call, roles in MAY.items() if role in roles and call not in _GO_ON]
 
-    assert denied(world, f"only.{role}", right, is_silent=False) == set()
+    assert denied(world, f"only.{role}", right) == set()
