@@ -170,6 +170,7 @@ class Story:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_eight_nodes_of_which_one_is_suspended_one_changes_its_keys_and_one_is_restored(
     tmp_path: Path,
 ) -> None:
