@@ -15,6 +15,8 @@ from tests.node.api.test_calls import line
 from tests.world import World, federation
 
 METHODS = pb.DESCRIPTOR.services_by_name["Desk"].methods_by_name
+#: Calls that go on without end for whoever may make them, or change what all others stand on.
+GO_ON = {"RotateKeys", "RevokeKey", "AdoptCharter"}
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,13 @@ def test_every_call_refuses_every_person_without_the_role(staffed: World, call: 
     }
 
     assert set(ends.values()) == {grpc.StatusCode.PERMISSION_DENIED}, ends
+
+
+@pytest.mark.parametrize("call", [call for call in METHODS if call not in GO_ON])
+def test_every_call_is_open_to_each_role_that_may_make_it(staffed: World, call: str) -> None:
+    ends = {who: asyncio.run(code_of(line(staffed["ee"], str(who)), call)) for who in MAY[call]}
+
+    assert grpc.StatusCode.PERMISSION_DENIED not in ends.values(), ends
 
 
 @pytest.mark.parametrize("call", METHODS)
