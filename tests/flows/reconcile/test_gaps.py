@@ -1,8 +1,6 @@
 """What one side of a comparison hides, invents or changes, and what the other finds."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -19,23 +17,10 @@ from node.people import Role, person
 from node.reconciling import comparing
 from node.reconciling.differences import What
 from node.store.mail import LaneState
-from tests.flows.books import EE, LV, edited, is_reached, put_back, reconciled, traffic
+from tests.flows.books import EE, LV, edited, is_reached, reconciled
 from tests.world import Place, World, eventually, federation
 
 ADMIN = person(PersonId("first"), [Role.ADMINISTRATOR])
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[World]:
-    with traffic() as world:
-        yield world
-
-
-@pytest.fixture
-def world(running: World, tmp_path: Path) -> Iterator[World]:
-    """The world with traffic of every kind; its books are put back after each test."""
-    with put_back(running, tmp_path):
-        yield running
 
 
 #: What Latvia's operator does to Latvia's books, and what Estonia finds.

@@ -1,8 +1,6 @@
 """Stories of two members that compare their books: what agrees, what is explained, who may."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -22,26 +20,11 @@ from tests.flows.books import (
     PL,
     Compared,
     edited,
-    put_back,
     reconciled,
-    traffic,
 )
 from tests.world import World, eventually
 
 DONE = Entry(operation=Operation.ADMINISTRATION, event="done")
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[World]:
-    with traffic() as world:
-        yield world
-
-
-@pytest.fixture
-def world(running: World, tmp_path: Path) -> Iterator[World]:
-    """The world with traffic of every kind; its books are put back after each test."""
-    with put_back(running, tmp_path):
-        yield running
 
 
 def test_books_that_nobody_touched_agree_both_ways_and_every_line_is_proven(world: World) -> None:

@@ -1,10 +1,8 @@
 """How a comparison of books begins and ends: who may, what is written down, what breaks it off."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,21 +13,8 @@ from node import app
 from node.audit import Operation
 from node.reconciling import comparing
 from node.reconciling.comparing import STOPPED
-from tests.flows.books import AUDITOR, LV, edited, is_reached, put_back, reconciled, traffic
+from tests.flows.books import AUDITOR, LV, edited, is_reached, reconciled
 from tests.world import World
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[World]:
-    with traffic() as world:
-        yield world
-
-
-@pytest.fixture
-def world(running: World, tmp_path: Path) -> Iterator[World]:
-    """The world with traffic of every kind; its books are put back after each test."""
-    with put_back(running, tmp_path):
-        yield running
 
 
 def test_that_books_were_compared_is_written_down_on_both_sides(world: World) -> None:
