@@ -133,6 +133,11 @@ class Home:
             raise ConfigError("keys.key_file is the whole path of a file outside of the home")
         return Unlocking(path, self.passphrase)
 
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether our private keys are encrypted on disk."""
+        return keys.lock_of(self.certificates) is not None
+
     def relock(self, unlocking: Unlocking) -> None:
         """Keep our keys under another secret, or as they are, and have amber.toml say so.
 

@@ -55,7 +55,7 @@ def init(  # noqa: PLR0913 - the words of a verb
     if key_file:
         held = config.Keys(key_file=str(key_file.absolute()))
         settings = msgspec.structs.replace(settings, keys=held)
-    homes.make(home, settings, app.clock, unlocking.new_passphrase if has_passphrase else None)
+    homes.make(home, settings, app.clock, unlocking.first_passphrase if has_passphrase else None)
     if not (key_file or has_passphrase):
         noted("Private keys are NOT encrypted: amber keys encrypt --key-file FILE outside of here.")
     noted(f"{home}: made. Next: amber -n {home} charter card; amber serve {home}")

@@ -75,7 +75,8 @@ def encrypt(ctx: click.Context, key_file: Path | None, has_passphrase: bool) -> 
         raise InvalidError("say either --key-file FILE or --passphrase")
     home = app.opened(home_of(ctx))
     by_file = home.unlocking(str(key_file.absolute()) if key_file else "")
-    _relocked(home, by_file if key_file else Unlocking(None, unlocking.new_passphrase))
+    chosen = unlocking.new_passphrase if home.is_encrypted else unlocking.first_passphrase
+    _relocked(home, by_file if key_file else Unlocking(None, chosen))
     noted("Private keys are encrypted. Keep what opens them apart from the home and its backups.")
 
 

@@ -38,6 +38,12 @@ def new_passphrase() -> str:
     return chosen
 
 
+def first_passphrase() -> str:
+    """The same where nothing opens keys yet, so that a file of what is to open them will do."""
+    is_named = os.environ.get(FILE) and not os.environ.get(NEW_FILE)
+    return passphrase() if is_named else new_passphrase()
+
+
 def _named(variable: str) -> str | None:
     """What stands in the file that a variable names; None when it names none."""
     file = os.environ.get(variable)

@@ -127,6 +127,23 @@ def test_a_home_that_is_made_with_a_key_file_works_and_without_it_says_what_to_d
     assert "keys.key_file" in shell.err
 
 
+@pytest.mark.parametrize("variable", ["AMBER_PASSPHRASE_FILE", "AMBER_NEW_PASSPHRASE_FILE"])
+def test_the_first_passphrase_is_read_from_either_file(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    made, later, phrase = tmp_path / "EE", tmp_path / "again" / "EE", tmp_path / "phrase"
+    phrase.write_text("three herons on a pier\n")
+    shell("init", later, *AT)
+    monkeypatch.setenv(variable, str(phrase))
+
+    shell("init", made, *AT, "--passphrase")
+    shell("-n", later, "keys", "encrypt", "--passphrase")
+
+    monkeypatch.setenv("AMBER_PASSPHRASE_FILE", str(phrase))
+    forgotten()
+    assert all(fingerprints(shell, home) for home in (made, later))
+
+
 def test_keys_are_encrypted_and_decrypted_later(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
