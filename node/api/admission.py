@@ -31,6 +31,8 @@ Response = TypeVar("Response")
 Part = TypeVar("Part", bound="Admission")
 #: The answers of one call, one after the other.
 Stream = AsyncGenerator[Response, None]
+#: Who asks what changed, from where on, and whether to be told on.
+Follow = pb.FollowAlertsRequest | pb.FollowTouchesRequest | pb.FollowAlarmsRequest
 #: What says from which member it is.
 Marked = TypeVar(
     "Marked", pb.ActivityMember, pb.Alert, pb.Lane, pb.Meeting, pb.Touch, pb.WatchMember
@@ -98,10 +100,13 @@ class Admission:
         return message
 
     async def _changes(
-        self, behind: Callable[[int], Sequence[Change]], place: Callable[[Change], int], after: int
-    ) -> AsyncIterator[Change | None]:
-        """Every change behind one, in order, as they come; None whenever all were told."""
-        told = self._house.post.told
+        self,
+        behind: Callable[[int], Sequence[Change]],
+        place: Callable[[Change], int],
+        request: Follow,
+    ) -> AsyncIterator[Change]:
+        """Every change behind the one that is named, in order, and more as they come if asked."""
+        told, after = self._house.post.told, request.after
         while True:
             rung = told.count
             found = await asyncio.to_thread(behind, after)
@@ -109,7 +114,8 @@ class Admission:
                 after = place(one)
                 yield one
             if not found:
-                yield None
+                if not request.follow:
+                    return
                 await told.since(rung, _PATIENCE_S)
 
 

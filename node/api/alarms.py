@@ -18,11 +18,8 @@ class AlarmCalls(Admission):
         """Show alarms in the order of their last change, and go on as they come."""
         who, role = caller.person, caller.role
         behind = functools.partial(self._house.post.guarding.shown_to, who, role)
-        async for one in self._changes(behind, lambda one: one.change, request.after):
-            if one:
-                yield pb.FollowAlarmsResponse(alarm=_alarm_to(one))
-            elif not request.follow:
-                return
+        async for one in self._changes(behind, lambda one: one.change, request):
+            yield pb.FollowAlarmsResponse(alarm=_alarm_to(one))
 
 
 def _alarm_to(alarm: HeldAlarm) -> pb.Alarm:

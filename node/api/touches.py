@@ -19,11 +19,8 @@ class TouchCalls(Admission):
     ) -> Stream[pb.FollowTouchesResponse]:
         """Show touches in the order of their last change, and go on as they come."""
         behind = functools.partial(self._house.post.touching.shown_to, caller.person, caller.role)
-        async for one in self._changes(behind, lambda one: one.touch.change, request.after):
-            if one:
-                yield pb.FollowTouchesResponse(touch=self._marked(_touch_to(one)))
-            elif not request.follow:
-                return
+        async for one in self._changes(behind, lambda one: one.touch.change, request):
+            yield pb.FollowTouchesResponse(touch=self._marked(_touch_to(one)))
 
     @answered
     async def Remark(self, request: pb.RemarkRequest, caller: Caller) -> pb.RemarkResponse:

@@ -78,11 +78,8 @@ class WatchCalls(Admission):
     ) -> Stream[pb.FollowAlertsResponse]:
         """Show alerts in the order of their last change, and go on as they come."""
         behind = functools.partial(self._house.post.inbox.shown_to, caller.person, caller.role)
-        async for one in self._changes(behind, lambda one: one.alert.change, request.after):
-            if one:
-                yield pb.FollowAlertsResponse(alert=self._marked(_alert_to(one)))
-            elif not request.follow:
-                return
+        async for one in self._changes(behind, lambda one: one.alert.change, request):
+            yield pb.FollowAlertsResponse(alert=self._marked(_alert_to(one)))
 
     @streamed
     async def ListMail(
