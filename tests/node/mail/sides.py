@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from federation import wire
 from federation.charter import Kind, Member
@@ -85,6 +86,12 @@ class Side:
         if self.fault:
             raise self.fault
         self.effects.append(notice)
+
+
+def another(side: Side, folder: Path) -> Side:
+    """The same member, put back to the day when it had nothing."""
+    folder.mkdir()
+    return Side(side.id, Shelf(folder), most=side.most)
 
 
 def deliver(ee: Side, lv: Side) -> bool:

@@ -11,14 +11,7 @@ from federation.messages import Receipt, Refusal
 from node import store
 from node.mail.effects import CONFLICT, EXPIRED, FAULT, TRIES, ExpiredError
 from node.store.mail import MailState
-from tests.node.mail.sides import EE, LV, Side, deliver
-from tests.node.store.shelf import Shelf
-
-
-def another(side: Side, folder: Path) -> Side:
-    """The same member, put back to the day when it had nothing."""
-    folder.mkdir()
-    return Side(side.id, Shelf(folder), most=side.most)
+from tests.node.mail.sides import EE, LV, Side, another, deliver
 
 
 def test_a_notice_that_always_meets_a_fault_is_set_aside_and_stops_nothing(

@@ -9,15 +9,14 @@ from federation.messages import MemberId, NoticeId, Refusal
 from federation.seal import Sealed
 from node import store
 from node.mail.effects import CONFLICT
-from tests.node.mail.sides import EE, LV, Side, deliver
-from tests.node.store.shelf import NOW, Shelf
+from tests.node.mail.sides import EE, LV, Side, another, deliver
+from tests.node.store.shelf import NOW
 
 
 def test_a_member_that_lost_what_it_had_gets_it_again(ee: Side, lv: Side, tmp_path: Path) -> None:
     ee.post("w-1", "w-2")
     deliver(ee, lv)
-    (tmp_path / "new").mkdir()
-    anew = Side(LV, Shelf(tmp_path / "new"))
+    anew = another(lv, tmp_path / "new")
 
     has_more = ee.outbox.taken(LV, anew.receive(wire.Dispatch(2, 1)))
     deliver(ee, anew)
@@ -35,8 +34,7 @@ def test_what_can_no_longer_be_had_is_written_down_and_the_rest_goes_on(
     with ee.shelf.store.write() as tx:
         store.mail.erase(tx, NOW + timedelta(days=1))
     ee.post("w-2")
-    (tmp_path / "new").mkdir()
-    anew = Side(LV, Shelf(tmp_path / "new"))
+    anew = another(lv, tmp_path / "new")
 
     deliver(ee, anew)
 
@@ -48,8 +46,7 @@ def test_what_can_no_longer_be_had_is_written_down_and_the_rest_goes_on(
 def test_a_node_that_was_put_back_goes_on_behind_what_the_member_has(
     ee: Side, lv: Side, tmp_path: Path
 ) -> None:
-    (tmp_path / "old").mkdir()
-    old = Side(EE, Shelf(tmp_path / "old"))
+    old = another(ee, tmp_path / "old")
     ee.post("w-1", "w-2", "w-3")
     deliver(ee, lv)
     lv.effects.clear()
@@ -66,8 +63,7 @@ def test_a_node_that_was_put_back_goes_on_behind_what_the_member_has(
 def test_what_a_node_that_was_put_back_posted_meanwhile_is_not_lost(
     ee: Side, lv: Side, tmp_path: Path
 ) -> None:
-    (tmp_path / "old").mkdir()
-    old = Side(EE, Shelf(tmp_path / "old"))
+    old = another(ee, tmp_path / "old")
     ee.post("w-1", "w-2", "w-3")
     deliver(ee, lv)
     lv.effects.clear()
@@ -97,8 +93,7 @@ def test_a_notice_that_comes_again_in_another_place_has_its_effect_once(ee: Side
 def test_another_notice_in_a_place_that_is_taken_is_named_and_said_again(
     ee: Side, lv: Side, tmp_path: Path
 ) -> None:
-    (tmp_path / "old").mkdir()
-    old = Side(EE, Shelf(tmp_path / "old"))
+    old = another(ee, tmp_path / "old")
     ee.post("w-1", "w-2")
     deliver(ee, lv)
     lv.effects.clear()
