@@ -9,7 +9,7 @@ import msgspec
 
 from federation.alarms import Alarm, AlarmKind
 from federation.charter import Charter
-from federation.errors import InvalidError, NotFoundError, RefusedError
+from federation.errors import NotFoundError, RefusedError
 from federation.messages import MemberId, Notice, PersonId, Question, Sought
 from node import store
 from node.alerts.leaving import Leaving
@@ -106,8 +106,7 @@ class Guarding:
 
         Raises `RefusedError` when it is about the very person: nobody clears themselves.
         """
-        if (state is AlertState.ASSIGNED) != (assignee is not None):
-            raise InvalidError("an alarm is assigned to a person, and only then needs one")
+        state.check(assignee)
         with self.outbox.store.write() as tx:
             alarm = store.alarms.find(tx, id)
             if alarm is None or person.acting("FollowAlarms") is None:

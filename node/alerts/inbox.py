@@ -121,8 +121,7 @@ class Inbox:
         self, id: str, state: AlertState, person: Person, *, assignee: PersonId | None = None
     ) -> None:
         """Note what became of an alert; raises `NotFoundError` for one that is not here."""
-        if (state is AlertState.ASSIGNED) != (assignee is not None):
-            raise InvalidError("an alert is assigned to a person, and only then needs one")
+        state.check(assignee)
         with self.store.write() as tx:
             alert = store.alerts.find(tx, id)
             if alert is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from federation.errors import InvalidError, NotFoundError
+from federation.errors import NotFoundError
 from federation.messages import (
     Asker,
     Detail,
@@ -120,8 +120,7 @@ class Touching:
         self, id: str, state: AlertState, person: Person, *, assignee: PersonId | None = None
     ) -> None:
         """Note what became of a touch; raises `NotFoundError` for one that is not here."""
-        if (state is AlertState.ASSIGNED) != (assignee is not None):
-            raise InvalidError("a touch is assigned to a person, and only then needs one")
+        state.check(assignee)
         with self.gate.store.write() as tx:
             touch = store.touches.find(tx, id)
             if touch is None:

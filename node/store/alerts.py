@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from federation.errors import InvalidError
 from federation.messages import MemberId, PersonId, Reference, WatchId
 from node.store.engine import Tx, View
 from node.store.instants import instant, microseconds
@@ -19,6 +20,11 @@ class AlertState(StrEnum):
     ASSIGNED = "assigned"
     USEFUL = "useful"
     FALSE = "false"
+
+    def check(self, assignee: PersonId | None) -> None:
+        """Raise `InvalidError` unless somebody is named exactly where it is to be assigned."""
+        if (self is AlertState.ASSIGNED) != (assignee is not None):
+            raise InvalidError("a person is named where something is assigned, and only there")
 
 
 @dataclass(frozen=True, slots=True)
