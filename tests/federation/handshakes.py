@@ -1,7 +1,7 @@
 """`python -m tests.federation.handshakes FOLDER CHANGES PERIOD_S`: a server that changes its keys.
 
-It prints its port, shows another certificate of the same CA every so often, and ends well once it
-has changed so many times.
+It prints its port, shows another certificate of the same CA every so often, says so when it has
+changed so many times, and ends well when its input does.
 """
 
 import asyncio
@@ -39,6 +39,8 @@ async def serve(folder: Path, changes: int, period_s: float) -> None:
         await asyncio.sleep(period_s)
         shown = next(turns)
     await asyncio.sleep(period_s)
+    print("changed", flush=True)  # noqa: T201
+    await asyncio.to_thread(sys.stdin.read)
     await server.stop(0)
 
 
