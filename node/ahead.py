@@ -43,8 +43,9 @@ class Ahead(Generic[Task, Result]):
         return result
 
     def close(self) -> None:
-        """End the process; what it still works on is dropped."""
+        """End the process at once: what it still works on is dropped, and nothing of it is kept."""
         self._pipe.close()
+        self._process.kill()
         self._process.join()
 
 

@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 from federation.errors import InvalidError
 
 _FORM = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
+_UNSAID = (0, 0, 0)
 
 
 class Agreement(StrEnum):
@@ -51,20 +53,26 @@ class PartialDate:
     @classmethod
     def read(cls, text: str) -> Self:
         """What `parse` reads, but a text that is no date says nothing. Never raises."""
-        found = _FORM.fullmatch(text.strip()[:10])
-        if not found:
-            return cls()
-        year, month, day = (int(part or 0) for part in found.groups())
-        try:
-            date(year, 1 if found[2] is None else month, 1 if found[3] is None else day)
-        except ValueError:
-            return cls()
-        return cls(year, month, day)
+        return cls(*_read(text.strip()[:10]))
 
     @property
     def is_full(self) -> bool:
         """Whether it names one day."""
         return self.day > 0
+
+
+@lru_cache(maxsize=32_768)
+def _read(text: str) -> tuple[int, int, int]:
+    """Year, month and day as far as they are said; zeros for what is no date."""
+    found = _FORM.fullmatch(text)
+    if not found:
+        return _UNSAID
+    year, month, day = (int(part or 0) for part in found.groups())
+    try:
+        date(year, 1 if found[2] is None else month, 1 if found[3] is None else day)
+    except ValueError:
+        return _UNSAID
+    return year, month, day
 
 
 def agreement(one: PartialDate, other: PartialDate) -> Agreement:

@@ -56,7 +56,7 @@ class House:
     def holdings(self, source: str = "ours") -> dict[str, tuple[Entity, Marking, int, bool]]:
         """What is held of a source, without our own ids and times."""
         with self.store.view() as view:
-            held = store.records.by_source(view, source, [f"P-{n}" for n in range(5000)])
+            held = store.records.by_source(view, source, [f"P-{n}" for n in range(10_000)])
         records = {row_id: one.record for row_id, one in held.items()}
         return {
             row_id: (record.entity, record.marking, record.version, record.is_withdrawn)
