@@ -34,7 +34,13 @@ def sought_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators ar
         click.argument("name", required=False, default=""),
         click.option("--birth-date", default="", help="1970, 1970-05 or 1970-05-03."),
         click.option("--nationality", default="", help="Two-letter country code."),
-        click.option("--identifier", "identifiers", multiple=True, metavar="TYPE:VALUE"),
+        click.option(
+            "--identifier",
+            "identifiers",
+            multiple=True,
+            metavar="TYPE:VALUE",
+            help="Types: amber codes.",
+        ),
         click.option("--kind", type=click.Choice([str(one) for one in Kind]), default=None),
         click.option("--to", default="", help="Members to ask, as EE,LV; all when absent."),
     ):
@@ -46,7 +52,11 @@ def sought_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators ar
 @sought_options
 @click.option("--limit", type=click.IntRange(1, 100), default=None)
 @click.option("--timeout", type=click.FloatRange(0.1, 600), default=None, help="Seconds.")
-@click.option("--batch", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--batch",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Questions, a JSON object a line: qid, name, dob, nationality, identifier, kind.",
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Answers of a batch.")
 @click.option("--watch", "is_watched", is_flag=True, help="Let the question stand afterwards.")
 @why_options

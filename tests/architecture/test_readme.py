@@ -1,11 +1,13 @@
-"""README: whoever reads it alone knows every verb, setting, error code and script."""
+"""README: whoever reads it alone knows every verb, role, setting, error code, metric and script."""
 
 import re
 from pathlib import Path
 
 from federation.errors import Code
+from node import metrics
 from node.cli import VERBS
 from node.config import Config, made
+from node.people import Role
 from node.rendering import meanings
 
 ROOT = Path(__file__).parents[2]
@@ -38,3 +40,14 @@ def test_readme_names_every_script() -> None:
     scripts = {file.name for file in (ROOT / "scripts").iterdir() if file.is_file()}
 
     assert sorted(scripts - {name.removeprefix("scripts/") for name in NAMED}) == []
+
+
+def test_readme_names_every_role() -> None:
+    assert sorted(set(Role) - NAMED) == []
+
+
+def test_readme_names_every_metric() -> None:
+    families = set(re.findall(r'"(amber_\w+)"', Path(metrics.__file__).read_text()))
+
+    assert len(families) > 5
+    assert sorted(families - NAMED) == []
