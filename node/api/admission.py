@@ -35,7 +35,7 @@ Stream = AsyncGenerator[Response, None]
 Follow = pb.FollowAlertsRequest | pb.FollowTouchesRequest | pb.FollowAlarmsRequest
 #: What says from which member it is.
 Marked = TypeVar(
-    "Marked", pb.ActivityMember, pb.Alert, pb.Lane, pb.Meeting, pb.Touch, pb.WatchMember
+    "Marked", pb.ActivityMember, pb.Alarm, pb.Alert, pb.Lane, pb.Meeting, pb.Touch, pb.WatchMember
 )
 
 #: How a member stands that the charter does not name any more.
@@ -95,9 +95,13 @@ class Admission:
 
     def _marked(self, message: Marked) -> Marked:
         """What came from a member, with how that member stands now: it stays, and is marked."""
-        member = self._house.administration.charter().members.get(MemberId(message.member))
-        message.member_standing = member.standing if member else LEFT
+        message.member_standing = self._standing(message.member)
         return message
+
+    def _standing(self, id: str) -> str:
+        """How a member stands now."""
+        member = self._house.administration.charter().members.get(MemberId(id))
+        return member.standing if member else LEFT
 
     async def _changes(
         self,

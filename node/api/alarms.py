@@ -19,7 +19,9 @@ class AlarmCalls(Admission):
         who, role = caller.person, caller.role
         behind = functools.partial(self._house.post.guarding.shown_to, who, role)
         async for one in self._changes(behind, lambda one: one.change, request):
-            yield pb.FollowAlarmsResponse(alarm=_alarm_to(one))
+            alarm = self._marked(_alarm_to(one))
+            alarm.told_by_standing = self._standing(alarm.told_by)
+            yield pb.FollowAlarmsResponse(alarm=alarm)
 
 
 def _alarm_to(alarm: HeldAlarm) -> pb.Alarm:

@@ -95,8 +95,8 @@ def _alarm_words(one: Plain) -> str:
     who = one["person"] or "the member as a whole"
     return (
         f"{one['alarm']}  {at}  {one['state']}{assignee}{times}\n"
-        f"      {one['member']}  {who}  {one['case_reference']}  at {one['told_by']}:"
-        f" {_LOOKED[one['kind']]}\n"
+        f"      {one['member']}{standing_words(one)}  {who}  {one['case_reference']}"
+        f"  at {one['told_by']}{standing_words(one, 'told_by')}: {_LOOKED[one['kind']]}\n"
         f"      {one['questions']} questions, {one['misses']} without a strong hit"
     )
 

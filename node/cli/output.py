@@ -61,9 +61,9 @@ def day_of(day: datetime | None) -> str:
     return f"{day:%Y-%m-%d}" if day else ""
 
 
-def standing_words(said: Mapping[str, Any]) -> str:
+def standing_words(said: Mapping[str, Any], of: str = "member") -> str:
     """What is to be known of the member that something is of, unless it is active."""
-    standing = said.get("member_standing") or "active"
+    standing = said.get(f"{of}_standing") or "active"
     return "" if standing == "active" else f" ({standing})"
 
 

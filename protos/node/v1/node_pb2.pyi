@@ -3081,6 +3081,8 @@ class Alarm(_message.Message):
     LAST_AT_FIELD_NUMBER: _builtins.int
     CHANGE_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
+    MEMBER_STANDING_FIELD_NUMBER: _builtins.int
+    TOLD_BY_STANDING_FIELD_NUMBER: _builtins.int
     alarm: _builtins.str
     told_by: _builtins.str
     """Who noticed: this node, or the member in whose records it was."""
@@ -3106,6 +3108,9 @@ class Alarm(_message.Message):
     """Where to go on behind it."""
     reference: _builtins.str
     """The id of the alarm at whoever noticed."""
+    member_standing: _builtins.str
+    """How both members stand now: active, suspended, withdrawn or left."""
+    told_by_standing: _builtins.str
     def __init__(
         self,
         *,
@@ -3124,10 +3129,12 @@ class Alarm(_message.Message):
         last_at: _builtins.int = ...,
         change: _builtins.int = ...,
         reference: _builtins.str = ...,
+        member_standing: _builtins.str = ...,
+        told_by_standing: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm", "assignee", b"assignee", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "kind", b"kind", "last_at", b"last_at", "member", b"member", "misses", b"misses", "person", b"person", "questions", b"questions", "reference", b"reference", "state", b"state", "times", b"times", "told_by", b"told_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alarm", b"alarm", "assignee", b"assignee", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "kind", b"kind", "last_at", b"last_at", "member", b"member", "member_standing", b"member_standing", "misses", b"misses", "person", b"person", "questions", b"questions", "reference", b"reference", "state", b"state", "times", b"times", "told_by", b"told_by", "told_by_standing", b"told_by_standing"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -6,12 +6,16 @@ from typing import Any
 import msgspec
 import pytest
 
+from federation.charter import Standing
+from federation.messages import MemberId
 from node import config
 from node.people import Role
 from tests.flows.fisher import fish, in_order, kinds, names, walk
+from tests.flows.test_charter import decided
 from tests.node.cli.test_verbs import Shell
 from tests.world import World, eventually, federation
 
+EE = MemberId("EE")
 WHY = ("--case", "CASE-1", "--purpose", "investigation")
 
 
@@ -86,3 +90,20 @@ def test_a_member_that_is_over_our_quota_is_named_as_refused(world: World, shell
 
     [poland] = [one for one in found[0]["members"] if one["member"] == "PL"]
     assert (poland["outcome"], "quota" in poland["reason"]) == ("refused", True)
+
+
+def test_an_alarm_says_how_both_members_stand(shell: Shell) -> None:
+    with federation("EE", "LV", "PL", settings=_strict) as world:
+        pl = ("-n", world["pl"].home.path)
+        for place in world.places.values():
+            place.home.issue("olga", (Role.COORDINATOR,))  # type: ignore[arg-type]
+        walk(world["ee"], in_order(30), to="PL")
+        eventually(lambda: kinds(world["pl"]))
+        decided(world, "lv", "pl", version=3, standings={EE: Standing.SUSPENDED})
+
+        [alarm] = shell.json(*pl, "--as", "olga", "alerts", "--alarms")
+        words = shell(*pl, "--as", "olga", "alerts", "--alarms")
+
+    assert (alarm["member_standing"], alarm["told_by_standing"]) == ("suspended", "active")
+    assert "EE (suspended)  ilze" in words
+    assert "at PL: " in words
