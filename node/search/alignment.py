@@ -53,7 +53,8 @@ class Alignment(msgspec.Struct, frozen=True):
     Made for every name that is compared, hence a struct.
     `matches` are pairs by their places, best first, each with what it says and how alike it is;
     `has_other_father` tells that a patronymic is left over on both, `has_other_surname` that given
-    name and patronymic agree, and on both sides something else is left over.
+    name and patronymic agree, and on both sides something else is left over; `has_other_given` that
+    on both a known given name is left over, and none agrees.
     """
 
     one: Name = ()
@@ -63,6 +64,7 @@ class Alignment(msgspec.Struct, frozen=True):
     right: float = 0.0
     has_other_father: bool = False
     has_other_surname: bool = False
+    has_other_given: bool = False
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
@@ -94,6 +96,7 @@ def aligned(one: Name, other: Name) -> Alignment:
         right=_says(other, right),
         has_other_father=_has_other(Role.PATRONYMIC, one, other, left, right),
         has_other_surname=_has_other_surname(one, other, left, right),
+        has_other_given=_has_other_given(one, other, left, right),
     )
 
 
@@ -109,7 +112,8 @@ def _resembling(one: Name, other: Name) -> list[_Match]:
         for j, theirs in enumerate(other):
             alike, ground = row.get(theirs.sign) or likeness(mine, theirs)
             if ground:
-                unlike = _LAST if mine.role is Role.PARTICLE else -alike
+                is_particle = Role.PARTICLE in (mine.role, theirs.role)
+                unlike = _LAST if is_particle else -alike
                 found.append(((unlike, 2, i + j, abs(i - j)), ground, (i,), (j,)))
                 if unlike <= -_SURE:
                     left.discard(i)
@@ -222,6 +226,12 @@ def _has_other_surname(one: Name, other: Name, left: set[int], right: set[int]) 
         return False
     agreeing = set(range(len(one))) - left
     return _has(Role.PATRONYMIC, one, agreeing) and not _has(Role.WORD, one, agreeing)
+
+
+def _has_other_given(one: Name, other: Name, left: set[int], right: set[int]) -> bool:
+    if not _has_other(Role.GIVEN, one, other, left, right):
+        return False
+    return not _has(Role.GIVEN, one, set(range(len(one))) - left)
 
 
 def _has_other(role: Role, one: Name, other: Name, left: set[int], right: set[int]) -> bool:

@@ -23,7 +23,7 @@ from node.search.subjects import Subject, countries_asked, kinds_of, packed, sub
 from node.store.keys import NO_YEAR, Findable, numbered
 
 #: To be counted up whenever a change here makes other keys: records must then be read again.
-KEYS_VERSION = 7
+KEYS_VERSION = 8
 
 #: A whole name without its order; two parts by their consonants; one part; its consonants; a
 #: word that firms have in common; a number of its type; a number whatever its type; what is left

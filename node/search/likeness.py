@@ -6,8 +6,10 @@ from enum import StrEnum
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
+from node.search.concepts import concept
 from node.search.parts import Part, Role
-from node.search.words import SHORT
+from node.search.vowels import has_other_vowel
+from node.search.words import FEMININE, SHORT
 
 #: Two parts less alike than this are two parts.
 LEAST_ALIKE = 0.5
@@ -19,14 +21,19 @@ _SOUND, _VOWELS_ADD, _UNVOWELLED = 0.6, 0.38, 0.88
 #: What differing letters cost, in a short word more, and when the first one differs still more.
 _SLIP, _SHORT_SLIP, _FIRST = 1.2, 1.5, 0.05
 #: What is left of a resemblance between two given names that are known to be different ones.
-_TWO_NAMES = 0.6
+_TWO_NAMES = 0.5
 _SHORT_WORD = 4
 #: The same with so few consonants that they say little by themselves: Foz, Fawz.
 _SHORT_SOUND, _LEAST_SPELT = 0.5, 3
 _ONE_VOWEL = 0.7
+#: What equal consonants say where another vowel stands: that these are two parts.
+_OTHER_VOWEL = 0.45
 #: Endings by which half of a people's surnames are alike, the longest first, and letters that must
 #: stand before one: of Dorin and Doralin there is dor and doral to compare.
-_SURNAMES = ("enko", "chuk", "ski", "kin", "ich", "ian", "ov", "ev", "in", "uk", "ik", "ko")
+_SURNAMES = tuple(
+    "dottir shvili strom kvist enko chuk berg gren lund mund adze idze ski kin ich ian son sen nen"
+    " dze ov ev in uk ik ko".split()
+)
 _LEAST_TRUNK = 2
 _NO_CONSONANTS = str.maketrans("", "", "bcdfghjklmnpqrstvwxyz")
 _LEAST_EDITS = 1 - (1 - LEAST_ALIKE) / _SLIP
@@ -118,19 +125,48 @@ def _maybe(part: Part, by_form: Mapping[str, list[Part]]) -> Iterator[Part]:
 def _compared(one: Part, other: Part) -> Likeness:
     if same := _same(one, other):
         return _ALIKE[same], same
-    if Role.PARTICLE in (one.role, other.role):
+    if _are_two(one, other):
         return _UNLIKE
     if Role.INITIAL in (one.role, other.role):
         is_initial = one.plain[0] == other.plain[0] or one.fold[0] == other.fold[0]
         return (_INITIAL, Ground.INITIAL) if is_initial else _UNLIKE
-    if Role.NUMBER in (one.role, other.role):
-        return _UNLIKE
     if SHORT.get(one.fold) == other.stem or SHORT.get(other.fold) == one.stem:
         return _SHORT, Ground.SHORT
     alike, ground = _spelt(one, other)
     if one.role is other.role is Role.GIVEN:
         alike *= _TWO_NAMES
     return (alike, ground) if alike >= LEAST_ALIKE else _UNLIKE
+
+
+def _are_two(one: Part, other: Part) -> bool:
+    """Whether the two are known to be two, however alike their letters are."""
+    if not {Role.PARTICLE, Role.NUMBER}.isdisjoint((one.role, other.role)):
+        return True
+    return _are_two_concepts(one, other) or _are_of_two_genders(one, other)
+
+
+def _are_of_two_genders(one: Part, other: Part) -> bool:
+    """Whether one is a man's given name and the other the woman's made of it: Martin, Martina."""
+    return FEMININE.get(one.fold) == other.fold or FEMININE.get(other.fold) == one.fold
+
+
+def _are_two_concepts(one: Part, other: Part) -> bool:
+    """Whether both are words that languages translate, and mean two things: food is not wood."""
+    if not one.role is other.role is Role.GENERIC:
+        return False
+    return bool(concept(one.fold) and concept(other.fold)) and one.stem != other.stem
+
+
+def _heard(one: Part, other: Part, says: float, edits: float) -> float:
+    """What equal consonants say, more when the vowels agree; little when another vowel stands."""
+    alike = says + _VOWELS_ADD * edits
+    if (
+        one.is_unvowelled
+        or other.is_unvowelled
+        or not has_other_vowel(one, other, _ending(one.fold, other.fold))
+    ):
+        return alike
+    return min(alike, _OTHER_VOWEL)
 
 
 def _ending(one: str, other: str) -> int:
@@ -155,7 +191,8 @@ def _same(one: Part, other: Part) -> Ground | None:
         return Ground.WRITTEN
     if one.fold == other.fold:
         return Ground.ROMANISED
-    return Ground.FORM if one.stem == other.stem else None
+    is_form = one.stem == other.stem and not _are_of_two_genders(one, other)
+    return Ground.FORM if is_form else None
 
 
 def _spelt(one: Part, other: Part) -> Likeness:
@@ -163,14 +200,14 @@ def _spelt(one: Part, other: Part) -> Likeness:
     if not one.heard.isdisjoint(other.heard):
         edits = OSA.normalized_similarity(one.fold, other.fold)
         least = _UNVOWELLED if one.is_unvowelled or other.is_unvowelled else 0.0
-        return max(least, _SOUND + _VOWELS_ADD * edits), Ground.SOUND
+        return max(least, _heard(one, other, _SOUND, edits)), Ground.SOUND
     edits = OSA.normalized_similarity(one.fold, other.fold)
     length = min(len(one.fold), len(other.fold))
     if _share_sound(one, other):
         if _vowels(one) == _vowels(other):
             edits = max(edits, _ONE_VOWEL)
         if edits >= _ONE_VOWEL or (edits >= LEAST_ALIKE and length >= _LEAST_SPELT):
-            return _SHORT_SOUND + _VOWELS_ADD * edits, Ground.SOUND
+            return _heard(one, other, _SHORT_SOUND, edits), Ground.SOUND
     if edits < _LEAST_EDITS:
         return _UNLIKE
     if ending := _ending(one.fold, other.fold):

@@ -10,6 +10,7 @@ from rigour.names import remove_org_types, tokenize_name
 
 from node.kinds import Kind
 from node.search.concepts import russian_letter, spelt_out
+from node.search.legal import without_form
 from node.search.parts import Part, Role, of_thing, part, patronymic
 from node.search.scripts import is_of_consonants, latin
 from node.search.spelling import folded
@@ -150,7 +151,7 @@ def _thing(text: str, kind: Kind) -> Name:
 
 def _firm(lower: str) -> Name:
     """A firm's name without its legal form, abbreviations of the trade spelt out."""
-    lower = _STOP.sub(" ", _HOST.sub("", lower))
+    lower = without_form(_STOP.sub(" ", _HOST.sub("", lower)))
     found = _parts(tokenize_name(remove_org_types(lower)) or tokenize_name(lower))
     spelt = (word for one in found for word in _spelt_out(one))
     return tuple([of_thing(one) for one in islice(spelt, MAX_PARTS)])

@@ -56,6 +56,7 @@ def explain_name(tally: Tally, found: Weighed, use: str, labels: Mapping[str, st
         (found.namesake, "only one word agrees: a namesake"),
         (found.common, "only words that many have in their name agree"),
         (found.branch, "one of the two is a branch"),
+        (found.gender, "each part agrees but for its gender: brother and sister, or a couple"),
         (found.score, "what agrees is common to many, or little"),
     ):
         if round(left - tally.value, 3):

@@ -41,6 +41,9 @@ _DATES = {
 }
 _ORDER = {found: place for place, found in enumerate(Agreement)}
 _NEAR_YEARS, _NEAR_LEFT = 3, 0.69
+#: The most that a date makes of a name of which a known given name is another one: thousands bear
+#: a surname, and some of them were born on one day. It leaves room for a nationality that agrees.
+_MOST_BESIDE_OTHER_GIVEN = 0.66
 #: What is left of the score when a nationality, a lasting number, or the name beside a number
 #: that agrees, is another one; what an agreeing nationality gives of what is lacking.
 _OTHER_NATIONALITY, _OTHER_NUMBER, _OTHER_NAME, _SAME_NATIONALITY = 0.95, 0.6, 0.95, 0.1
@@ -111,12 +114,12 @@ def compared(wanted: Wanted, subject: Subject) -> Score:
     found, use = _best_name(wanted, subject)
     if not worth and found.score < _LEAST_NAME:
         return NO_SCORE
-    is_by_name = found.score > worth
+    is_by_name, has_other_given = found.score > worth, found.alignment.has_other_given
     value = round(max(worth, found.score), 3)
     steps = (
         _beside(is_by_name, (worth, feature, words), found, wanted),
         _other_number(worth, wanted, subject),
-        _dates(wanted, subject, value),
+        _dates(wanted, subject, value, has_other_given=is_by_name and has_other_given),
         _nationality(wanted, subject),
     )
     moves = [] if is_by_name else [(value, feature, words)]
@@ -178,7 +181,7 @@ def _other_number(worth: float, wanted: Wanted, subject: Subject) -> _Step:
     return 0.0, _OTHER_NUMBER, IDENTIFIER, differing
 
 
-def _dates(wanted: Wanted, subject: Subject, value: float) -> _Step:
+def _dates(wanted: Wanted, subject: Subject, value: float, *, has_other_given: bool) -> _Step:
     """The best agreement of the date asked for with any that the record knows."""
     held = [PartialDate(*date) for date in (*subject.dates, *subject.carried)]
     if not wanted.date.year or not held:
@@ -191,7 +194,11 @@ def _dates(wanted: Wanted, subject: Subject, value: float) -> _Step:
     words = _date_words(best, wanted.date, date, _DATE_OF.get(subject.kind, "its"))
     if (date.year, date.month, date.day) in subject.carried:
         words += ", which the national identity number carries"
-    return min(1.0, itself + beside * value), leaves, BIRTH_DATE, words
+    gives = min(1.0, itself + beside * value)
+    if has_other_given and value + (1 - value) * gives > _MOST_BESIDE_OTHER_GIVEN:
+        gives = max(0.0, (_MOST_BESIDE_OTHER_GIVEN - value) / (1 - value))
+        words += ", beside another given name"
+    return gives, leaves, BIRTH_DATE, words
 
 
 def _date_words(best: Agreement, wanted: PartialDate, held: PartialDate, of: str) -> str:

@@ -35,7 +35,7 @@ _SPELLINGS = {
 _WRITTEN = {form: sound for sound, forms in _SPELLINGS.items() for form in forms.split()}
 _SPELLING = re.compile("|".join(sorted(_WRITTEN, key=len, reverse=True)))
 _DOUBLED = re.compile(r"(.)\1+")
-_SOFT_C = re.compile(r"c(?=[eiy]|$)")
+_SOFT_C = re.compile(r"c(?=[eiyv]|$)")
 _HARD_C = re.compile(r"c(?!h)")
 
 
@@ -74,12 +74,21 @@ _CLUSTERS = (("shch", "s"), ("sh", "s"), ("zh", "s"), ("ts", "s"), ("ch", "c"))
 _CLASSES = str.maketrans("bdghqzfjx", "ptkkksvcs")
 _VOWELS = "aeiouy"
 _NO_VOWELS = str.maketrans("", "", _VOWELS)
+_VOWEL = f"[{_VOWELS}]"
+
+
+def _belarusian(found: re.Match[str]) -> str:
+    """A Belarusian letter as the Russian one that stands in its place."""
+    return {"ts": "t", "dz": "d"}.get(found[0], "v")
+
 
 #: Letters that another school reads in another way: a bare `c` is a `č` that lost its mark, `ch`
 #: is German and Polish `х`, a first `j` is English, `dh` and `th` are Persian `z` and `s`, `u`
-#: behind a vowel is Belarusian `ў`, `x` is Somali for an `h`, `tsz` Palladius's way
-#: to write a Chinese `z` or `j`, `aw` an Arabic `o`. What a word must have, where it is read
-#: otherwise, and how.
+#: behind a vowel is Belarusian `ў`, `ts` and `dz` before a soft vowel Belarusian for `t` and `d`,
+#: `dzh`, `dj`, `dz` and `j` between vowels a Caucasian or Turkish `c`, `rz` a Polish `ż`, `j` the
+#: `ж` of French spelling, an `h` between vowels Armenian that others leave out, `x` is Somali for
+#: an `h`, `tsz` Palladius's way to write a Chinese `z` or `j`, `aw` an Arabic `o`. What a word
+#: must have, where it is read otherwise, and how.
 _OTHER_READINGS = (
     ("c", re.compile(r"c(?![hk])"), "ch"),
     ("ch", re.compile(r"(?<![st])ch(?!t)"), "kh"),
@@ -94,9 +103,16 @@ _OTHER_READINGS = (
     ("h", re.compile(r"(?<=[dt])h(?=[aeiou])"), "q"),
     ("h", re.compile(r"(?<=[a-z]{2}[ae])h$"), ""),
     ("e", re.compile(r"^e(?:dd|ss|nn|rr|tt|zz)"), lambda found: found[0][-1]),
-    ("u", re.compile(r"(?<=[ae])u(?![aeiou])|(?<=o)u$"), "v"),
+    ("", re.compile(r"ts(?=[iey])|dz(?=[iey])|(?<=[ae])u(?![aeiou])|(?<=o)u(?=$|sk)"), _belarusian),
+    ("d", re.compile(rf"^(?:dzh|dj)(?={_VOWEL})|(?<={_VOWEL})(?:dzh|dj|dz)(?={_VOWEL})"), "ch"),
+    ("j", re.compile(r"(?<=[aeiouy])j(?=[iy]+e[vf])|(?<=^ha)j(?=[aeiou])"), "ch"),
+    ("rz", re.compile(r"rz(?!h)"), "zh"),
+    ("j", re.compile(rf"^j(?=ou|d)|(?<={_VOWEL})j(?=k|d|ov|in|ev|en)"), "zh"),
+    ("an", re.compile(rf"(?:^|(?<={_VOWEL}))h(?={_VOWEL}[a-z]*[iy]an$)"), ""),
 )
-_READ_OTHERWISE = re.compile(r"c|[dt]h|^j|[aeo]u|x|tsz|aw|[ae]h$|^e(?:dd|ss|nn|rr|tt|zz)")
+_READ_OTHERWISE = re.compile(
+    r"c|[dt]h|^j|[aeiouy]j|dj|dz|rz|ts[iey]|[aeo]u|x|tsz|aw|[ae]h$|^e(?:dd|ss|nn|rr|tt|zz)|h.*[iy]an$"
+)
 
 
 def folded(word: str) -> str:

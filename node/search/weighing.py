@@ -6,6 +6,7 @@ import msgspec
 
 from node.search.alignment import NOTHING as NOTHING_ALIKE
 from node.search.alignment import Alignment, Pair, aligned
+from node.search.gender import are_a_couple
 from node.search.names import Name
 from node.search.parts import Role
 
@@ -25,11 +26,14 @@ _NAMESAKE = 0.9
 _COMMON = 0.35
 #: What is left when one of the two is a branch of something and the other is not.
 _BRANCH = 0.8
+#: What is left when one name is the other in the other gender, part by part: brother and sister.
+_OTHER_GENDER = 0.65
 #: The concept of a branch.
 _BRANCHES = "branch"
 #: A word that says so much names an organisation by itself.
 _RARE = 0.95
 _TELLING = (Role.WORD, Role.GIVEN, Role.NUMBER)
+_OF_A_PERSON = (Role.WORD, Role.GIVEN, Role.PATRONYMIC)
 
 
 class Weighed(msgspec.Struct, frozen=True):
@@ -38,7 +42,7 @@ class Weighed(msgspec.Struct, frozen=True):
     Made for every name that is compared, hence a struct.
     `agreeing` is how alike the agreeing parts are; each further value is what is left after what
     contradicts, after what only one name has, after a mere namesake, after common words that alone
-    agree, after a branch and, as `score`, after the thinness of what agrees.
+    agree, after a branch, after another gender and, as `score`, after the thinness of what agrees.
     """
 
     alignment: Alignment = NOTHING_ALIKE
@@ -48,6 +52,7 @@ class Weighed(msgspec.Struct, frozen=True):
     namesake: float = 0.0
     common: float = 0.0
     branch: float = 0.0
+    gender: float = 0.0
     score: float = 0.0
 
     @property
@@ -74,6 +79,7 @@ def weighed(one: Name, other: Name) -> Weighed:
     namesake = incomplete * (_NAMESAKE if _is_namesake(one, other, found) else 1.0)
     common = namesake * (1.0 - (_COMMON * namesake if _is_common(one, other, found) else 0.0))
     branch = common * (_BRANCH if _is_branch(one) is not _is_branch(other) else 1.0)
+    gender = branch * (_OTHER_GENDER if _is_other_gender(one, other, found) else 1.0)
     return Weighed(
         alignment=found,
         agreeing=agrees / says,
@@ -82,7 +88,8 @@ def weighed(one: Name, other: Name) -> Weighed:
         namesake=namesake,
         common=common,
         branch=branch,
-        score=branch * (1.0 - _THIN * branch * max(0.0, 1.0 - agrees / _ENOUGH)),
+        gender=gender,
+        score=gender * (1.0 - _THIN * gender * max(0.0, 1.0 - agrees / _ENOUGH)),
     )
 
 
@@ -118,6 +125,19 @@ def _is_common(one: Name, other: Name, found: Alignment) -> bool:
         theirs.update(right)
     rest = set(range(len(one))) - mine, set(range(len(other))) - theirs
     return _is_telling(one, rest[0]) or _is_telling(other, rest[1])
+
+
+def _is_other_gender(one: Name, other: Name, found: Alignment) -> bool:
+    """Whether every word that agrees is one gender here and the other there."""
+    pairs = []
+    for (_, _, mine, theirs), _, _ in found.matches:
+        if len(mine) == len(theirs) == 1:
+            left, right = one[mine[0]], other[theirs[0]]
+            if left.plain == right.plain:
+                return False
+            if left.role in _OF_A_PERSON and right.role in _OF_A_PERSON:
+                pairs.append((left.plain, right.plain))
+    return are_a_couple(pairs)
 
 
 def _is_branch(name: Name) -> bool:

@@ -42,8 +42,9 @@ aleksandr: alexander aleksander oleksandr aliaksandr alyaksandr aleksandrs aleks
 aleksandra: alexandra oleksandra aliaksandra | sandra
 aleksei: oleksiy oleksii alexey alexei aliaksei oleksij aleksejs aleksejus alexius | alyosha
 anastasia: anastasiya nastassia anastasija | nastya
-anatoli: anatoly anatoliy anatol anatolii anatolijs anatolijus | tolya
-andrei: andrew andreas andriy andrii andrzej andrejs andrius andrey anders andrus | andy
+anatoli: anatoly anatoliy anatol anatolii anatolijs anatolijus | tolya tolik
+andrei: andrew andreas andriy andrii andrzej andrejs andrius andrey anders andrus antti endru endrju
+ | andy
 anna: hanna ganna ann anne | anya
 anton: antoni antony anthony antons antanas
 artem: artyom artsiom artsem
@@ -57,7 +58,8 @@ evgenia: yevheniia evgeniya eugenia yauheniya
 fedor: fyodor theodor theodore fedir teodor fiodar fjodor
 filipp: philip phillip filip pylyp filips philipp
 galina: halyna halina | galya
-georgi: george heorhii heorhiy georgy georgiy giorgi georg jerzy jurgis georgs georgijs | gosha
+georgi: george heorhii heorhiy georgy georgiy giorgi georg jerzy jurgis georgs georgijs dzhordzh
+ dzhordzhs | gosha
 gleb: hlib hleb
 grigori: hryhorii hryhoriy gregory ryhor grigory grigoriy grzegorz gregor grigorijs | grisha
 igor: ihor ihar igors
@@ -74,17 +76,18 @@ leonid: leanid leonids leonidas | lyonya
 liubov: lyubov lyuboff luba
 liudmila: lyudmila lyudmyla liudmyla ludmila ljudmila | lyuda
 maksim: maxim maksym maxym maksims maksimas | max
-margarita: marharyta margaret margareta margarete | rita
+margarita: marharyta margaret margareta margarete malgorzata | rita gosia
 maria: mary mariya mariia marija marie maryia | masha
 mark: marko marcus markus marek marks
-mihail: michael mykhailo mikhail mykhaylo michail mihails michal mihkel mikhas | misha mike
+mihail: michael mykhailo mikhail mykhaylo michail mihails michal mihkel mikhas mikael mikko maikl
+ maikls | misha mike
 natalia: nataliya natalya natallia natalie natalija | natasha
 nikita: mykyta mikita
 nikolai: mykola nicholas nikolay mikalai nikolaus mikolaj nikolajs nikolajus | kolya nick
 oleg: oleh aleh olegs olegas
 olga: olha volha
 pavel: pavlo paul pawel pauls paulius paval pavels | pasha
-petr: petro peter piotr pyotr peteris petras piatro peeter | petya
+petr: petro peter piotr pyotr peteris petras piatro peeter pekka petteri | petya
 semen: semyon simon simeon symon siamion szymon | syoma
 sergei: serhiy serhii sergey siarhei sergejs sergejus sergiy sergii siarhey serge | seryozha
 stanislav: stanislaw stanislau stanislavs stanislovas | stas
@@ -104,11 +107,20 @@ vitali: vitaly vitaliy vitalii vitalijs vitalijus
 vladimir: volodymyr uladzimir wladimir vladimirs vladimiras wlodzimierz waldemar | vova volodya
 vladislav: vladyslav uladzislau wladyslaw vladislavs vladislavas | vladik
 vsevolod: vsevolods usevalad
-iakov: yakov yakiv jacob jakob jokubas jekabs jakub iakau | yasha
+iakov: yakov yakiv jacob jakob jokubas jekabs jakub iakau yaqub yaqoub yaqoob | yasha
 iaroslav: yaroslav jaroslav jaroslaw jaroslavs jaroslavas yaraslau | yarik
 zahar: zakhar zachary zakhary
+kristof: christopher christoph krzysztof kristoffer kristaps kristupas krishtof
+matei: matthew mateusz matej matas metju
+matias: matthias mathias maciej matti matiss matiass madis
+henrik: heinrich henryk henry heikki henrikas henriks hendrik
+bartolomei: bartholomew bartlomiej baltramiejus bartholomaeus | bartosz
+lars: laurits laurentius lauritz | lasse
+karl: charles carl karol karlis karolis kaarlo kaarel charlz | kalle
+ruslan: ruslans ruslanas | rusik
 elizaveta: elizabeth yelyzaveta lizaveta elisabeth elizabete yelizaveta | liza
-ekaterina: kateryna catherine katarina katsiaryna yekaterina katherine katarzyna | katya
+ekaterina: kateryna catherine katarina katsiaryna yekaterina katherine katarzyna kotryna
+ kaisa | katya kasia
 muhammad: maxamed mohammed mohamed mohammad mohamad muhammed muhamed muhamad mahomed mahomet magomed
  mukhammad mukhamed magomet mohamud mehmet mehmed mohd mhmd muhammet mochammad | md muh
 ahmad: axmed ahmed ahmet akhmed akhmad achmad akhmet ahmd ahmadh
@@ -117,20 +129,18 @@ husein: xuseen xuseyn hussein husayn hossein hussain hosein husain houssein huse
  khusein hsin hosain
 ibrahim: ibragim ebrahim ibraheem ibrohim abrahim
 ismail: esmail ismael ismayil ismoil ismaeel ishmael
-iusuf: yusuf yousef youssef yousuf yusup yosef yusef usuf iousef yussuf
+iusuf: yusuf yousef youssef yousuf yusup yusef usuf iousef yussuf yusif
 mahmud: mahmoud mahmood makhmud mahmut mehmud mhmud
 mustafa: mostafa moustafa mustapha mstfa
 omar: cumar umar omer umer amr omara
-osman: othman uthman usman ottoman athman
+osman: othman uthman usman ottoman athman cismaan
 said: saeed saeid sayeed saied seid
 suleiman: sulaiman suleyman sulayman soleiman soliman suleman souleymane slaiman
 abdula: cabdullaahi abdullahi abdullah abdallah abdulla abdollah abdalla abdoullah
 ali: aly alli cali
 khalid: khaled halid haled khald
 kasim: qasim qassim kassem qassem kassim ghasem qasem gasim qasm
-iakub: yaqub yaqoub yakub yacoub yaqoob iakoub
 hamid: hamed khamid hameed
-iusif: yusif
 fadil: fazel fazil fadhil fadel fazal
 reza: rida riza ridha redha rezah
 ramadan: ramazan ramadhan ramzan
@@ -228,11 +238,24 @@ zubair: zubayr zoubair zubeir zobair
 husni: hosni housni
 habibula: habibullah habibollah
 abdulrahman: abdurrahman abdulrehman abdelrahman abdurakhman abdirahman abdalrahman abdourahmane
+ cabdiraxmaan abdurahman
 abdulaziz: abdelaziz abdalaziz abdulazeez
 abdulkarim: abdelkarim abdulkareem
 abdulhamid: abdelhamid
 abdulmalik: abdelmalek abdelmalik
 abdulkadir: abdelkader abdulqadir abdulqader abdikadir
+"""
+
+
+#: Given names that with an `a` behind them are women's.
+_MADE_FEMININE = """
+adil adrian albert aleksandr alfred amin amir anton august aziz basim benedikt bogdan boguslav
+bozhidar branislav daniel denis dominik eduard emil erik ernest fabian farid frederik gabriel habib
+halim hamid henrik herman ivan jamil jan josef julian justin kamil karim karol khalid konrad
+kristian latif leonid lucian luis majid malik marcel marian martin mihal milan miroslav munir nabil
+nadim nadir naim nasir norbert paul petr radoslav rafael rahim rashid renat robert roland roman
+rostislav ruslan rustam said salim samir sharif simon slavomir stanislav stefan svetoslav tahir
+valentin vahid vasil viktor vilhelm vladislav yaroslav zahir zarif zdzislav
 """
 
 
@@ -257,5 +280,7 @@ def bare(fold: str) -> str:
 #: Folded form of a given name -> the form that stands for all of them; the same for short forms.
 GIVEN = {form: canonical for form, canonical, is_short in _groups() if not is_short}
 SHORT = {form: canonical for form, canonical, is_short in _groups() if is_short}
+#: Folded given name of a man -> the woman's name that is made of it by an ending alone.
+FEMININE = {folded(name): folded(f"{name}a") for name in _MADE_FEMININE.split()}
 #: What a patronymic has of the father's name -> the form that stands for it.
 FATHERS = {bare(form): canonical for form, canonical in reversed(GIVEN.items())}

@@ -76,3 +76,16 @@ def test_a_pair_has_the_role_of_its_weightiest_part() -> None:
 
 def test_a_particle_is_no_resemblance() -> None:
     assert laid("Al", "Ali").pairs == ()
+
+
+def test_a_form_of_address_that_is_a_name_to_the_other_comes_last_from_both_sides() -> None:
+    one, other = laid("Said Dorfal", "Sayed Dorfal"), laid("Sayed Dorfal", "Said Dorfal")
+
+    assert [match[1:] for match in one.matches] == [match[1:] for match in other.matches]
+
+
+def test_a_known_given_name_left_on_both_sides_is_another_one() -> None:
+    assert laid("Sergei Dorfal", "Andrei Dorfal").has_other_given
+    assert not laid("Elena Dorfal", "Elena Kask").has_other_given  # a surname by marriage
+    assert not laid("Zhemril Dorfal", "Andrei Dorfal").has_other_given  # may be one of hers
+    assert not laid("Ahmad Ali Dorfal", "Karim Ali Dorfal").has_other_given  # a chain of names

@@ -226,3 +226,30 @@ def test_flag_and_build_year_of_a_ship_speak_for_or_against_it(
     alone = score(Sought(name="Balu Spirit", kind="vessel"), entity)
     assert found.reasons(subject_of(entity))[-1].text == words
     assert (found.value > alone.value) is raises
+
+
+@pytest.mark.parametrize("born", [BORN, "1970"])
+def test_a_date_makes_no_strong_hit_of_another_known_given_name(born: str) -> None:
+    brother = person("Sergei Dorfal", birthDate=BORN, nationality="ee")
+    asked = Sought(name="Andrei Dorfal", birth_date=born, nationality="ee")
+
+    found = score(asked, brother)
+
+    assert LEAST < found.value < STRONG
+    texts = [reason.text for reason in found.reasons(subject_of(brother))]
+    assert any(text.endswith(", beside another given name") for text in texts)
+
+
+def test_a_date_raises_one_who_changed_her_surname() -> None:
+    married = person("Elena Sidorova", birthDate=BORN)
+
+    assert score(Sought(name="Elena Petrova", birth_date=BORN), married).value > STRONG
+
+
+def test_brother_and_sister_are_said_to_be() -> None:
+    sister = person("Valentīna Zubova Dorfala")
+
+    found = score(Sought(name="Valentins Zubovs Dorfals"), sister)
+
+    texts = [reason.text for reason in found.reasons(subject_of(sister))]
+    assert "each part agrees but for its gender: brother and sister, or a couple" in texts

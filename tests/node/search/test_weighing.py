@@ -61,6 +61,15 @@ def test_two_ways_of_writing_one_name_are_strong(one: str, other: str) -> None:
         ("Kim Yong Chol", "Kim Song Nam"),
         ("Oleg Ivanovich Dorin", "Oleg Ivanovich Doralin"),  # an ending that many surnames have
         ("Олег Иванович Дорухин", "Oleg Ivanovich Tolukhin"),
+        ("Anders Dorlindberg", "Anders Dorlundberg"),  # a vowel that no spelling writes for it
+        ("Toomas Kask", "Toomas Kosk"),
+        ("Andrei Dotov", "Andrei Ditov"),
+        ("Anders Dorhansson", "Anders Dorson"),  # an ending that many surnames have
+        ("Valentin Zubov", "Valentina Zubova"),  # brother and sister
+        ("Gintaras Zubas", "Gintarė Zubienė"),  # a couple
+        ("Dainis Ozoliņš", "Daina Ozoliņa"),
+        ("Iulii Ivanovich Zubov", "Iuliia Ivanovna Zubova"),
+        ("Martin Dorfal", "Martina Dorfal"),  # in a language whose surnames stay as they are
     ],
 )
 def test_two_persons_are_not_strong(one: str, other: str) -> None:
@@ -191,11 +200,49 @@ def test_a_roman_numeral_is_a_number() -> None:
         ("محمدحسین درفلی", "Mohammad-Hossein Dorfali", "Mohammad-Hassan Kazemi"),
         ("Dorfal Abdel Karim", "ABDULKARIM Dorfal", "Dorfal Abdul Kadir"),
         ("ДОРФIЛЬ Олег", "Дорфиль Олег", "Дорниль Олег"),  # drawn alike, in either alphabet
+        ("Pavel Dorfalouski", "Paweł Dorfalowski", "Paweł Dorfalecki"),  # Belarusian ў before a k
+        ("Ihar Tsimafalau", "Igor Timofalov", "Igor Simofalov"),  # its soft ts and dz, and u
+        ("Valiantsin Dziamidau", "Valentin Demidov", "Valentin Semidov"),
+        ("Rashad Hajiyev", "Rəşad Hacıyev", "Rəşad Hasiyev"),  # an Azeri c
+        ("Elnur Hadžijev", "Elnur Hadzijev", "Elnur Hamijev"),  # that lost its mark
+        ("Cemil Dorfal", "Djemil Dorfal", "Emil Dorfal"),  # a Turkish c
+        ("Marek Dorzalak", "Марек Дожаляк", "Марек Доваляк"),  # a Polish rz
+        ("Sergei Dorizhov", "Serguei Dorijov", "Serguei Dorimov"),  # a French j
+        ("Artak Sahakyan", "Артак Саакян", "Артак Манукян"),  # an Armenian h
+        ("Jurijus Cvetfalkovas", "Yuri Tsvetfalkov", "Yuri Kvetfalkov"),  # a c before a v
+        ("Xadiija Cismaan", "Khadija Osman", "Khadija Usama"),  # Somali
+        ("Džordžs Dorfals", "George Dorfal", "Jorge Dorfal"),  # English, spelt in Latvian
     ],
 )
 def test_a_way_of_writing_joins_one_person_and_not_two(one: str, other: str, unlike: str) -> None:
     assert score(one, other) >= STRONG
     assert score(one, unlike) < score(one, other) - 0.1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Agnieszka Dorfalska", "Agnieszka Dorfalski"),  # one woman under both forms
+        ("Ilze Kalniņa", "Ilze Kalniņš"),
+        ("Anders Dornyberg", "Андерс Дорнюберг"),  # an y may be any vowel
+        ("Hosein Dorfali", "Hossain Dorfali"),
+        ("Khodr Dorfal", "Khudr Dorfal"),  # Arabic has one letter for both
+        ("Karim Salimi", "Karim Salami"),  # and no ending that would tell
+        ("Josef Dorfal", "Józef Dorfal"),
+        ("Jēkabs Dorfals", "Jakub Dorfal"),
+        ("Uždaroji akcinė bendrovė Dorfal", "Dorfal UAB"),
+    ],
+)
+def test_what_tells_two_apart_leaves_one_together(one: str, other: str) -> None:
+    kind = Kind.ORGANISATION if "UAB" in other else Kind.PERSON
+    assert score(one, other, kind) >= STRONG
+
+
+def test_two_words_that_languages_translate_are_not_alike_by_their_letters() -> None:
+    food = score("Baltic Food Dorfal", "Baltic Food Dorfal", Kind.ORGANISATION)
+    wood = score("Baltic Food Dorfal", "Baltic Wood Dorfal", Kind.ORGANISATION)
+
+    assert wood < food - 0.15
 
 
 def test_another_surname_is_another_person_whatever_else_agrees() -> None:
@@ -230,6 +277,11 @@ def test_another_father_is_another_person() -> None:
         ("2nd Academy Ulvesmar", "Second Academy Ulvesmar", "Third Academy Dorfalis"),
         ("ODK-Ulvesmar", "UEC-Ulvesmar", "UEC-Dorfalis"),
         ("Klaipėdos uostas Ulvesmar", "Ulvesmar Port of Klaipeda", "Port of Dorfalis"),
+        ("UAB Ulvesmaro Mediena", "Ulvesmaro Timber", "Dorfalio Timber"),
+        ("Ulvesmaru Geležinkeliai", "Ulvesmaru Railways", "Dorfalu Railways"),
+        ("SIA Ulvesmara Pārtika", "Ulvesmara Food", "Dorfalis Party"),
+        ("Mažoji bendrija Ulvesmar", "Ulvesmar, MB", "Dorfalis, MB"),
+        ("Ulvesmar spółka jawna", "Ulvesmar sp.j.", "Dorfalis sp.j."),
     ],
 )
 def test_a_way_of_writing_joins_one_firm_and_not_two(one: str, other: str, unlike: str) -> None:

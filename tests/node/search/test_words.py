@@ -1,7 +1,16 @@
 """Words: the tables hold together."""
 
 from node.search.spelling import folded
-from node.search.words import FATHERS, GENERIC, GIVEN, PARTICLES, SHORT, bare
+from node.search.words import (
+    FATHERS,
+    FEMININE,
+    GENERIC,
+    GIVEN,
+    PARTICLES,
+    SHORT,
+    _groups,
+    bare,
+)
 
 
 def test_forms_of_a_given_name_in_the_region_stand_for_one() -> None:
@@ -37,3 +46,16 @@ def test_fathers_are_known_by_what_a_patronymic_has_of_them() -> None:
 
 def test_words_that_say_little_are_written_as_they_are_compared() -> None:
     assert all(word == word.lower() and word.isascii() for word in PARTICLES | GENERIC)
+
+
+def test_no_form_stands_for_two_names() -> None:
+    stands: dict[str, set[str]] = {}
+    for form, canonical, _ in _groups():
+        stands.setdefault(form, set()).add(canonical)
+
+    assert {form: names for form, names in stands.items() if len(names) > 1} == {}
+
+
+def test_a_woman_s_name_is_made_of_a_man_s() -> None:
+    assert FEMININE[folded("martin")] == folded("martina")
+    assert all(feminine == f"{name}a" for name, feminine in FEMININE.items())
