@@ -34,10 +34,12 @@ class FederationError(Exception):
     """A fault of Amber's own making.
 
     `str(error)` is for our log only and must hold ids, never personal data. `public` is the
-    sentence that may leave the node.
+    sentence that may leave the node; where `is_told`, the text leaves instead: a fault of the
+    caller's own making, which it can mend only when it is told what is wrong.
     """
 
     code: ClassVar[Code] = Code.INTERNAL
+    is_told: ClassVar[bool] = False
     public: ClassVar[str] = "The node met a fault of its own. Its log has the details."
 
 
@@ -49,6 +51,7 @@ class InvalidError(FederationError):
     """
 
     code = Code.INVALID
+    is_told = True
     public = "The input is not valid."
 
 
@@ -105,6 +108,7 @@ class ClockError(FederationError):
     """The message was sealed outside the time window: one of the two clocks is wrong."""
 
     code = Code.CLOCK
+    is_told = True
     public = "The message is outside the time window. Check the clock of the sending node."
 
 
@@ -112,6 +116,7 @@ class CharterError(FederationError):
     """The charter is not one that may be used, or may not replace the one we hold."""
 
     code = Code.CHARTER
+    is_told = True
     public = "The charter does not allow this."
 
 

@@ -13,13 +13,10 @@ from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 
 from federation import errors
-from federation.errors import CharterError, ClockError, Code, FederationError, InvalidError
+from federation.errors import Code, FederationError, UnreachableError
 
 DOMAIN = "amber"
 _DETAILS = "grpc-status-details-bin"
-
-#: Faults of the asker's own making, which it can mend only when it is told what is wrong.
-_TOLD = (InvalidError, ClockError, CharterError)
 
 STATUS = MappingProxyType(
     {
@@ -59,8 +56,8 @@ _FAULT_OF = MappingProxyType(
 _FAULT_OF_STATUS = MappingProxyType(
     {
         grpc.StatusCode.DEADLINE_EXCEEDED: errors.LateError,
-        grpc.StatusCode.UNAVAILABLE: errors.UnreachableError,
-        grpc.StatusCode.CANCELLED: errors.UnreachableError,
+        grpc.StatusCode.UNAVAILABLE: UnreachableError,
+        grpc.StatusCode.CANCELLED: UnreachableError,
         grpc.StatusCode.RESOURCE_EXHAUSTED: errors.TooLargeError,
         grpc.StatusCode.UNAUTHENTICATED: errors.StrangerError,
     }
@@ -102,17 +99,20 @@ def foreseen(error: Exception, **about: str) -> FederationError:
 
 def public(fault: FederationError) -> str:
     """What the other side of a call is told: faults of its own making in full, else a sentence."""
-    return str(fault) if isinstance(fault, _TOLD) and str(fault) else fault.public
+    return str(fault) if fault.is_told and str(fault) else fault.public
 
 
-def fault_of(error: grpc.aio.AioRpcError) -> FederationError:
-    """The fault that ended a call, as it was on the other side."""
+def fault_of(
+    error: grpc.aio.AioRpcError, *, silence: type[FederationError] = UnreachableError
+) -> FederationError:
+    """The fault that ended a call, as it was on the other side; `silence` when nobody was there."""
     code = _code(error)
     if code:
         return _FAULT_OF[code](error.details() or "")
     fault = _FAULT_OF_STATUS.get(error.code(), FederationError)
+    fault = silence if fault is UnreachableError else fault
     # What gRPC says of itself is for our log; as the text of such a fault it would be shown.
-    return fault() if issubclass(fault, _TOLD) else fault(f"{error.code().name}: {error.details()}")
+    return fault() if fault.is_told else fault(f"{error.code().name}: {error.details()}")
 
 
 def _code(error: grpc.aio.AioRpcError) -> Code | None:

@@ -1,6 +1,12 @@
 """Faults of our own house, in the same tree as the federation's."""
 
-from federation.errors import Code, FederationError, InvalidError
+from federation.errors import (
+    Code,
+    FederationError,
+    InvalidError,
+    RefusedError,
+    UnreachableError,
+)
 
 
 class ConfigError(InvalidError):
@@ -16,10 +22,16 @@ class LockedError(FederationError):
     public = "This home is in use by another process."
 
 
-class RestingError(FederationError):
+class RoleError(RefusedError):
+    """One of our own people has no role that may make this call; the text says which may."""
+
+    is_told = True
+
+
+class RestingError(UnreachableError):
     """The verb needs a running node, and this one does not run or does not answer."""
 
-    code = Code.UNREACHABLE
+    is_told = True
     public = "The node of this home does not answer."
 
 

@@ -17,11 +17,12 @@ from typing import Any, TypeVar
 import grpc
 
 from federation import trust
-from federation.errors import FederationError, RefusedError
+from federation.errors import FederationError
 from federation.faults import abort
 from federation.messages import Asker, MemberId
 from node.api.house import House
-from node.people import Person, Role, person
+from node.errors import RoleError
+from node.people import MAY, Person, Role, person
 from protos.node.v1 import node_pb2 as pb
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -67,7 +68,7 @@ class Admission:
     def admitted(self, context: Context, call: str) -> Caller:
         """Who calls, by its certificate, and the role in which it may make this call.
 
-        Raises `StrangerError` for none of our people, `RefusedError` for one that may not.
+        Raises `StrangerError` for none of our people, `RoleError` for one that may not.
         """
         house = self._house
         cas = house.rotating.cas()
@@ -77,7 +78,8 @@ class Admission:
         who = person(holder.person, holder.roles)
         role = who.acting(call)
         if role is None:
-            raise RefusedError(f"{who.id} may not {call}")
+            has, may = ", ".join(sorted(who.roles)) or "none", " or ".join(MAY.get(call, ()))
+            raise RoleError(f"It needs the role {may or 'of nobody'}; {who.id} has {has}.")
         return Caller(who, role)
 
     async def heard(self, request: object, context: Context, call: str) -> Caller:

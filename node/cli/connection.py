@@ -77,8 +77,22 @@ async def _asked(home: Home, call: str, ask: Ask[Result], *, who: Who, is_awake:
         key, certificate = home.person_credentials(chosen, who.folder)
         _check_in_time(home, chosen, certificate)
         line = Line(address, home.member, home.ca(), key, certificate)
-        async with desk.opened(line) as opened:
-            return await ask(opened)
+        try:
+            async with desk.opened(line) as opened:
+                return await ask(opened)
+        except RestingError:
+            raise RestingError(_silence(home)) from None
+
+
+def _silence(home: Home) -> str:
+    """What to do about a node that says nothing, or not to the end."""
+    if (run := home.running()) is None:
+        return f"It ended meanwhile; its log says why. Start it: amber serve {home.path}"
+    return (
+        f"Its process {run.pid} is there. If it is halted: kill -CONT {run.pid}. If it answers"
+        " others, it does not know your certificate: amber people renew. Else look at its log, end"
+        f" it, and start it again: amber serve {home.path}"
+    )
 
 
 def _check_in_time(home: Home, who: PersonId, certificate: bytes) -> None:

@@ -60,9 +60,13 @@ def _ended(error: Exception) -> int:
 
 
 def sentence(fault: FederationError) -> str:
-    """What a person is told: our own input faults in full, all others by their public sentence."""
+    """What a person is told: our own input faults in full, all others by their public sentence.
+
+    A fault that came from the node has that sentence for its text, or all there is to say: nothing
+    is said twice.
+    """
     text = str(fault)
-    if isinstance(fault, InvalidError) and text:
+    if text and (isinstance(fault, InvalidError) or text.startswith(fault.public)):
         return text
     return f"{fault.public} {text}".strip()
 

@@ -79,8 +79,7 @@ def status(folder: Path, is_json: bool) -> None:
     """Say for each member whether it runs, and where it is reached."""
     for home in _homes(folder):
         said = _status(home)
-        where = f"pid {said['pid']}, desk {said['desk']}" if said["pid"] else "not running"
-        printed(said, f"{said['member']}: {where}", is_json)
+        printed(said, f"{said['member']}: {_words(said)}", is_json)
 
 
 def _homes(folder: Path) -> list[Path]:
@@ -130,14 +129,23 @@ def _answers(home: Path) -> bool:
 
 
 def _status(home: Path) -> Plain:
-    """How one node stands; a stopped one still has its pid. The analyst's page is yet to come."""
+    """How one node stands; a halted one still has its pid. The analyst's page is yet to come."""
     run = _running(home)
     said: Plain = {"member": home.name, "pid": None, "desk": None, "page": None, "doors": []}
+    said["answers"] = False
     if run is not None:
         said |= {"pid": run.pid, "desk": run.desk}
         with contextlib.suppress(FederationError):
-            said["doors"] = asked_at(home, "GetStatus", lambda desk: desk.status())["doors"]
+            doors = asked_at(home, "GetStatus", lambda desk: desk.status())["doors"]
+            said |= {"doors": doors, "answers": True}
     return said
+
+
+def _words(said: Plain) -> str:
+    if not said["pid"]:
+        return "not running"
+    silence = "" if said["answers"] else "; does not answer: is it halted? See node.log in its home"
+    return f"pid {said['pid']}, desk {said['desk']}{silence}"
 
 
 def _end(folder: Path) -> None:

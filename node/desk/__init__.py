@@ -12,13 +12,12 @@ from pathlib import Path
 import grpc
 
 from federation import trust
-from federation.faults import fault_of
 from federation.messages import MemberId, Sought
 from node.desk.activities import ActivityCalls, Plan
 from node.desk.audits import AuditCalls
 from node.desk.charters import CharterCalls, Wanted, standing_of
 from node.desk.keyring import KeyCalls, key_of
-from node.desk.plain import Plain, Whom, Why, each, fields, hit_of, outcome_of, told
+from node.desk.plain import Plain, Whom, Why, each, ended, fields, hit_of, outcome_of, told
 from node.desk.watches import Until, WatchCalls
 from protos.node.v1 import node_pb2 as pb
 from protos.node.v1 import node_pb2_grpc
@@ -157,7 +156,7 @@ class Desk(ActivityCalls, AuditCalls, CharterCalls, KeyCalls, WatchCalls):
                 else:
                     result = fields(response.result)
         except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from None
+            raise ended(error) from None
         return result
 
     async def screen(
@@ -175,7 +174,7 @@ class Desk(ActivityCalls, AuditCalls, CharterCalls, KeyCalls, WatchCalls):
             while isinstance(response := await call.read(), pb.ScreenResponse):
                 yield _screened(response)
         except grpc.aio.AioRpcError as error:
-            raise fault_of(error) from None
+            raise ended(error) from None
         finally:
             call.cancel()
 

@@ -8,7 +8,9 @@ import grpc
 import msgspec
 from google.protobuf.message import Message
 
+from federation.errors import FederationError
 from federation.faults import fault_of
+from node.errors import RestingError
 from protos.node.v1 import node_pb2 as pb
 
 Response = TypeVar("Response")
@@ -41,7 +43,12 @@ async def told(call: grpc.aio.UnaryUnaryCall[Any, Response]) -> Response:
     try:
         return await call
     except grpc.aio.AioRpcError as error:
-        raise fault_of(error) from None
+        raise ended(error) from None
+
+
+def ended(error: grpc.aio.AioRpcError) -> FederationError:
+    """The fault that ended a call, as it was in the node; `RestingError` when that is silent."""
+    return fault_of(error, silence=RestingError)
 
 
 async def each(call: AsyncIterable[Response]) -> AsyncIterator[Response]:
@@ -50,7 +57,7 @@ async def each(call: AsyncIterable[Response]) -> AsyncIterator[Response]:
         async for response in call:
             yield response
     except grpc.aio.AioRpcError as error:
-        raise fault_of(error) from None
+        raise ended(error) from None
 
 
 def hit_of(hit: pb.Hit) -> Plain:

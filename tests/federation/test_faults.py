@@ -168,3 +168,16 @@ async def test_details_that_are_not_ours_are_passed_over(claim: bytes) -> None:
     arrived = faults.fault_of(ended.value)
 
     assert type(arrived) is errors.UnreachableError
+
+
+async def test_who_asks_says_what_silence_is_and_a_fault_that_was_said_stays_itself() -> None:
+    async def gone(_: bytes, context: Context) -> NoReturn:
+        await context.abort(grpc.StatusCode.UNAVAILABLE, "tcp handshaker shutdown")
+
+    async with calling(gone) as call:
+        with pytest.raises(grpc.aio.AioRpcError) as silent:
+            await call(b"", timeout=5)
+    said = await ended_by(errors.BusyError())
+
+    assert type(faults.fault_of(silent.value, silence=errors.LateError)) is errors.LateError
+    assert type(faults.fault_of(said, silence=errors.LateError)) is errors.BusyError

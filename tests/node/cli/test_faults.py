@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from federation.errors import Code, InvalidError, RefusedError, UntrustedError
+from federation.errors import Code, InvalidError, NotFoundError, RefusedError, UntrustedError
 from node.cli import amber
 from node.cli.faults import EXIT_CODES, guarded, sentence
 
@@ -76,6 +76,11 @@ def test_our_own_input_is_explained_and_a_refusal_is_not_an_exit_of_success() ->
     assert sentence(RefusedError("")) == RefusedError.public
     assert all(code > 0 for code in EXIT_CODES.values())
     assert set(EXIT_CODES) <= set(Code)
+
+
+def test_no_sentence_is_said_twice() -> None:
+    assert sentence(RefusedError(RefusedError.public)) == RefusedError.public
+    assert sentence(NotFoundError("no alert")) == f"{NotFoundError.public} no alert"
 
 
 def test_what_others_wrote_does_not_act_on_the_terminal_that_shows_a_fault(
