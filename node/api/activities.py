@@ -7,7 +7,7 @@ from federation.errors import InvalidError
 from federation.meetings import ContactPoint, Place
 from federation.messages import Asker, Identifier, Showing, Sought
 from node.api.admission import Admission, Caller, answered
-from node.api.forms import members_from
+from node.api.forms import members_from, target_to
 from node.api.watches import delivery_to
 from node.deconfliction.activities import Activity, ActivityId
 from node.deconfliction.encounters import USUAL, Part, contact_of, shown_of
@@ -176,18 +176,8 @@ def _content_to(content: Activity | Showing) -> pb.ActivityContent:
         kind=content.kind,
         begins_at=microseconds(content.begins_at) if content.begins_at else 0,
         ends_at=microseconds(content.ends_at) if content.ends_at else 0,
-        target=_target_to(target) if target else None,
+        target=target_to(target) if target else None,
         place=_place_to(place) if place else None,
-    )
-
-
-def _target_to(target: Sought) -> pb.Target:
-    return pb.Target(
-        name=target.name,
-        birth_date=target.birth_date,
-        nationality=target.nationality,
-        identifiers=[pb.Identifier(type=one.type, value=one.value) for one in target.identifiers],
-        kind=target.kind,
     )
 
 

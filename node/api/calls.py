@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from federation.errors import InvalidError
+from federation.limits import HITS
 from federation.messages import (
     Asker,
     Detail,
@@ -79,7 +80,7 @@ class DeskPort(
             to=members_from(list(request.to)),
             timeout_s=request.timeout_s if request.HasField("timeout_s") else default_s,
         )
-        return gathered_to(gathered)
+        return gathered_to(gathered, asked.limit)
 
     @answered
     async def Show(self, request: pb.ShowRequest, caller: Caller) -> pb.ShowResponse:
@@ -90,7 +91,8 @@ class DeskPort(
         timeout_s = self._house.config.ask.timeout_s
         gathered = await self._house.asking.ask(asked, to=to, timeout_s=timeout_s)
         hit = hit_to(gathered.hits[0]) if gathered.hits else None
-        return pb.ShowResponse(hit=hit, member=outcome_to(gathered.outcomes[0]))
+        outcome = outcome_to(gathered.outcomes[0], len(gathered.hits), HITS)
+        return pb.ShowResponse(hit=hit, member=outcome)
 
     @streamed
     async def Load(

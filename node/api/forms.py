@@ -1,5 +1,6 @@
 """Values of the house <-> the desk's generated types."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 
@@ -8,6 +9,7 @@ import msgspec
 from federation.clocks import Clocks
 from federation.doors import Door
 from federation.errors import Code, InvalidError
+from federation.limits import HITS
 from federation.messages import (
     GROUP_PREFIX,
     Entity,
@@ -36,6 +38,17 @@ def sought_from(request: pb.SearchRequest | pb.AddWatchRequest) -> Sought:
         nationality=request.nationality.strip().lower(),
         identifiers=tuple(Identifier(i.type, i.value) for i in request.identifiers),
         kind=request.kind,
+    )
+
+
+def target_to(sought: Sought) -> pb.Target:
+    """What is sought, as our own people said it."""
+    return pb.Target(
+        name=sought.name,
+        birth_date=sought.birth_date,
+        nationality=sought.nationality,
+        identifiers=[pb.Identifier(type=i.type, value=i.value) for i in sought.identifiers],
+        kind=sought.kind,
     )
 
 
@@ -94,13 +107,14 @@ def _day(text: str) -> date:
         raise InvalidError("a day is written as 2027-01-31") from None
 
 
-def gathered_to(gathered: Gathered) -> pb.SearchResponse:
-    """Everything that came back, for the desk."""
+def gathered_to(gathered: Gathered, limit: int) -> pb.SearchResponse:
+    """Everything that came back of a question for so many hits, for the desk."""
+    shown = Counter(hit.member for hit in gathered.hits)
     return pb.SearchResponse(
         question=gathered.question,
         complete=gathered.is_complete,
         hits=[hit_to(hit) for hit in gathered.hits],
-        members=[outcome_to(outcome) for outcome in gathered.outcomes],
+        members=[outcome_to(one, shown[one.member], limit) for one in gathered.outcomes],
     )
 
 
@@ -124,8 +138,11 @@ def hit_to(hit: Hit) -> pb.Hit:
     return message
 
 
-def outcome_to(outcome: Outcome) -> pb.MemberOutcome:
-    """How one member met the question, without its hits: those are merged."""
+def outcome_to(outcome: Outcome, shown: int, limit: int) -> pb.MemberOutcome:
+    """How one member met the question, without its hits: those are merged, so many are shown.
+
+    `limit` is how many were asked of it: one that gave as many may have more.
+    """
     message = pb.MemberOutcome(
         member=outcome.member,
         outcome=outcome.kind,
@@ -135,6 +152,8 @@ def outcome_to(outcome: Outcome) -> pb.MemberOutcome:
     )
     if outcome.answer is not None:
         message.hits = len(outcome.answer.hits)
+        message.shown = shown
+        message.more = message.hits >= min(limit, HITS)
         message.truncated = outcome.answer.is_truncated
         if outcome.answer.index_age_s is not None:
             message.index_age_s = outcome.answer.index_age_s

@@ -11,7 +11,7 @@ from federation.messages import Asker, PersonId, Watch, WatchId
 from node.alerts.inbox import Shown
 from node.alerts.watching import THRESHOLD, Listed
 from node.api.admission import Admission, Caller, Stream, answered, streamed
-from node.api.forms import hit_to, last_moment, member_from, members_from, sought_from
+from node.api.forms import hit_to, last_moment, member_from, members_from, sought_from, target_to
 from node.api.lists import stepped
 from node.store.alerts import AlertState
 from node.store.instants import microseconds
@@ -204,4 +204,5 @@ def _alert_to(shown: Shown) -> pb.Alert:
         reference=alert.reference,
         change=alert.change,
         priority=shown.priority,
+        seeks=target_to(watch.seeks),
     )

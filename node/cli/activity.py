@@ -43,9 +43,7 @@ def _options(command: Any) -> Any:  # noqa: ANN401 - click's decorators are unty
         click.option("--contact", required=True, help="A unit or duty desk, not a person."),
         click.option("--phone", default="", help="Of the contact point."),
         click.option("--mail", default="", help="Of the contact point."),
-        click.option(
-            "--to", default="", help="Members to compare with, as EE,LV; all when absent."
-        ),
+        click.option("--to", help="Members to compare with, as EE,LV; all when absent."),
         click.option("--instead-of", default="", metavar="ID", help="The activity this changes."),
     ):
         command = option(command)

@@ -7,8 +7,8 @@ import click
 
 from node.cli.connection import asked
 from node.cli.faults import DONE
+from node.cli.hits import hit_words, sought_words
 from node.cli.output import noted, printed, second, standing_words
-from node.cli.search import hit_words
 from node.desk import Desk, Plain
 
 _STATES = ("seen", "assigned", "useful", "false")
@@ -107,8 +107,9 @@ def _words(one: Plain) -> str:
     times = f"  {one['times']} times" if one["times"] > 1 else ""
     assignee = f" to {one['assignee']}" if one["assignee"] else ""
     head = f"{one['alert']}  {at}  {one['state']}{assignee}  {one['case_reference']}{urgent}{times}"
-    standing = standing_words(one)
+    sought, standing = sought_words(one["seeks"]), standing_words(one)
+    watch = f"watch {one['watch']}  seeks {sought}" if sought else f"activity {one['watch']}"
     if one["hit"]:
-        return f"{head}\n{hit_words(one['hit'], standing)}"
+        return f"{head}\n      {watch}\n{hit_words(one['hit'], standing)}"
     took_back = f"{one['member']}{standing} took it back: {one['recalled']}"
-    return f"{head}\n{took_back}  [{one['reference']}]"
+    return f"{head}\n      {watch}\n{took_back}  [{one['reference']}]"

@@ -1,15 +1,19 @@
 """`amber search` and `amber show`: a federated question, and the rest of one hit."""
 
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
 
+from federation.errors import NotFoundError
 from federation.messages import Identifier, Sought
 from node.cli.batch import run_batch
 from node.cli.connection import asked
 from node.cli.faults import DONE, PARTIAL
-from node.cli.output import clock_words, noted, printed
+from node.cli.hits import hit_words, whole_words
+from node.cli.members import note_cut, note_silent
+from node.cli.output import noted, printed
 from node.codes import Purpose, Topic
 from node.desk import Plain, Whom, Why
 from node.kinds import Kind
@@ -42,10 +46,23 @@ def sought_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators ar
             help="Types: amber codes.",
         ),
         click.option("--kind", type=click.Choice([str(one) for one in Kind]), default=None),
-        click.option("--to", default="", help="Members to ask, as EE,LV; all when absent."),
+        click.option("--to", help="Members to ask, as EE,LV; all when absent."),
     ):
         command = option(command)
     return command
+
+
+#: What a batch says line by line, as it would be said of one question.
+_OF_ONE = MappingProxyType(
+    {
+        "name": "NAME",
+        "birth_date": "--birth-date",
+        "nationality": "--nationality",
+        "identifiers": "--identifier",
+        "kind": "--kind",
+        "is_watched": "--watch",
+    }
+)
 
 
 @click.command()
@@ -65,6 +82,7 @@ def search(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - one 
     """Ask every member at once for NAME, an identifier, or both."""
     why = why_of(options)
     whom = Whom(members_of(options["to"]), options["limit"], options["timeout"])
+    _check_batch(options)
     if options["batch"]:
         return _batch(ctx, options, why=why, whom=whom)
     sought = sought_of(options)
@@ -72,7 +90,8 @@ def search(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - one 
         ctx, "Search", lambda desk: desk.search(sought, why=why, whom=whom), is_awake=True
     )
     printed(found, _words(found), options["is_json"])
-    _note_silent(found["members"])
+    note_silent(found["members"])
+    note_cut(found["members"])
     if options["is_watched"]:
         watched = asked(ctx, "AddWatch", lambda desk: desk.add_watch(sought, why=why, whom=whom))
         noted(f"watch {watched['watch']} stands")
@@ -88,10 +107,13 @@ def show(ctx: click.Context, /, member: str, ref: str, **options: Any) -> int:  
     """Fetch the hit REF of MEMBER again, as much of it as is shared now."""
     why = why_of(options)
     shown = asked(ctx, "Show", lambda desk: desk.show(member, ref, why=why), is_awake=True)
-    _note_silent([shown["member"]])
+    note_silent([shown["member"]])
+    if shown["hit"] is None and shown["member"]["outcome"] != "answered":
+        return PARTIAL
     if shown["hit"] is None:
-        return DONE if shown["member"]["outcome"] == "answered" else PARTIAL
-    printed(shown["hit"], hit_words(shown["hit"]), options["is_json"])
+        whose = shown["member"]["member"]
+        raise NotFoundError(f"{whose} never gave it to us, has withdrawn it, or shares it no more.")
+    printed(shown["hit"], whole_words(shown["hit"]), options["is_json"])
     return DONE
 
 
@@ -100,9 +122,14 @@ def why_of(options: dict[str, Any]) -> Why:
     return Why(options["case"], options["purpose"], options["topic"] or "", options["urgent"])
 
 
-def members_of(text: str) -> tuple[str, ...]:
-    """Members as they are typed: EE,LV."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+def members_of(text: str | None) -> tuple[str, ...]:
+    """Members as they are typed: EE,LV; nobody in particular when the option is absent."""
+    if text is None:
+        return ()
+    members = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not members:
+        raise click.UsageError("--to names members, as EE,LV; leave it out for all.")
+    return members
 
 
 def sought_of(options: dict[str, Any]) -> Sought:
@@ -124,40 +151,32 @@ def identifier_of(text: str) -> Identifier:
     return Identifier(kind.strip(), value.strip())
 
 
-def _batch(ctx: click.Context, options: dict[str, Any], *, why: Why, whom: Whom) -> int:
+def _check_batch(options: dict[str, Any]) -> None:
+    """Nothing that was typed is passed over without a word."""
+    if not options["batch"]:
+        if options["out"]:
+            raise click.UsageError("--out is for the answers of a --batch.")
+        return
     if options["out"] is None:
         raise click.UsageError("--batch needs --out FILE for the answers.")
+    if of_one := [option for key, option in _OF_ONE.items() if options[key]]:
+        raise click.UsageError(f"Questions of a --batch stand in its file: leave out {of_one[0]}.")
+
+
+def _batch(ctx: click.Context, options: dict[str, Any], *, why: Why, whom: Whom) -> int:
     questions, answers = options["batch"], options["out"]
-    is_complete = asked(
+    tally = asked(
         ctx,
         "Search",
         lambda desk: run_batch(desk, (questions, answers), why=why, whom=whom),
         is_awake=True,
     )
-    return DONE if is_complete else PARTIAL
+    for line in tally.words():
+        noted(line)
+    return tally.code
 
 
 def _words(found: Plain) -> str:
     if not found["hits"]:
         return "No hit." if found["complete"] else "No hit from those who answered."
     return "\n".join(hit_words(hit) for hit in found["hits"])
-
-
-def hit_words(hit: Plain, standing: str = "") -> str:
-    """A hit in words, with how its member stands where that is to be said."""
-    mark = "strong" if hit["strong"] else "      "
-    is_meeting = any(reason["feature"] == "contact" for reason in hit["reasons"])
-    unnamed = "(an activity)" if is_meeting else "(a hit; ask its owner)"
-    caption = hit.get("caption", unnamed)
-    told = "  its owner was told" if hit["owner_told"] else ""
-    head = f"{hit['score']:.2f} {mark}  {hit['member']}{standing}  {caption}  [{hit['ref']}]{told}"
-    return "\n".join([head, *(f"      {reason['text']}" for reason in hit["reasons"])])
-
-
-def _note_silent(members: list[Plain]) -> None:
-    """Name everybody who did not answer, and why: never left out."""
-    for member in members:
-        if member["outcome"] != "answered":
-            noted(f"{member['member']}: {member['outcome']}. {member['reason']}")
-        if off_s := member["clock_off_s"]:
-            noted(f"{member['member']}: its clock is {clock_words(off_s)} ours")

@@ -134,7 +134,7 @@ class Desk(ActivityCalls, AuditCalls, CharterCalls, KeyCalls, WatchCalls):
             urgent=why.is_urgent,
         )
         response = await told(self._calls.Show(request))
-        found = hit_of(response.hit) if response.HasField("hit") else None
+        found = _fetched(response.hit) if response.HasField("hit") else None
         return {"hit": found, "member": outcome_of(response.member)}
 
     async def load(
@@ -230,6 +230,11 @@ async def opened(line: Line) -> AsyncIterator[Desk]:
     )
     async with channel:
         yield Desk(channel)
+
+
+def _fetched(hit: pb.Hit) -> Plain:
+    """A hit that was asked for by its reference: nothing was compared, so nothing is scored."""
+    return hit_of(hit) | {"score": None, "strong": None}
 
 
 async def _send(call: LoadCall, path: Path) -> None:

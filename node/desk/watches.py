@@ -106,4 +106,5 @@ def _watch(watch: pb.Watch) -> Plain:
 
 def _alert(alert: pb.Alert) -> Plain:
     hit = hit_of(alert.hit) if alert.HasField("hit") else None
-    return fields(alert) | {"hit": hit}
+    identifiers = [fields(one) for one in alert.seeks.identifiers]
+    return fields(alert) | {"hit": hit, "seeks": fields(alert.seeks) | {"identifiers": identifiers}}

@@ -3,13 +3,14 @@
 import json
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.flows.lab import QUESTION, Lab
+from tests.flows.lab import AMBER, QUESTION, Lab
 from tests.world import free_base
 
 
@@ -53,6 +54,28 @@ def test_a_killed_and_a_stopped_node_are_named_and_the_rest_answers_on_time(
     assert lab.is_whole_again()
 
 
+def test_our_own_node_that_is_halted_is_named_as_such_with_what_to_do(lab: Lab) -> None:
+    halted = lab.pid("FI")
+    os.kill(halted, signal.SIGSTOP)
+
+    verbs = [("-n", lab.home("FI"), "status"), ("lab", "status", str(lab.folder), "--json")]
+    said, told = (
+        subprocess.Popen([*AMBER, *verb], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for verb in verbs
+    )
+    (_, err), (out, _) = said.communicate(), told.communicate()
+    os.kill(halted, signal.SIGCONT)
+
+    assert said.returncode == 1
+    assert err.startswith("amber: The node of this home does not answer.")
+    assert f"kill -CONT {halted}" in err
+    assert "amber serve" in err
+    assert "UNAVAILABLE" not in err
+    answers = {row["member"]: row["answers"] for row in map(json.loads, out.splitlines())}
+    assert answers == {"EE": True, "FI": False, "LV": True, "PL": True}
+    assert lab.is_whole_again()
+
+
 def test_a_batch_is_answered_line_by_line(lab: Lab, tmp_path: Path) -> None:
     questions, answers = tmp_path / "questions.jsonl", tmp_path / "answers.jsonl"
     questions.write_text(
@@ -63,7 +86,7 @@ def test_a_batch_is_answered_line_by_line(lab: Lab, tmp_path: Path) -> None:
     lab.amber(
         *("-n", lab.home("EE"), "search", "--batch", str(questions), "--out", str(answers)),
         *("--case", "C-1", "--purpose", "investigation"),
-        code=4,
+        code=1,
     )
 
     first, second, third = map(json.loads, answers.read_text().splitlines())

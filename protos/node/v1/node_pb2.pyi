@@ -248,6 +248,8 @@ class MemberOutcome(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     TRUNCATED_FIELD_NUMBER: _builtins.int
     CLOCK_OFF_S_FIELD_NUMBER: _builtins.int
+    SHOWN_FIELD_NUMBER: _builtins.int
+    MORE_FIELD_NUMBER: _builtins.int
     member: _builtins.str
     outcome: _builtins.str
     """answered, refused, late or unreachable."""
@@ -259,6 +261,10 @@ class MemberOutcome(_message.Message):
     truncated: _builtins.bool
     clock_off_s: _builtins.int
     """Seconds by which its clock is ahead of ours, below 0 when it is behind; 0 when they agree well enough."""
+    shown: _builtins.int
+    """How many of its hits are among those shown."""
+    more: _builtins.bool
+    """It gave as many hits as were asked for, and so may have more."""
     def __init__(
         self,
         *,
@@ -270,10 +276,12 @@ class MemberOutcome(_message.Message):
         reason: _builtins.str = ...,
         truncated: _builtins.bool = ...,
         clock_off_s: _builtins.int = ...,
+        shown: _builtins.int = ...,
+        more: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "index_age_s", b"index_age_s"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "clock_off_s", b"clock_off_s", "hits", b"hits", "index_age_s", b"index_age_s", "member", b"member", "ms", b"ms", "outcome", b"outcome", "reason", b"reason", "truncated", b"truncated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s", "clock_off_s", b"clock_off_s", "hits", b"hits", "index_age_s", b"index_age_s", "member", b"member", "more", b"more", "ms", b"ms", "outcome", b"outcome", "reason", b"reason", "shown", b"shown", "truncated", b"truncated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__index_age_s: _TypeAlias = _typing.Literal["index_age_s"]  # noqa: Y015
     _WhichOneofArgType__index_age_s: _TypeAlias = _typing.Literal["_index_age_s", b"_index_age_s"]  # noqa: Y015
@@ -2787,6 +2795,7 @@ class Alert(_message.Message):
     CHANGE_FIELD_NUMBER: _builtins.int
     PRIORITY_FIELD_NUMBER: _builtins.int
     MEMBER_STANDING_FIELD_NUMBER: _builtins.int
+    SEEKS_FIELD_NUMBER: _builtins.int
     alert: _builtins.str
     watch: _builtins.str
     case_reference: _builtins.str
@@ -2814,6 +2823,10 @@ class Alert(_message.Message):
     def hit(self) -> Global___Hit:
         """Absent once it was taken back."""
 
+    @_builtins.property
+    def seeks(self) -> Global___Target:
+        """What its watch seeks, in our own words; empty for a planned activity."""
+
     def __init__(
         self,
         *,
@@ -2834,10 +2847,11 @@ class Alert(_message.Message):
         change: _builtins.int = ...,
         priority: _builtins.str = ...,
         member_standing: _builtins.str = ...,
+        seeks: Global___Target | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["hit", b"hit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["hit", b"hit", "seeks", b"seeks"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "assignee", b"assignee", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "hit", b"hit", "last_at", b"last_at", "member", b"member", "member_standing", b"member_standing", "priority", b"priority", "recalled", b"recalled", "reference", b"reference", "state", b"state", "times", b"times", "topic", b"topic", "urgent", b"urgent", "watch", b"watch"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "assignee", b"assignee", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "hit", b"hit", "last_at", b"last_at", "member", b"member", "member_standing", b"member_standing", "priority", b"priority", "recalled", b"recalled", "reference", b"reference", "seeks", b"seeks", "state", b"state", "times", b"times", "topic", b"topic", "urgent", b"urgent", "watch", b"watch"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

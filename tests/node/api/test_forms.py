@@ -5,8 +5,21 @@ from datetime import date
 import pytest
 
 from federation.errors import InvalidError
-from federation.messages import Entity, Hit, Marking, MemberId, Reference, Share
-from node.api.forms import hit_to, marking_from, members_from, sought_from
+from federation.limits import HITS
+from federation.messages import (
+    Answer,
+    Entity,
+    Gathered,
+    Hit,
+    Marking,
+    MemberId,
+    Outcome,
+    OutcomeKind,
+    QuestionId,
+    Reference,
+    Share,
+)
+from node.api.forms import gathered_to, hit_to, marking_from, members_from, sought_from
 from protos.node.v1 import node_pb2 as pb
 
 
@@ -67,3 +80,29 @@ def test_a_review_date_is_shown_as_a_date() -> None:
 
     assert hit.marking.review_on == "2031-03-02"
     assert hit.entity == '{"id":"P-1","schema":"Person","properties":{"name":["Anna Nowak"]}}'
+
+
+def _outcome(member: str, hits: int | None) -> Outcome:
+    """How a member met a question: with so many hits, or not at all."""
+    if hits is None:
+        return Outcome(MemberId(member), OutcomeKind.LATE, 3)
+    one = Hit(MemberId(member), Reference("r"), 0.9, True, Share.HIT)
+    answer = Answer(QuestionId("q"), MemberId(member), (one,) * hits)
+    return Outcome(MemberId(member), OutcomeKind.ANSWERED, 3, answer)
+
+
+@pytest.mark.parametrize(
+    ("hits", "limit", "more"),
+    [(2, 3, False), (3, 3, True), (HITS, 200, True), (0, 1, False), (None, 1, False)],
+)
+def test_a_member_that_gave_as_many_as_were_asked_may_have_more(
+    hits: int | None, limit: int, more: bool
+) -> None:
+    outcomes = (_outcome("EE", 1), _outcome("PL", hits))
+    shown = outcomes[0].answer.hits  # type: ignore[union-attr]
+
+    response = gathered_to(Gathered(QuestionId("q"), shown, outcomes), limit)
+
+    estonia, poland = response.members
+    assert (estonia.hits, estonia.shown) == (1, 1)
+    assert (poland.hits, poland.shown, poland.more) == (hits or 0, 0, more)

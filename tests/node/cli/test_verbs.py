@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from federation.messages import Marking
 from node.cli import amber
 from node.cli.faults import guarded
 from tests.world import World
@@ -85,6 +86,9 @@ def test_a_person_is_added_by_an_administrator_alone(shell: Shell, home: Path) -
     assert Path(issued["certificate"]).exists()
     assert Path(issued["key"]).stat().st_mode & 0o77 == 0
     shell("-n", home, "--as", "a.tamm", "people", "add", "b", "--role", "analyst", code=3)
+    assert shell.err == (
+        "amber: This request was refused. It needs the role administrator; a.tamm has auditor.\n"
+    )
     shell("-n", home, "--as", "nobody", "people", "add", "b", "--role", "analyst", code=2)
 
 
@@ -177,11 +181,69 @@ def test_a_hit_is_shown_again(shell: Shell, world: World) -> None:
     home = world["ee"].home.path
     (found,) = shell.json("-n", home, "search", "Anna Nowak", *why)
 
-    said = shell("-n", home, "show", "PL", found["hits"][0]["ref"], *why)
-    nothing = shell("-n", home, "show", "PL", "no-such-reference", *why)
+    show = ("-n", home, "show", "PL")
+    said = shell(*show, found["hits"][0]["ref"], *why)
+    (shown,) = shell.json(*show, found["hits"][0]["ref"], *why)
 
     assert "Anna Nowak" in said
-    assert nothing == ""
+    assert "name: Anna Nowak" in said
+    assert "HANDLING H0" in said
+    assert (shown["score"], shown["strong"]) == (None, None)
+    assert shown["marking"]["handling"] == ["H0"]
+
+
+def test_a_hit_that_is_not_there_any_more_is_nothing_known(shell: Shell, world: World) -> None:
+    id = world["pl"].holds("Anna Nowak")
+    why = ("--case", "C-1", "--purpose", "investigation")
+    home = world["ee"].home.path
+    (found,) = shell.json("-n", home, "search", "Anna Nowak", *why)
+    world["pl"].withdraws(id)
+
+    for reference in (found["hits"][0]["ref"], "no-such-reference"):
+        assert shell("-n", home, "show", "pl", reference, *why, code=1) == ""
+        assert shell.err.startswith("amber: Nothing is known under this reference. PL ")
+        assert shell.err.count("known") == 1
+    world["pl"].stop()
+    shell("-n", home, "show", "pl", found["hits"][0]["ref"], *why, code=4)
+    assert "PL: unreachable" in shell.err
+
+
+def test_hits_that_are_not_shown_are_said_of_each_member(shell: Shell, world: World) -> None:
+    for number in range(7):
+        world["ee"].holds("Anna Nowak", id=f"E{number}")
+        world["pl"].holds("Anna Nowak", id=f"P{number}")
+    world["lv"].holds("Anna Nowaka")
+    why = ("--case", "C-1", "--purpose", "investigation")
+    search = ("-n", world["ee"].home.path, "search", "Anna Nowak", *why)
+
+    (found,) = shell.json(*search, "--limit", 5)
+
+    assert "EE: 5 of 5 or more; LV: 0 of 1; PL: 0 of 5 or more shown." in shell.err
+    assert "--limit" in shell.err
+    said = {one["member"]: (one["hits"], one["shown"], one["more"]) for one in found["members"]}
+    assert said == {"EE": (5, 5, True), "LV": (1, 0, False), "PL": (5, 0, True)}
+    shell(*search, "--limit", 50)
+    assert shell.err == ""
+
+
+@pytest.mark.parametrize("to", ["", ",", " , "])
+def test_members_that_are_none_are_not_everybody(shell: Shell, world: World, to: str) -> None:
+    why = ("--case", "C-1", "--purpose", "investigation")
+
+    shell("-n", world["ee"].home.path, "search", "Anna Nowak", "--to", to, *why, code=2)
+
+    assert "leave it out for all" in shell.err
+    assert "asked" not in [entry.event for entry in world["ee"].audit]
+
+
+def test_handling_is_said_in_words(shell: Shell, world: World) -> None:
+    marking = Marking(handling=frozenset({"H1", "H3"}), handling_text="ask first")
+    world["pl"].holds("Anna Nowak", marking=marking, birthDate="1980")
+    why = ("--case", "C-1", "--purpose", "investigation")
+
+    said = shell("-n", world["ee"].home.path, "search", "Anna Nowak", *why)
+
+    assert "\n  !!  HANDLING H1, H3: ask first\n      born 1980\n" in said
 
 
 def test_an_identifier_is_written_with_its_type(shell: Shell, world: World) -> None:
@@ -204,9 +266,6 @@ def test_a_batch_needs_a_place_for_its_answers(shell: Shell, world: World, tmp_p
     assert out.stat().st_mode & 0o777 == 0o600
 
     assert [json.loads(line)["qid"] for line in out.read_text().splitlines()] == ["1", "2"]
-    batch.write_text("{}\n")
-    shell(*search, "--batch", batch, "--out", out, code=2)
-    assert "line 1" in shell.err
 
 
 def test_every_code_list_is_shown(shell: Shell) -> None:

@@ -93,14 +93,26 @@ def test_alerts_are_shown_marked_and_shown_again_from_where_one_was(
     assert alert["hit"]["caption"] == "Viktor Lesnikov"
     assert alert["hit"]["reasons"]
     assert "strong  LV  Viktor Lesnikov" in words
+    assert f"      watch {alert['watch']}  seeks Viktor Lesnikov\n" in words
+    assert "born 1979" in words
+    assert alert["seeks"] == {
+        "name": "Viktor Lesnikov",
+        "birth_date": "",
+        "nationality": "",
+        "identifiers": [],
+        "kind": "",
+    }
     assert (marked["state"], marked["assignee"]) == ("assigned", "b.saar")
     shell(*home(world), "alerts", "mark", "nothing", "seen", code=1)
     shell(*home(world), "alerts", "mark", alert["alert"], "new", code=2)
 
 
-def test_an_alert_that_was_taken_back_says_so_and_shows_nothing(world: World, shell: Shell) -> None:
-    id = world["lv"].holds("Viktor Lesnikov")
-    shell(*home(world), "watch", "add", "Viktor Lesnikov", *WHY)
+def test_an_alert_that_was_taken_back_shows_what_was_sought_and_nothing_that_was_found(
+    world: World, shell: Shell
+) -> None:
+    id = world["lv"].holds("Viktor Lesnikovs", passportNumber="AB123456")
+    number = ("--identifier", "passport:AB123456")
+    shell(*home(world), "watch", "add", "Viktor Lesnikov", *number, *WHY)
     eventually(lambda: world["ee"].alerts)
 
     world["lv"].withdraws(id)
@@ -109,8 +121,9 @@ def test_an_alert_that_was_taken_back_says_so_and_shows_nothing(world: World, sh
     (alert,) = shell.json(*home(world), "alerts")
     assert (alert["hit"], alert["recalled"]) == (None, "withdrawn")
     words = shell(*home(world), "alerts")
-    assert "took it back: withdrawn" in words
-    assert "Lesnikov" not in words
+    assert "LV took it back: withdrawn" in words
+    assert f"watch {alert['watch']}  seeks Viktor Lesnikov passport:AB123456\n" in words
+    assert "Lesnikovs" not in words
 
 
 def test_status_shows_how_the_mail_of_each_member_stands(world: World, shell: Shell) -> None:
