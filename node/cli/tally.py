@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from federation.errors import FederationError
-from node.cli.faults import DONE, EXIT_CODES, FAILED, PARTIAL, REFUSED, UNTRUSTED
+from node.cli.faults import DONE, EXIT_CODES, PARTIAL, REFUSED, UNTRUSTED
 from node.cli.hits import flat
 from node.desk import Plain
 
@@ -37,14 +37,12 @@ class Tally:
 
     @property
     def code(self) -> int:
-        """How the command ends; a line that could not be asked is worse than one who is silent."""
-        codes = {EXIT_CODES.get(fault.code, FAILED) for fault in self.faults}
+        """How the command ends: in part where a line could not be asked or a member was silent."""
+        codes = {EXIT_CODES.get(fault.code, PARTIAL) for fault in self.faults}
         for worst in (UNTRUSTED, REFUSED):
             if worst in codes:
                 return worst
-        if codes:
-            return FAILED
-        return PARTIAL if self.silent else DONE
+        return PARTIAL if codes or self.silent else DONE
 
     def words(self) -> Iterator[str]:
         """The same for people, a line each; nobody who did not answer is left out."""

@@ -86,7 +86,7 @@ def test_a_batch_is_answered_line_by_line(lab: Lab, tmp_path: Path) -> None:
     lab.amber(
         *("-n", lab.home("EE"), "search", "--batch", str(questions), "--out", str(answers)),
         *("--case", "C-1", "--purpose", "investigation"),
-        code=1,
+        code=4,
     )
 
     first, second, third = map(json.loads, answers.read_text().splitlines())
