@@ -1,5 +1,6 @@
 """The code lists: what a handling code, grade, topic, category or purpose may be; how they join."""
 
+import difflib
 from collections.abc import Iterable
 from enum import StrEnum
 from types import MappingProxyType
@@ -129,6 +130,30 @@ class Verdict(StrEnum):
     VALID = "valid"
     INVALID = "invalid"
     UNCHECKED = "unchecked"
+
+
+#: How alike a word and a type of the list are, of 1, that is taken for a slip of it.
+_SLIPPED = 0.8
+
+
+def type_word(text: str) -> str:
+    """The type of an identifier as it is kept, however it is written: PLATE is plate."""
+    return " ".join(text.replace(":", " ").lower().split()) or IdentifierType.OTHER
+
+
+def type_asked(text: str) -> str:
+    """The type that a question names; one in no list is sought among `other`, by its name.
+
+    Raises `InvalidError` for a slip of a type of the list: it would find less, without a word.
+    """
+    word = type_word(text)
+    slips = difflib.get_close_matches(word, list(IdentifierType), 1, _SLIPPED)
+    if slips and word not in slips:
+        raise InvalidError(
+            f"a type of identifier is misspelt: is {slips[0]} meant? Types are"
+            f" {', '.join(IdentifierType)}"
+        )
+    return word
 
 
 _AND = "; "

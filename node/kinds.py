@@ -5,7 +5,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from federation.messages import Entity, Identifier
-from node.codes import IdentifierType
+from node.codes import IdentifierType, type_word
 
 
 class Kind(StrEnum):
@@ -249,13 +249,15 @@ def property_for(identifier: Identifier, kind: Kind) -> tuple[str, str]:
     """The property and value under which a typed number is kept for this kind.
 
     A type that does not fit the kind, or is not in the list, is kept as `otherNumber` with
-    its name in front, so that nothing is lost and `identifiers_of` gives it back.
+    its name in front, so that nothing is lost and `identifiers_of` gives it back. A type may be
+    written in any case.
     """
-    if identifier.type in _PROPERTY_FOR and identifier.type != IdentifierType.OTHER:
-        name = _PROPERTY_FOR[IdentifierType(identifier.type)]
-        if _identifier_type(name, kind) == identifier.type:
+    word = type_word(identifier.type)
+    if word in _PROPERTY_FOR and word != IdentifierType.OTHER:
+        name = _PROPERTY_FOR[IdentifierType(word)]
+        if _identifier_type(name, kind) == word:
             return name, identifier.value
-    return "otherNumber", f"{identifier.type}:{identifier.value}"
+    return "otherNumber", f"{word}:{identifier.value}"
 
 
 @lru_cache(maxsize=4096)
@@ -269,7 +271,7 @@ def _identifier_type(name: str, kind: Kind) -> IdentifierType | None:
 
 def _typed(kind_type: IdentifierType, value: str) -> Identifier:
     if kind_type is IdentifierType.OTHER:
-        name, colon, rest = value.partition(":")
-        if colon and name in set(IdentifierType):
+        before, colon, rest = value.partition(":")
+        if colon and before and (name := type_word(before)) in set(IdentifierType):
             return Identifier(name, rest)
     return Identifier(kind_type, value)

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 from federation.errors import InvalidError
 from federation.meetings import ContactPoint, Place
-from federation.messages import Asker, Identifier, Showing, Sought
+from federation.messages import Asker, Showing, Sought
 from node.api.admission import Admission, Caller, answered
-from node.api.forms import members_from, target_to
+from node.api.forms import identifiers_from, members_from, target_to
 from node.api.watches import delivery_to
 from node.deconfliction.activities import Activity, ActivityId
 from node.deconfliction.encounters import USUAL, Part, contact_of, shown_of
@@ -99,7 +99,7 @@ def _target(target: pb.Target) -> Sought:
         name=target.name.strip(),
         birth_date=target.birth_date.strip(),
         nationality=target.nationality.strip().lower(),
-        identifiers=tuple(Identifier(one.type, one.value) for one in target.identifiers),
+        identifiers=identifiers_from(target.identifiers),
         kind=target.kind,
     )
 

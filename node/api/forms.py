@@ -1,7 +1,7 @@
 """Values of the house <-> the desk's generated types."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 
 import msgspec
@@ -23,7 +23,7 @@ from federation.messages import (
     Sought,
 )
 from node.administration import Standing
-from node.codes import SHARES, split_grade
+from node.codes import SHARES, split_grade, type_asked
 from node.store.instants import microseconds
 from node.store.letters import WayState
 from node.store.mail import LaneState
@@ -36,7 +36,7 @@ def sought_from(request: pb.SearchRequest | pb.AddWatchRequest) -> Sought:
         name=request.name.strip(),
         birth_date=request.birth_date.strip(),
         nationality=request.nationality.strip().lower(),
-        identifiers=tuple(Identifier(i.type, i.value) for i in request.identifiers),
+        identifiers=identifiers_from(request.identifiers),
         kind=request.kind,
     )
 
@@ -50,6 +50,11 @@ def target_to(sought: Sought) -> pb.Target:
         identifiers=[pb.Identifier(type=i.type, value=i.value) for i in sought.identifiers],
         kind=sought.kind,
     )
+
+
+def identifiers_from(typed: Iterable[pb.Identifier]) -> tuple[Identifier, ...]:
+    """Numbers that a question names; raises `InvalidError` for a misspelt type."""
+    return tuple(Identifier(type_asked(one.type), one.value) for one in typed)
 
 
 def marking_from(options: pb.LoadOptions) -> Marking:

@@ -14,7 +14,7 @@ from node.cli.faults import DONE, PARTIAL
 from node.cli.hits import hit_words, whole_words
 from node.cli.members import note_cut, note_silent
 from node.cli.output import noted, printed
-from node.codes import Purpose, Topic
+from node.codes import IdentifierType, Purpose, Topic, type_asked
 from node.desk import Plain, Whom, Why
 from node.kinds import Kind
 
@@ -144,11 +144,14 @@ def sought_of(options: dict[str, Any]) -> Sought:
 
 
 def identifier_of(text: str) -> Identifier:
-    """An identifier as it is typed: TYPE:VALUE."""
+    """An identifier as it is typed, TYPE:VALUE; a type in no list is said to be none."""
     kind, colon, value = text.partition(":")
     if not (colon and kind.strip() and value.strip()):
         raise click.UsageError("An identifier is written TYPE:VALUE, for example imo:9074729.")
-    return Identifier(kind.strip(), value.strip())
+    word = type_asked(kind)
+    if word not in set(IdentifierType):
+        noted(f"{word} is no type of `amber codes`: sought by its value, as other and by that name")
+    return Identifier(word, value.strip())
 
 
 def _check_batch(options: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from stdnum.se import personnummer
 
 from federation.messages import Identifier
 from node.codes import IdentifierType as Type
+from node.identifiers.types import typed
 
 #: Longer than any number there is; what stands behind it is not looked at.
 MAX_LENGTH = 64
@@ -44,6 +45,11 @@ def normal_form(identifier: Identifier, countries: tuple[str, ...] = ()) -> str:
     `countries` tell how a phone number without a country is meant; without them the normal form of
     a normal form is itself. Empty when nothing is left; never raises.
     """
+    return form_of(typed(identifier)[0], countries)
+
+
+def form_of(identifier: Identifier, countries: tuple[str, ...] = ()) -> str:
+    """The same of a number whose type is in the list, `typed` as it is."""
     value = identifier.value[:MAX_LENGTH]
     if identifier.type == Type.PHONE:
         return _phone(value, region(countries))

@@ -8,10 +8,11 @@ from federation.messages import Identifier
 from node.codes import IdentifierType as Type
 from node.codes import Verdict
 from node.identifiers.births import UNSAID, born
-from node.identifiers.forms import normal_form, without_century
+from node.identifiers.forms import form_of, without_century
 from node.identifiers.national import LENGTHS
 from node.identifiers.readings import Ground, readings
 from node.identifiers.slips import GUARDED
+from node.identifiers.types import typed
 from node.identifiers.verdicts import verdict
 
 #: How many letters and digits the national number of some country has.
@@ -23,6 +24,7 @@ class Number(msgspec.Struct, frozen=True, array_like=True):
 
     `mark` is the country, register or series written with it; `readings` what it may be written
     as, each after the sign of its `Ground`; `birth_date` and `sex` what a national number says.
+    `name` is what its type was called, of a number of type `other` that has one.
     """
 
     type: str
@@ -32,12 +34,14 @@ class Number(msgspec.Struct, frozen=True, array_like=True):
     readings: frozenset[str] = frozenset()
     birth_date: str = ""
     sex: str = ""
+    name: str = ""
 
 
 @lru_cache(maxsize=8192)
 def number(identifier: Identifier, countries: tuple[str, ...] = ()) -> Number:
     """Prepare a number, with the two-letter codes of the countries it may be from; never raises."""
-    normal = normal_form(identifier, countries)
+    identifier, name = typed(identifier)
+    normal = form_of(identifier, countries)
     said = verdict(identifier, countries)
     mark, texts = readings(identifier, countries)
     birth = born(identifier, countries) if said is Verdict.VALID else UNSAID
@@ -49,6 +53,7 @@ def number(identifier: Identifier, countries: tuple[str, ...] = ()) -> Number:
         readings=texts | _slipped(identifier.type, normal, said, countries),
         birth_date=birth.date,
         sex=birth.sex,
+        name=name,
     )
 
 

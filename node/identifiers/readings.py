@@ -16,7 +16,7 @@ from federation.messages import Identifier
 from node.codes import IdentifierType as Type
 from node.identifiers import plates
 from node.identifiers.accounts import inside
-from node.identifiers.forms import MAX_LENGTH, normal_form, parsed_phone, region
+from node.identifiers.forms import MAX_LENGTH, form_of, parsed_phone, region
 
 _LEAST_SIGNS, _LEAST_DIGITS = 4, 6
 _VIN_LENGTH, _VIN_TAIL = 17, 8
@@ -44,8 +44,8 @@ class Readings(NamedTuple):
 
 
 def readings(identifier: Identifier, countries: tuple[str, ...] = ()) -> Readings:
-    """The other readings of a number by the rules of its type; never raises."""
-    normal = normal_form(identifier, countries)
+    """The other readings of a number by the rules of its type, one of the list; never raises."""
+    normal = form_of(identifier, countries)
     if identifier.type == Type.PHONE:
         mark, found = _phone(identifier.value[:MAX_LENGTH], region(countries), normal)
     else:

@@ -9,6 +9,7 @@ import msgspec
 
 from federation.errors import InvalidError, UnreadableError
 from federation.messages import Identifier, Sought
+from node.codes import type_asked
 from node.intake import countries, days
 from node.intake.delimited import ends_whole, records
 from node.intake.lines import objects
@@ -125,7 +126,12 @@ def _asked(number: int, line: _Line) -> Asked:
     id_ = _id(line.qid, line.id)
     names = _texts(line.name, line.names)
     numbers = [*([line.identifier] if line.identifier else ()), *(line.identifiers or ())]
-    identifiers = tuple(Identifier(one.type, one.value) for one in numbers if one.value.strip())
+    try:
+        identifiers = tuple(
+            Identifier(type_asked(one.type), one.value) for one in numbers if one.value.strip()
+        )
+    except InvalidError as error:
+        return Asked(number, id_, fault=str(error))
     if not names and not identifiers:
         return Asked(number, id_, fault="the row has neither a name nor an identifier")
     if len(identifiers) > MOST_IDENTIFIERS:

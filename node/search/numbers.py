@@ -128,7 +128,7 @@ def compared(mine: Number, theirs: Number) -> Said:
     """What one number says of another; the worth is the same from either side."""
     if mine.normal == theirs.normal:
         return _equal(mine, theirs) if mine.normal else _NOTHING
-    if mine.type != theirs.type and not _are_kin(mine, theirs):
+    if _are_named_apart(mine, theirs) or not (mine.type == theirs.type or _are_kin(mine, theirs)):
         return _NOTHING
     is_open = not (mine.mark and theirs.mark) or mine.mark == theirs.mark
     return (
@@ -140,9 +140,9 @@ def compared(mine: Number, theirs: Number) -> Said:
 
 
 def _equal(mine: Number, theirs: Number) -> Said:
-    words = _words(mine.type)
-    if mine.type != theirs.type:
-        worth = _KINDRED if _are_kin(mine, theirs) else _OTHER
+    words, is_apart = _words(mine.type), _are_named_apart(mine, theirs)
+    if mine.type != theirs.type or is_apart:
+        worth = _KINDRED if _are_kin(mine, theirs) and not is_apart else _OTHER
         return worth, f"{words} agrees, though held as a number of another type"
     if mine.type == Type.CONTAINER and mine.verdict != theirs.verdict:
         return _AGREES, f"{words} agrees, the check digit left out"
@@ -238,6 +238,11 @@ def _is_another(mine: Number, theirs: Number) -> bool:
 def _are_kin(mine: Number, theirs: Number) -> bool:
     family = _FAMILY.get(mine.type)
     return family is not None and family == _FAMILY.get(theirs.type)
+
+
+def _are_named_apart(mine: Number, theirs: Number) -> bool:
+    """Whether each is of a type of its own that is in no list, and the two are called otherwise."""
+    return bool(mine.name and theirs.name) and mine.name != theirs.name
 
 
 def _words(type_: str) -> str:

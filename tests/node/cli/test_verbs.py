@@ -256,6 +256,24 @@ def test_an_identifier_is_written_with_its_type(shell: Shell, world: World) -> N
     assert len(found["hits"]) == 1
 
 
+def test_a_number_is_found_by_the_type_that_it_has_however_that_is_written(
+    shell: Shell, world: World
+) -> None:
+    numbers = [("Passport", "QQ112233"), ("eori", "PL778899001")]
+    world["pl"].holds("Anna Nowak", identifiers=numbers)
+    search = ("-n", world["ee"].home.path, "search", "--case", "C-1", "--purpose", "investigation")
+
+    for text in ("PASSPORT:QQ112233", "other:PL778899001", "EORI:PL778899001"):
+        [found] = shell.json(*search, "--identifier", text)
+        assert [hit["strong"] for hit in found["hits"]] == [True], text
+        assert ("is no type of" in shell.err) == text.startswith("EORI")
+
+    before = len(world["ee"].audit)
+    shell(*search, "--identifier", "pasport:QQ112233", code=2)
+    assert "passport, national_id" in shell.err
+    assert len(world["ee"].audit) == before
+
+
 def test_a_batch_needs_a_place_for_its_answers(shell: Shell, world: World, tmp_path: Path) -> None:
     batch, out = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
     batch.write_text('{"qid": "1", "name": "Anna Nowak"}\n\n{"qid": "2", "name": "Jan Nowak"}\n')

@@ -84,10 +84,14 @@ def test_a_row_that_asks_nothing_has_its_line_and_reason(tmp_path: Path) -> None
         {"id": "x", "names": 5},
         {"name": "Anna Nowak"},
         {"identifiers": [{"type": "phone", "value": f"+3725550{n:04}"} for n in range(21)]},
+        {"identifier": {"type": "pasport", "value": "AB123456"}},
+        {"identifier": {"type": "PASSPORT", "value": "AB123456"}},
     )
 
     faults = [(row.line, row.fault) for row in rows if row.fault]
-    assert [line for line, _ in faults] == [1, 2, 4, 6]
+    assert [line for line, _ in faults] == [1, 2, 4, 6, 7]
+    assert "is passport meant" in rows[5].fault
+    assert rows[6].questions[0].identifiers[0].type == "passport"
     assert faults[0] == (1, "the row has neither a name nor an identifier")
     assert rows[2].id == "x"
     assert rows[3].questions

@@ -143,6 +143,12 @@ def test_another_number_does_not_agree(type_: str, asked: str, held: str) -> Non
         (("tax", "12345678"), ("registration", "12345678"), 0.9, "another type"),
         (("tax", "EE12345678"), ("registration", "12345678"), STRONG, "letters written before"),
         (("passport", "9074729"), ("imo", "9074729"), LEAST, "another type"),
+        (("other", "QQ778899"), ("other", "pasport:QQ778899"), 1.0, "number agrees"),
+        (("eori", "QQ778899"), ("other", "EORI:QQ 778899"), 1.0, "number agrees"),
+        (("eori", "QQ778899"), ("other", "QQ778899"), 1.0, "number agrees"),
+        (("vat", "EE12345678"), ("tax", "EE12345678"), 0.9, "another type"),
+        (("passport", "QQ778899"), ("pasport", "QQ778899"), LEAST, "another type"),
+        (("other", "eori778899"), ("eori", "778899"), STRONG, "letters written before"),
     ],
 )
 def test_a_type_that_is_taken_for_another_agrees_in_the_words_of_the_one_asked_for(
@@ -159,6 +165,11 @@ def test_a_type_that_is_taken_for_another_agrees_in_the_words_of_the_one_asked_f
 
 def test_a_type_that_nobody_confuses_does_not_decide() -> None:
     assert compared(ready("passport", "9074729"), ready("imo", "9074729"))[0] < STRONG
+
+
+def test_two_numbers_that_bear_two_names_are_a_lead_and_no_more() -> None:
+    assert LEAST <= compared(ready("eori", "778899"), ready("lei", "778899"))[0] < STRONG
+    assert compared(ready("eori", "PL778899"), ready("lei", "778899")) == (0.0, "")
 
 
 def test_a_failed_check_digit_lowers_a_little_and_hides_nothing() -> None:
@@ -219,7 +230,9 @@ ANY_NUMBER = st.builds(
     number,
     st.builds(
         Identifier,
-        st.sampled_from(["plate", "passport", "phone", "imo", "vin", "account", "iban", "tax"]),
+        st.sampled_from(
+            ["plate", "passport", "phone", "imo", "vin", "account", "iban", "tax", "eori"]
+        ),
         st.one_of(st.text(max_size=30), st.text(alphabet="0123AB8O", min_size=4, max_size=9)),
     ),
     st.sampled_from([(), ("ee",), ("lt",)]),
