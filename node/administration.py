@@ -1,7 +1,7 @@
 """What administrators and supervisors do to the house: membership, people, proof; written down."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -112,16 +112,47 @@ class Administration:
         """Every entry of the log about something, in order.
 
         That it is read, and what was asked for, is on disk before the first one is shown: whoever
-        stops early has read it, too. So long as somebody reads, nothing is held open.
+        stops early has read it, too. So long as somebody reads, nothing is held open. A record may
+        be named as `store.records.named` takes it.
+
+        Raises `InvalidError` when records of several sources have the id that is named, and at the
+        end for a person, record or member that is neither known here nor named by any entry.
         """
+        about, unknown = self._known(about)
         end = self._write_down("audit reported", by, {}, reason=str(about))
         after = 0
         while after < end:
             with self.store.view() as view:
                 rows = list(islice(store.audit.read(view, after=after), PAGE))
-            entries = (framed(row) for row in rows if row.seq < end)
-            yield from filter(about.fits, entries)
+            for entry in (framed(row) for row in rows if row.seq < end):
+                unknown -= about.named(entry) if unknown else set()
+                if about.fits(entry):
+                    yield entry
             after = rows[-1].seq if rows else end
+        if unknown:
+            raise InvalidError(self._of_none(min(unknown)))
+
+    def _known(self, about: About) -> tuple[About, set[str]]:
+        """What is asked for with our id of the record, and what of it only the log may know."""
+        unknown = {what for what in ("person", "record", "member") if getattr(about, what)}
+        if about.member in self.charter().members:
+            unknown.discard("member")
+        if about.record:
+            with self.store.view() as view:
+                held = store.records.named(view, about.record)
+            if held:
+                about = replace(about, record=held.record.id)
+                unknown.discard("record")
+        return about, unknown
+
+    def _of_none(self, what: str) -> str:
+        """Says that there is nothing of the name that was given, and what to do."""
+        mend = {
+            "member": f"members are {', '.join(self.charter().members)}",
+            "person": "no entry is of anybody of this name, here or at another member",
+            "record": "name it by its id at its source, as SOURCE/ID, or by our id",
+        }
+        return f"neither the node nor its log knows this {what} (--{what}): {mend[what]}"
 
     def shown(self, what: str, ids: Sequence[str], *, by: Person, role: Role) -> None:
         """Write down that one of our people looks at a list of what we keep, before it is shown."""

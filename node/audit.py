@@ -120,6 +120,16 @@ class About:
         said += [f"{word} {getattr(self, word)}" for word in words if getattr(self, word)]
         return ", ".join(said)
 
+    def named(self, framed: Framed) -> set[str]:
+        """Which of person, record and member an entry names, whatever else is asked for."""
+        entry = framed.entry
+        found = {
+            "person": self.person == entry.person,
+            "record": self.record in entry.records,
+            "member": self.member in (entry.peer, *entry.recipients),
+        }
+        return {what for what, is_named in found.items() if is_named}
+
     def fits(self, framed: Framed) -> bool:
         """Whether an entry is about all of it."""
         entry = framed.entry

@@ -6,7 +6,6 @@ from federation.errors import NotFoundError
 from node import store
 from node.keeping import Keeping, Why
 from node.people import Person, Role
-from node.records import RecordId
 from node.store import Store
 
 
@@ -20,11 +19,15 @@ class Remarking:
     store: Store
     keeping: Keeping
 
-    def tell(self, record: RecordId, tell: str, *, by: Person, role: Role) -> None:
-        """Change how we are told; raises `NotFoundError` for a record that is not here."""
+    def tell(self, record: str, tell: str, *, by: Person, role: Role) -> None:
+        """Change how we are told of a record: our id, its id at its source, or SOURCE/ID.
+
+        Raises `NotFoundError` for one that is not here, `InvalidError` when several have this id.
+        """
         why = Why(by.id, role, "asked for at the desk")
         with self.store.write() as tx:
-            held = store.records.get(tx, record)
+            held = store.records.named(tx, record)
             if held is None or held.record.is_withdrawn:
-                raise NotFoundError(f"no record {record}")
-            self.keeping.remark(tx, record, replace(held.record.marking, tell=tell), why)
+                raise NotFoundError("no record of this id")
+            marking = replace(held.record.marking, tell=tell)
+            self.keeping.remark(tx, held.record.id, marking, why)

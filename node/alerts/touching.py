@@ -38,10 +38,11 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A touch as our people see it, with the record as it is now."""
+    """A touch as our people see it, with the record as it is now and the source that it is from."""
 
     touch: Touch
     entity: Entity | None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,8 @@ class Touching:
         with self.gate.store.view() as view:
             touches = store.touches.behind(view, change, most=MOST)
             held = {id: store.records.get(view, id) for id in {one.record for one in touches}}
-        known = {id: one.record.entity for id, one in held.items() if one}
-        return [Touched(one, known.get(one.record)) for one in touches]
+        known = {id: (one.record.entity, one.record.source) for id, one in held.items() if one}
+        return [Touched(one, *known.get(one.record, (None, ""))) for one in touches]
 
     def shown_to(self, person: Person, role: Role, change: int) -> list[Touched]:
         """The same, for one of our people; that it looked is on disk before."""

@@ -62,7 +62,9 @@ class AuditCalls(Admission):
     def _period(self, request: pb.ReconcileAuditRequest) -> tuple[datetime, datetime]:
         now = self._house.clock()
         until = last_moment(request.until) if request.until else now
-        return first_moment(request.since) if request.since else until - MONTH, until
+        since = first_moment(request.since) if request.since else until - MONTH
+        _check_order(since, until)
+        return since, until
 
     @answered
     async def AcceptLog(self, request: pb.AcceptLogRequest, caller: Caller) -> pb.AcceptLogResponse:
@@ -118,15 +120,23 @@ def _line_to(line: Line | None) -> pb.BookLine | None:
 def _about(request: pb.ReportAuditRequest) -> About:
     if request.operation and request.operation not in set(Operation):
         raise InvalidError(f"--operation must be one of {', '.join(Operation)}")
+    since = first_moment(request.since) if request.since else None
+    until = last_moment(request.until) if request.until else None
+    _check_order(since, until)
     return About(
-        since=first_moment(request.since) if request.since else None,
-        until=last_moment(request.until) if request.until else None,
-        person=request.person,
-        record=request.record,
+        since=since,
+        until=until,
+        person=request.person.strip(),
+        record=request.record.strip(),
         member=member_from(request.member),
         case=request.case_reference,
         operation=request.operation,
     )
+
+
+def _check_order(since: datetime | None, until: datetime | None) -> None:
+    if since and until and since > until:
+        raise InvalidError("--since is a later day than --until: nothing lies between the two")
 
 
 def _entry_to(framed: Framed) -> pb.AuditEntry:

@@ -5,7 +5,6 @@ import functools
 
 from node.alerts.touching import Touched
 from node.api.admission import Admission, Caller, Stream, answered, streamed
-from node.records import RecordId
 from node.store.instants import microseconds
 from protos.node.v1 import node_pb2 as pb
 
@@ -25,7 +24,7 @@ class TouchCalls(Admission):
     @answered
     async def Remark(self, request: pb.RemarkRequest, caller: Caller) -> pb.RemarkResponse:
         """Change how we are told when a question touches a record."""
-        record, tell = RecordId(request.record), self._house.remarking.tell
+        record, tell = request.record.strip(), self._house.remarking.tell
         await asyncio.to_thread(
             lambda: tell(record, request.tell, by=caller.person, role=caller.role)
         )
@@ -45,6 +44,8 @@ def _touch_to(shown: Touched) -> pb.Touch:
         urgent=touch.is_urgent,
         tell=touch.tell,
         record=touch.record,
+        source=shown.source,
+        source_id=entity.id if entity else "",
         caption=entity.caption if entity else "",
         state=touch.state,
         assignee=touch.assignee,

@@ -72,7 +72,7 @@ def verify(ctx: click.Context, is_json: bool) -> int:
 @click.option("--since", type=DAY, default=None, help="The first day.")
 @click.option("--until", type=DAY, default=None, help="The last day.")
 @click.option("--person", default="", help="Who did it, here or at another member.")
-@click.option("--record", default="", help="Our own id of a record.")
+@click.option("--record", default="", help="Its id as hits show it, SOURCE/ID, or our id.")
 @click.option("--member", default="", help="The other member of an exchange.")
 @click.option("--case", "case_reference", default="", help="Case reference.")
 @click.option("--operation", type=click.Choice([str(one) for one in Operation]), default=None)

@@ -19,7 +19,10 @@ from node.codes import Tell
 )
 @click.pass_context
 def remark(ctx: click.Context, /, record: str, tell: str) -> int:
-    """Change how we are told when a member's search or watch touches RECORD, by our own id."""
+    """Change how we are told when a member's search or watch touches RECORD.
+
+    RECORD is its id at its source, as hits show it, SOURCE/ID where several have it, or our id.
+    """
     asked(ctx, "Remark", lambda desk: desk.remark(record, told(tell)))
     noted(f"{record}: {tell}.")
     return DONE

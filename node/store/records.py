@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from federation.errors import InvalidError
 from federation.messages import PersonId
 from node.identifiers import Checked
 from node.records import Record, RecordId, Version
@@ -84,6 +85,24 @@ def replace(tx: Tx, batch: Sequence[tuple[RecordNumber, Kept]]) -> list[Held]:
 def get(view: View, id: RecordId) -> Held | None:
     """The record of this id, withdrawn or not."""
     return next(iter(_read(view, "id = ?", (id,))), None)
+
+
+def named(view: View, name: str) -> Held | None:
+    """The record that somebody names: by our id, by its id at its source, or as SOURCE/ID.
+
+    Withdrawn or not; None when there is none. Raises `InvalidError` naming the sources when
+    records of several have this id.
+    """
+    if held := get(view, RecordId(name)):
+        return held
+    found: list[Held] = []
+    for source in _sources(view):
+        ids = [name, *([name[len(source) + 1 :]] if name.startswith(f"{source}/") else [])]
+        found += by_source(view, source, ids).values()
+    if len(found) > 1:
+        several = ", ".join(sorted(held.record.source for held in found))
+        raise InvalidError(f"records of several sources have this id: SOURCE/ID, of {several}")
+    return found[0] if found else None
 
 
 def load(view: View, numbers: Sequence[RecordNumber]) -> list[Held]:
@@ -168,6 +187,18 @@ def last_changed_at(view: View) -> datetime | None:
     """When a record last changed; None when none was ever held."""
     row = one(view, "SELECT max(changed_at) FROM record")
     return instant(row[0]) if row and row[0] is not None else None
+
+
+def _sources(view: View) -> list[str]:
+    """Every source that records are from: each is one step in the index, however many it has."""
+    sources: list[str] = []
+    while row := one(
+        view, "SELECT min(source) FROM record WHERE source > ?", (sources[-1] if sources else "",)
+    ):
+        if row[0] is None:
+            break
+        sources.append(row[0])
+    return sources
 
 
 def _held(tx: Tx, batch: Iterable[tuple[RecordNumber, Kept]]) -> list[Held]:

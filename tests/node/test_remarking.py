@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from federation.errors import NotFoundError
+from federation.errors import InvalidError, NotFoundError
 from federation.messages import PersonId
 from node import store
 from node.audit import Entry, decode
@@ -54,6 +54,23 @@ def test_a_word_that_no_list_knows_changes_nothing(shelf: Shelf) -> None:
         tell(shelf, "loudly")
 
     assert shelf.held().record.marking == SHOWN
+
+
+@pytest.mark.parametrize("name", ["P-1", "ours/P-1"])
+def test_a_record_is_named_as_its_source_names_it(shelf: Shelf, name: str) -> None:
+    tell(shelf, "first", name)
+
+    assert shelf.held().record.marking.tell == "first"
+
+
+def test_of_two_records_with_one_id_neither_changes_until_one_is_named(shelf: Shelf) -> None:
+    shelf.keep(replace(draft(), source="other"))
+
+    with pytest.raises(InvalidError, match="SOURCE/ID, of other, ours"):
+        tell(shelf, "first", "P-1")
+    tell(shelf, "first", "ours/P-1")
+
+    assert shelf.held().record.marking.tell == "first"
 
 
 def test_a_record_that_is_not_here_any_more_is_not_found(shelf: Shelf) -> None:

@@ -1391,7 +1391,7 @@ class ReportAuditRequest(_message.Message):
     until: _builtins.str
     person: _builtins.str
     record: _builtins.str
-    """Our own id of a record."""
+    """A record: our id, its id at its source, or SOURCE/ID."""
     member: _builtins.str
     """The other member of an exchange."""
     case_reference: _builtins.str
@@ -2975,6 +2975,8 @@ class Touch(_message.Message):
     LAST_AT_FIELD_NUMBER: _builtins.int
     CHANGE_FIELD_NUMBER: _builtins.int
     MEMBER_STANDING_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    SOURCE_ID_FIELD_NUMBER: _builtins.int
     touch: _builtins.str
     member: _builtins.str
     person: _builtins.str
@@ -3000,6 +3002,9 @@ class Touch(_message.Message):
     """Where to go on behind it."""
     member_standing: _builtins.str
     """active, suspended, withdrawn or left."""
+    source: _builtins.str
+    """The source of the record, and its id there: the one that hits of other members show."""
+    source_id: _builtins.str
     def __init__(
         self,
         *,
@@ -3021,10 +3026,12 @@ class Touch(_message.Message):
         last_at: _builtins.int = ...,
         change: _builtins.int = ...,
         member_standing: _builtins.str = ...,
+        source: _builtins.str = ...,
+        source_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "caption", b"caption", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "last_at", b"last_at", "member", b"member", "member_standing", b"member_standing", "person", b"person", "purpose", b"purpose", "record", b"record", "role", b"role", "state", b"state", "tell", b"tell", "times", b"times", "topic", b"topic", "touch", b"touch", "urgent", b"urgent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee", b"assignee", "caption", b"caption", "case_reference", b"case_reference", "change", b"change", "first_at", b"first_at", "last_at", b"last_at", "member", b"member", "member_standing", b"member_standing", "person", b"person", "purpose", b"purpose", "record", b"record", "role", b"role", "source", b"source", "source_id", b"source_id", "state", b"state", "tell", b"tell", "times", b"times", "topic", b"topic", "touch", b"touch", "urgent", b"urgent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -3161,7 +3168,7 @@ class RemarkRequest(_message.Message):
     RECORD_FIELD_NUMBER: _builtins.int
     TELL_FIELD_NUMBER: _builtins.int
     record: _builtins.str
-    """Our own id of the record."""
+    """The record: our id, its id at its source, or SOURCE/ID."""
     tell: _builtins.str
     """silently, openly or first; empty means that nobody is told."""
     def __init__(

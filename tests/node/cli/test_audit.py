@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.messages import PersonId
+from federation.messages import Entity, Marking, PersonId
+from node import store
+from node.audit import Entry, Operation
 from node.cli.audit import safe
 from node.people import Role
+from node.records import Draft
 from tests.node.cli.test_verbs import Shell
 from tests.world import World
 
@@ -51,7 +54,7 @@ def test_a_report_says_what_was_done_when_by_whom_why_and_for_whom(
     [
         (("--case", "EE-7"), 1),
         (("--member", "lv"), 1),
-        (("--person", "nobody"), 0),
+        (("--member", "ee", "--case", "CASE-1"), 0),
         (("--since", "2099-01-01"), 0),
         (("--until", "2020-01-01"), 0),
         (("--operation", "collection"), 1),
@@ -61,6 +64,31 @@ def test_a_report_is_about_what_was_asked_for(
     log: tuple[str, Path], shell: Shell, options: tuple[str, ...], count: int
 ) -> None:
     assert len(shell.json(*log, "audit", "report", *options)) == count
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--person", "nobody"), "this person (--person): no entry is of anybody"),
+        (("--member", "FR"), "this member (--member): members are EE, LV, PL"),
+        (("--record", "P-9"), "this record (--record): name it by its id at its source"),
+        (("--since", "2026-02-01", "--until", "2026-01-31"), "--since is a later day"),
+    ],
+)
+def test_what_a_report_cannot_be_about_is_an_error_that_says_so(
+    log: tuple[str, Path], shell: Shell, options: tuple[str, ...], words: str
+) -> None:
+    shell(*log, "audit", "report", *options, code=2)
+
+    assert words in shell.err
+
+
+def test_books_are_compared_forward_in_time_alone(log: tuple[str, Path], shell: Shell) -> None:
+    days = ("--since", "2026-02-01", "--until", "2026-01-31")
+
+    shell(*log, "audit", "reconcile", "--with", "EE", *days, code=2)
+
+    assert "--since is a later day" in shell.err
 
 
 def test_a_report_goes_from_the_first_moment_of_a_day_to_its_last(
@@ -78,9 +106,36 @@ def test_a_report_of_one_record_names_everybody_who_saw_it(
 ) -> None:
     (kept,) = shell.json(*log, "audit", "report", "--operation", "collection")
 
-    found = shell.json(*log, "audit", "report", "--record", kept["records"][0])
+    for name in (kept["records"][0], "P-1", "tests/P-1"):
+        found = shell.json(*log, "audit", "report", "--record", name)
 
-    assert [one["peer"] for one in found if one["operation"] == "disclosure"] == ["EE", "LV"]
+        assert [one["peer"] for one in found if one["operation"] == "disclosure"] == ["EE", "LV"]
+
+
+def test_of_records_of_several_sources_with_one_id_one_is_to_be_named(
+    log: tuple[str, Path], world: World, shell: Shell
+) -> None:
+    other = Draft(Entity("P-1", "Person", {"name": ("Jan Zielony",)}), Marking(), "lists/eu")
+    world["pl"].keeps(other)
+
+    shell(*log, "audit", "report", "--record", "P-1", code=2)
+    assert "SOURCE/ID, of lists/eu, tests" in shell.err
+    found = shell.json(*log, "audit", "report", "--record", "lists/eu/P-1")
+
+    assert [one["event"] for one in found] == ["stored"]
+
+
+def test_what_only_the_log_knows_is_reported_too(
+    log: tuple[str, Path], world: World, shell: Shell
+) -> None:
+    shown = Entry(
+        operation=Operation.CONSULTATION, event="alerts shown", peer="FR", records=("A-1",)
+    )
+    with world["pl"].up.store.write() as tx:
+        store.audit.append(tx, shown)
+
+    for options in (("--record", "A-1"), ("--member", "FR")):
+        assert len(shell.json(*log, "audit", "report", *options)) == 1
 
 
 def test_a_table_is_safe_for_spreadsheets(

@@ -45,7 +45,8 @@ def test_a_record_is_loaded_touched_marked_and_then_found(
 
     shell(*lv, "alerts", "mark", first["touch"], "useful")
     assert first["touch"] not in shell(*lv, "alerts", "--touched", "--open")
-    shell(*lv, "remark", first["record"], "--tell", "nobody")
+    assert (first["source"], first["source_id"]) == ("simple", "P-1")
+    shell(*lv, "remark", first["source_id"], "--tell", "nobody")
     assert "Viktor Lesnikov" in shell(*ee, "search", "Viktor Lesnikov", *WHY)
     shell(*lv, "remark", "nothing", "--tell", "first", code=1)
 
