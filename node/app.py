@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -28,6 +28,7 @@ from federation.doors import Doors, Doorstep
 from federation.fanout import Fanout
 from federation.faults import foreseen
 from federation.keys import Ring
+from federation.messages import GROUP_PREFIX
 from federation.peer import Self
 from federation.server import Limits as DoorLimits
 from federation.shares import Shares
@@ -167,7 +168,7 @@ class Node:
             pid=os.getpid(),
             incoming=self.home.incoming,
             asking=self._asking(),
-            loading=Loading(self.store, keeping, self.home.rejects),
+            loading=Loading(self.store, keeping, self.home.rejects, self._audiences),
             administration=Administration(
                 self.store,
                 self.in_force,
@@ -196,6 +197,12 @@ class Node:
             refusals=self.step.refusals,
             clocks=self.step.us.clocks,
         )
+
+    def _audiences(self) -> Sequence[str]:
+        """Everybody to whom records may be shown; nobody in particular while we are alone."""
+        charter = self.in_force()
+        groups = [f"{GROUP_PREFIX}{name}" for name in charter.groups]
+        return [*charter.members, *groups] if len(charter.members) > 1 else []
 
     def _asking(self) -> Asking:
         """The way out for questions of our people."""

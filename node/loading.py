@@ -4,7 +4,7 @@ import contextlib
 import gc
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
@@ -14,12 +14,12 @@ from pathlib import Path
 import msgspec
 
 from federation.errors import InvalidError, UnreadableError
-from federation.messages import Entity, Marking, PersonId
+from federation.messages import EVERYONE, Entity, Marking, PersonId
 from node import rejects, store
 from node.ahead import Ahead
 from node.audit import Entry, Operation
 from node.errors import RowError
-from node.intake import FORMATS, READINGS_VERSION, Overrides, Row, files
+from node.intake import FOLDERS, FORMATS, READINGS_VERSION, Overrides, Row, files
 from node.keeping import Keeping, Made, Why, check_entity, check_marking, made_of
 from node.records import Draft
 from node.store import Store, Tx
@@ -66,7 +66,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load did: every row read was stored, updated, unchanged or rejected."""
+    """What a load did: every row read was stored, updated, unchanged or rejected.
+
+    `awaited` are those of its audience whom no charter names yet: we are alone so far.
+    """
 
     read: int
     stored: int
@@ -75,16 +78,27 @@ class Loaded:
     removed: int
     rejected: int
     rejects: Path | None
+    awaited: Sequence[str]
 
 
 class Loading:
     """Loads files, one at a time; what was killed goes on when the same load is asked again.
 
+    `audiences` are all to whom records may be shown: the members and groups of the charter, or
+    nothing while we are alone in it, when members to come may be named.
+
     Trust: whoever can write the `rejects` folder can mislead about what was rejected.
     """
 
-    def __init__(self, store: Store, keeping: Keeping, folder: Path) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keeping: Keeping,
+        folder: Path,
+        audiences: Callable[[], Collection[str]],
+    ) -> None:
         self._store, self._keeping, self._rejects = store, keeping, folder
+        self._audiences = audiences
         self._turn = threading.Lock()
 
     def load(
@@ -100,7 +114,10 @@ class Loading:
         """
         if load.format not in FORMATS:
             raise InvalidError(f"format is not one of {', '.join(FORMATS)}")
+        if load.path.is_dir() and load.format not in FOLDERS:
+            raise InvalidError(f"only {', '.join(FOLDERS)} reads a folder: name one file")
         check_marking(load.marking)
+        awaited = self._awaited(load.marking)
         why = Why(by, role, f"loaded {load.path.name} as {load.format}")
         with self._turn, _seldom_collected():
             taken = files.taken(load.path)
@@ -111,7 +128,18 @@ class Loading:
                 if not begun.is_read:
                     self._read(load, begun, taken, progress)
                 self._keep(load, begun.number, why, progress, foreseen)
-            return self._end(load, begun.number, identity, why)
+            return replace(self._end(load, begun.number, identity, why), awaited=awaited)
+
+    def _awaited(self, marking: Marking) -> Sequence[str]:
+        """Those of an audience who are still to come; raises `InvalidError` for any later on."""
+        known = self._audiences()
+        names = sorted(marking.audience - {*known, EVERYONE, self._keeping.member})
+        if names and known:
+            raise InvalidError(
+                f"the charter has no {' and no '.join(names)}: records are for {EVERYONE} or some"
+                f" of {', '.join(known)}"
+            )
+        return names
 
     def _read(self, load: Load, begun: Import, taken: files.Bytes, progress: Progress) -> None:
         """Stage the file from where it was left; forget all of it when it is not whole."""
@@ -136,8 +164,9 @@ class Loading:
         """Stage the rows that are not yet; returns a ghost for each rejected id of the file."""
         ghosts: dict[str, Staged] = {}
         rows = enumerate(FORMATS[load.format](load.path, load.mapping), start=1)
+        known = frozenset(self._audiences())
         while batch := [
-            (place, row, _judged(place, row, load)) for place, row in islice(rows, BATCH)
+            (place, row, _judged(place, row, load, known)) for place, row in islice(rows, BATCH)
         ]:
             for place, row, judged in batch:
                 row_id = row.entity.id if row.entity else row.id
@@ -197,7 +226,7 @@ class Loading:
         with self._store.write() as tx:
             removed = self._withdraw(tx, load, number, why) if load.is_edition else 0
             counts = store.staging.counts(tx, number)
-            loaded = Loaded(**counts, removed=removed, rejects=file)
+            loaded = Loaded(**counts, removed=removed, rejects=file, awaited=())
             store.audit.append(tx, _entry(load, why, counts | {"removed": removed}, identity))
             store.staging.finish(tx, number)
         return loaded
@@ -252,16 +281,22 @@ def _identity(load: Load, taken: files.Bytes) -> str:
     return hashlib.sha256(taken.digest.encode() + said).hexdigest()
 
 
-def _judged(place: int, row: Row, load: Load) -> Staged | Reject:
-    """What becomes of a row."""
+def _judged(place: int, row: Row, load: Load, known: frozenset[str]) -> Staged | Reject:
+    """What becomes of a row; `known` are all to whom it may be shown, nobody when that is open."""
     if row.entity is None:
         return Reject(place, row.line, row.fault)
     try:
         check_entity(row.entity)
         check_marking(_marking(load, row.marking))
+        _check_audience(row.marking, known)
     except RowError as error:
         return Reject(place, row.line, str(error))
     return Staged(place, row.entity.id, _encode(_Payload(row.entity, row.marking)))
+
+
+def _check_audience(said: Overrides, known: frozenset[str]) -> None:
+    if known and not said.get("audience", known) <= known | {EVERYONE}:
+        raise RowError("to names a member or group that the charter does not have")
 
 
 def _stage_batch(

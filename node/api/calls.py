@@ -241,6 +241,7 @@ def _result(loaded: Loaded) -> pb.LoadResult:
         removed=loaded.removed,
         rejected=loaded.rejected,
         rejects=str(loaded.rejects or ""),
+        awaited=loaded.awaited,
     )
 
 

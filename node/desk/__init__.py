@@ -154,7 +154,8 @@ class Desk(ActivityCalls, AuditCalls, CharterCalls, KeyCalls, WatchCalls):
                 if response.HasField("progress"):
                     progress(response.progress.read)
                 else:
-                    result = fields(response.result)
+                    awaited = list(response.result.awaited)
+                    result = fields(response.result) | {"awaited": awaited}
         except grpc.aio.AioRpcError as error:
             raise ended(error) from None
         return result

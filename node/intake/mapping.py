@@ -85,9 +85,9 @@ def load(path: Path | None) -> Mapping:
     try:
         mapping = msgspec.toml.decode(path.read_bytes(), type=Mapping)
     except OSError as error:
-        raise ConfigError(f"mapping: {path.name} cannot be read") from error
+        raise ConfigError("mapping: the file cannot be read") from error
     except (msgspec.DecodeError, ValueError) as error:
-        raise ConfigError(f"mapping {path.name}: {error}") from error
+        raise ConfigError(f"mapping: {error}") from error
     _check(mapping)
     return mapping
 

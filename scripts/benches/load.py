@@ -43,7 +43,9 @@ def _loaded(folder: Path) -> tuple[float, float]:
     """Seconds to load the crowd from a file, and of these the ones in which it was kept."""
     home = homes.make(folder / "EE", config.lab_member("EE", 7400, has_quotas=False), app.clock)
     store = home.store(home.keys())
-    loading = Loading(store, Keeping(home.member, search.findable, app.new_id), home.rejects)
+    loading = Loading(
+        store, Keeping(home.member, search.findable, app.new_id), home.rejects, lambda: ()
+    )
     file = folder / "crowd.ftm"
     with file.open("w", encoding="utf-8") as out:
         out.writelines(map(_line, crowd(ROWS)))

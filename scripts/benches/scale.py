@@ -260,7 +260,9 @@ def _store(folder: Path, entities: Iterable[Entity]) -> Iterator[tuple[Store, Sp
         homes.make(folder, config.lab_member("EE", PORT, has_quotas=False), app.clock)
     home = homes.open(folder, app.clock)
     store = home.store(home.keys())
-    loading = Loading(store, Keeping(MemberId("EE"), search.findable, app.new_id), home.rejects)
+    loading = Loading(
+        store, Keeping(MemberId("EE"), search.findable, app.new_id), home.rejects, lambda: ()
+    )
     try:
         yield store, _loaded(loading, folder, entities) if is_new else None
     finally:

@@ -32,7 +32,7 @@ def test_a_file_is_kept_with_the_marking_of_the_load(house: House, tmp_path: Pat
     loaded = house.load(rows(tmp_path, person(1, dob="1970"), person(2)))
 
     assert loaded == Loaded(
-        read=2, stored=2, updated=0, unchanged=0, removed=0, rejected=0, rejects=None
+        read=2, stored=2, updated=0, unchanged=0, removed=0, rejected=0, rejects=None, awaited=[]
     )
     entity, marking, version, _ = house.holdings()["P-1"]
     assert entity.properties == {"name": ("Anna Liiv 1",), "birthDate": ("1970",)}
@@ -50,7 +50,7 @@ def test_what_a_long_file_is_found_by_is_made_in_a_process_of_its_own(
     house: House, tmp_path: Path, is_long: bool
 ) -> None:
     keeping = Keeping(house.member, found_by_process, lambda: str(uuid4()))
-    house.loading = Loading(house.store, keeping, tmp_path / "rejects")
+    house.loading = Loading(house.store, keeping, tmp_path / "rejects", lambda: ())
     count, words = 2 * BATCH + BATCH // 2, "word " * (LONG // BATCH // 5 if is_long else 1)
     load = rows(tmp_path, *(person(number, notes=words) for number in range(count)))
     assert (load.path.stat().st_size > LONG) == is_long
@@ -62,6 +62,39 @@ def test_what_a_long_file_is_found_by_is_made_in_a_process_of_its_own(
         ends = [store.keys.count(view, ("id", f"P-{place}"), cap=9) for place in (0, count - 1)]
     made_here = 2 * (BATCH - FORESEEN) if is_long else count
     assert (loaded.stored, here, ends) == (count, made_here, [1, 1])
+
+
+def test_an_audience_is_of_the_charter_and_a_file_for_others_changes_nothing(
+    house: House, tmp_path: Path
+) -> None:
+    house.audiences = ("EE", "LV", "group:baltic")
+    load = rows(tmp_path, person(1, to=["LV", "group:baltic"]), person(2, to=["LVA"]), person(3))
+    for audience in ({"LV", "LVA"}, {"group:none"}):
+        to = replace(load, marking=replace(SHOWN, audience=frozenset(audience)))
+        with pytest.raises(InvalidError, match=r"the charter has no (LVA|group:none): .*LV"):
+            house.load(to)
+    assert house.count() == 0
+
+    loaded = house.load(load)
+
+    assert (loaded.stored, loaded.awaited) == (2, [])
+    reason = "to names a member or group that the charter does not have"
+    assert rejected(loaded) == [(2, reason)]
+
+
+def test_while_we_are_alone_records_wait_for_members_to_come(house: House, tmp_path: Path) -> None:
+    marking = replace(SHOWN, audience=frozenset({"ALL", "EE", "LV", "group:baltic"}))
+
+    loaded = house.load(replace(rows(tmp_path, person(1, to=["PL"])), marking=marking))
+
+    assert (loaded.stored, loaded.awaited) == (1, ["LV", "group:baltic"])
+
+
+def test_a_folder_is_read_by_the_formats_that_are_several_files(
+    house: House, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidError, match="only ofac reads a folder"):
+        house.load(Load(tmp_path, "simple", "ours", SHOWN))
 
 
 def test_unset_means_hidden_and_nobody(house: House, tmp_path: Path) -> None:

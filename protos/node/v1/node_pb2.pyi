@@ -523,6 +523,7 @@ class LoadResult(_message.Message):
     REMOVED_FIELD_NUMBER: _builtins.int
     REJECTED_FIELD_NUMBER: _builtins.int
     REJECTS_FIELD_NUMBER: _builtins.int
+    AWAITED_FIELD_NUMBER: _builtins.int
     read: _builtins.int
     stored: _builtins.int
     updated: _builtins.int
@@ -531,6 +532,10 @@ class LoadResult(_message.Message):
     rejected: _builtins.int
     rejects: _builtins.str
     """Path of the reject file in the home; empty when nothing was rejected."""
+    @_builtins.property
+    def awaited(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Those of the audience whom no charter names yet, while we are alone in ours."""
+
     def __init__(
         self,
         *,
@@ -541,10 +546,11 @@ class LoadResult(_message.Message):
         removed: _builtins.int = ...,
         rejected: _builtins.int = ...,
         rejects: _builtins.str = ...,
+        awaited: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["read", b"read", "rejected", b"rejected", "rejects", b"rejects", "removed", b"removed", "stored", b"stored", "unchanged", b"unchanged", "updated", b"updated"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaited", b"awaited", "read", b"read", "rejected", b"rejected", "rejects", b"rejects", "removed", b"removed", "stored", b"stored", "unchanged", b"unchanged", "updated", b"updated"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

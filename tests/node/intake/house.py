@@ -3,6 +3,7 @@
 import contextlib
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -37,6 +38,7 @@ class House:
 
     folder: Path
     now: datetime = START
+    audiences: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
@@ -47,7 +49,7 @@ class House:
             store.create(file)
         self.store = store.open(file, house, is_durable=False)
         keeping = Keeping(self.member, findable, lambda: str(uuid4()))
-        self.loading = Loading(self.store, keeping, self.folder / "rejects")
+        self.loading = Loading(self.store, keeping, self.folder / "rejects", lambda: self.audiences)
 
     def load(self, load: Load, progress: Progress = lambda _: None) -> Loaded:
         """Load as Ann, who is an administrator."""

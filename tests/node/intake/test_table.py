@@ -147,7 +147,7 @@ def test_quotes_that_do_not_close_refuse_the_file(tmp_path: Path, text: str) -> 
         ('delimiter = ";"', 'delimiter = ";"\nencoding = "klingon"', "encoding is not one"),
         ('delimiter = ";"', 'delimiter = ";"\ncolour = 1', "unknown field `colour`"),
         ('delimiter = ";"', 'delimiter = ";"\njoin = { buildDate = ["No"] }', "join: buildDate"),
-        ("[columns]", "[columns", r"mapping cars\.toml"),
+        ("[columns]", "[columns", "mapping: Expected ']' at the end"),
     ],
 )
 def test_a_mapping_that_does_not_fit_says_where(
