@@ -50,7 +50,15 @@ class Measure:
 
     def fits(self, kind: AlarmKind, posed: Sequence[Posed]) -> bool:
         """Whether questions of one person, in their order, look like fishing of this kind."""
-        return _LOOKS[kind](posed, self)
+        return bool(self.looking(kind, posed))
+
+    def looking(self, kind: AlarmKind, posed: Sequence[Posed]) -> list[int]:
+        """The places of those questions that look so, in their order; none when nothing does.
+
+        What was asked between them for another reason is not among them.
+        """
+        looks = _LOOKS[kind](posed, self)
+        return [place for place, one in enumerate(posed) if looks(one)]
 
 
 def misses(posed: Iterable[Posed]) -> int:
@@ -58,61 +66,105 @@ def misses(posed: Iterable[Posed]) -> int:
     return sum(one.is_miss is True for one in posed)
 
 
-def _misses(posed: Sequence[Posed], measure: Measure) -> bool:
+#: Tells which questions look so.
+Looks = Callable[[Posed], bool]
+
+
+def _misses(posed: Sequence[Posed], measure: Measure) -> Looks:
+    """All that were answered: each counts for the share."""
     answered = sum(one.is_miss is not None for one in posed)
     is_enough = bool(measure.miss_least) and answered >= measure.miss_least
-    return is_enough and misses(posed) > measure.miss_share * answered
+    if not is_enough or misses(posed) <= measure.miss_share * answered:
+        return _none
+    return lambda one: one.is_miss is not None
 
 
-def _walk(posed: Sequence[Posed], measure: Measure) -> bool:
+def _walk(posed: Sequence[Posed], measure: Measure) -> Looks:
     """Names forwards or backwards in the order of the alphabet, by their first or their last word.
 
-    Others may stand between them, and what was asked at the same time may come in any order.
+    Others may stand between them, and what was asked at the same time may come in any order. The
+    last ones decide; before them the walk is followed back to where it began.
     """
     if not 0 < measure.walk_least <= len(posed):
-        return False
-    words = list(dict.fromkeys(_read(posed, measure).values()))
-    if len(words) < measure.walk_least:
-        return False
-    least = _BEYOND_CHANCE * math.sqrt(len(words))
+        return _none
+    words = list(dict.fromkeys(_read(posed[-COMPARED:], measure).values()))
+    least = max(1, _BEYOND_CHANCE * math.sqrt(len(words)))
+    if len(words) < measure.walk_least or len(_in_order(words)) < least:
+        return _none
+    read = _read(posed, measure)
+    walked = set(_in_order(list(dict.fromkeys(read.values()))))
+    return lambda one: read.get(one.sought) in walked
+
+
+def _in_order(words: Sequence[str]) -> list[str]:
+    """The longest row of words in the order of the alphabet, whatever stands between them."""
     turned = [" ".join(reversed(one.split())) for one in words]
-    rows = (words, words[::-1], turned, turned[::-1])
-    return any(_in_order(row) >= least for row in rows)
+    places = range(len(words))
+    rows = [
+        [order[step] for step in _rising([keys[place] for place in order])]
+        for keys in (words, turned)
+        for order in (places, places[::-1])
+    ]
+    return [words[place] for place in max(rows, key=len)]
 
 
-def _in_order(words: Sequence[str]) -> int:
-    """How long the longest row of words is that rises, whatever stands between them."""
+def _rising(words: Sequence[str]) -> list[int]:
+    """The places of the longest row of words that rises, the last one first."""
     ends: list[str] = []
-    for word in words:
-        place = bisect_left(ends, word)
-        ends[place : place + 1] = [word]
-    return len(ends)
+    at: list[int] = []
+    before: list[int] = []
+    for place, word in enumerate(words):
+        height = bisect_left(ends, word)
+        ends[height : height + 1], at[height : height + 1] = [word], [place]
+        before.append(at[height - 1] if height else -1)
+    row = at[-1:]
+    while row and before[row[-1]] >= 0:
+        row.append(before[row[-1]])
+    return row
 
 
-def _variation(posed: Sequence[Posed], measure: Measure) -> bool:
+def _variation(posed: Sequence[Posed], measure: Measure) -> Looks:
     """Forms of one name, or one name with ever other dates and numbers."""
     if not 0 < measure.variation_least <= len(posed):
-        return False
-    every = [" ".join(sorted(words.split())) for words in _read(posed, measure).values()]
-    return any(_alike(form, every) >= measure.variation_least for form in set(every))
+        return _none
+    every = _sorted(_read(posed[-COMPARED:], measure))
+    for form in dict.fromkeys(every.values()):
+        if len(_alike(form, every)) >= measure.variation_least:
+            varied = _alike(form, _sorted(_read(posed, measure)))
+            return lambda one: one.sought in varied
+    return _none
 
 
-def _alike(form: str, every: Sequence[str]) -> int:
+def _sorted(read: dict[bytes, str]) -> dict[bytes, str]:
+    """The same words of each in one order."""
+    return {sought: " ".join(sorted(words.split())) for sought, words in read.items()}
+
+
+def _alike(form: str, every: dict[bytes, str]) -> set[bytes]:
     found = process.extract(form, every, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=None)
-    return len(found)
+    return {sought for _, _, sought in found}
 
 
 def _read(posed: Sequence[Posed], measure: Measure) -> dict[bytes, str]:
-    """What the last questions sought, each once, in plain words."""
-    read = {one.sought: measure.words(one.sought) for one in posed[-COMPARED:]}
+    """What questions sought, each once, in plain words."""
+    read = {one.sought: measure.words(one.sought) for one in posed}
     return {sought: words for sought, words in read.items() if words}
 
 
-def _over(posed: Sequence[Posed], _: Measure) -> bool:
-    return any(one.is_over for one in posed)
+def _over(posed: Sequence[Posed], _: Measure) -> Looks:
+    """All of them: each counts for the quota that is spent."""
+    return _all if any(one.is_over for one in posed) else _none
 
 
-_LOOKS: dict[AlarmKind, Callable[[Sequence[Posed], Measure], bool]] = {
+def _none(_: Posed) -> bool:
+    return False
+
+
+def _all(_: Posed) -> bool:
+    return True
+
+
+_LOOKS: dict[AlarmKind, Callable[[Sequence[Posed], Measure], Looks]] = {
     AlarmKind.MISSES: _misses,
     AlarmKind.WALK: _walk,
     AlarmKind.VARIATION: _variation,

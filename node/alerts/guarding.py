@@ -121,7 +121,10 @@ class Guarding:
             tx.once_kept(self.told)
 
     def _found(self, view: View, member: MemberId) -> Iterator[Found]:
-        """What looks like fishing: of one person, else of all who are not found out already."""
+        """What looks like fishing: of one person, else of all who are not found out already.
+
+        With each the questions that look so, and no others that were asked beside them.
+        """
         now = view.house.clock()
         asked = store.asked.of(view, member, since=now - WINDOW, most=MOST_ASKED)
         looked = self._looked.get(member, 0)
@@ -135,17 +138,23 @@ class Guarding:
             for person in new:
                 if len(known) >= MOST_PEOPLE:
                     break
-                if self.measure.fits(kind, [_posed(one, Became.QUOTA) for one in theirs[person]]):
+                if looking := self._looking(kind, theirs[person], Became.QUOTA):
                     known.add(person)
-                    yield person, kind, theirs[person]
+                    yield person, kind, looking
             others = [one for one in asked if one.person not in known]
             is_many = len(theirs.keys() - known) > 1 or kind is AlarmKind.QUOTA
-            if is_many and self.measure.fits(kind, [_posed(one, Became.FULL) for one in others]):
-                yield "", kind, others
+            if is_many and (looking := self._looking(kind, others, Became.FULL)):
+                yield "", kind, looking
+
+    def _looking(self, kind: AlarmKind, asked: Sequence[Asked], over: Became) -> Sequence[Asked]:
+        """Those questions that look like fishing of this kind; `over` as `_posed` takes it."""
+        places = self.measure.looking(kind, [_posed(one, over) for one in asked])
+        return [asked[place] for place in places]
 
     def _raise(
         self, tx: Tx, member: MemberId, person: str, kind: AlarmKind, asked: Sequence[Asked]
     ) -> None:
+        """Raise an alarm with the case, counts and times of the questions that look so."""
         posed = [_posed(one, Became.QUOTA) for one in asked]
         [(case, _)] = Counter(one.case for one in asked).most_common(1)
         counts = (len(asked), misses(posed), asked[0].asked_at, asked[-1].asked_at)

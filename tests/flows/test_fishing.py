@@ -191,6 +191,19 @@ def test_a_walk_through_the_alphabet_is_told_to_both_sides_by_itself(world: Worl
         assert (entry.event, entry.peer, entry.person) == ("alarm raised", other, "ilze")
 
 
+def test_an_alarm_has_the_case_and_the_counts_of_what_looked_like_fishing(world: World) -> None:
+    honest = names(40, seed=3)
+    ask(world["ee"], [question(name, case="HONEST") for name in honest], to="PL", lanes=1)
+    ask(world["ee"], [question(name, case="WALK") for name in in_order(30)], to="PL", lanes=1)
+
+    eventually(lambda: kinds(world["pl"]) == [("PL", "EE", "ilze", "walk")])
+    looked(world["pl"])
+
+    [alarm] = alarms(world["pl"])
+    assert alarm.about.case == "WALK"
+    assert 30 <= alarm.about.questions == alarm.about.misses < 50
+
+
 def test_one_name_varied_and_hardly_a_hit_are_told_too(world: World) -> None:
     world["pl"].holds("Anna Nowak")
     forms = [f"Anna Nowa{letter}" for letter in "bcdfghjkmp"]

@@ -126,6 +126,32 @@ def test_a_quota_that_is_spent_is_told() -> None:
     assert not MEASURE.fits(AlarmKind.QUOTA, posed("a", "b"))
 
 
+def test_of_a_walk_only_its_steps_look_so_and_it_is_followed_back_to_its_beginning() -> None:
+    register, others = surnames(300), people(100)
+    between = [f"zz {name}" for name in others]
+    mixed = [*others[:50], *register, *between[:50]]
+
+    for asked, steps in ((mixed, register), (mixed[::-1], register[::-1])):
+        places = MEASURE.looking(AlarmKind.WALK, posed(*asked))
+
+        walked = [asked[place] for place in places]
+        assert set(steps) <= set(walked)
+        assert len(walked) < len(steps) + 20
+
+
+def test_of_one_name_varied_only_its_forms_look_so() -> None:
+    forms = [f"anna nowa{letter}" for letter in string.ascii_lowercase[:12]]
+    asked = posed(*people(30), *forms, "anna nowaa")
+
+    assert MEASURE.looking(AlarmKind.VARIATION, asked) == list(range(30, 43))
+
+
+def test_of_misses_all_that_were_answered_look_so() -> None:
+    asked = [Posed(b"x", is_miss=place >= 0 or None) for place in range(-5, 120)]
+
+    assert MEASURE.looking(AlarmKind.MISSES, asked) == list(range(5, 125))
+
+
 @pytest.mark.parametrize("kind", [AlarmKind.MISSES, AlarmKind.WALK, AlarmKind.VARIATION])
 def test_a_least_of_nothing_never_alarms(kind: AlarmKind) -> None:
     never = Measure(words, miss_share=0, miss_least=0, walk_least=0, variation_least=0)
