@@ -94,7 +94,8 @@ class Administration:
 
     def person_added(self, roles: tuple[Role, ...], *, by: Person) -> None:
         """Write down that a certificate is issued; whose is in the certificate, not in the log."""
-        self._write_down("person added", by, {str(role): 1 for role in roles})
+        counts = {str(role): 1 for role in roles}
+        self._write_down("person added", by, counts, reason=f"a certificate as {', '.join(roles)}")
 
     def person_renewed(self, *, by: Person) -> None:
         """Write down that a certificate is renewed."""

@@ -32,7 +32,7 @@ from federation.messages import GROUP_PREFIX
 from federation.peer import Self
 from federation.server import Limits as DoorLimits
 from federation.shares import Shares
-from node import digests, keys_in_time, search
+from node import digests, keys_in_time, rules, search
 from node import home as homes
 from node.administration import Administration
 from node.again import again
@@ -190,6 +190,7 @@ class Node:
             post=self.post,
             issue=self.home.issue,
             renew=self.rotating.renew_person,
+            people=self.home.known_people,
             own=lambda: self.home.settings_now().member,
             endorse=self._endorsed,
             follow=self.following.follow,
@@ -250,6 +251,8 @@ async def running(home: Home) -> AsyncIterator[Node]:
     memory = Memory()
     async with _locked(home, has_doors=True) as node:
         node.post.check_ways()
+        if unpermitted := rules.unpermitted(home.policies()[0]):
+            structlog.get_logger().warning("policy permits nobody", actions=unpermitted)
         house = node.house()
         try:
             await node.following.follow()

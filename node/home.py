@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,7 @@ from federation.charter import LIFE, Charter, Kind, Member, Proposal
 from federation.errors import UntrustedError
 from federation.keys import Issued, Keys, Place, Ring, Safe, Unlocking
 from federation.messages import MemberId, PersonId
-from node import config, rendering, store
+from node import config, rendering, rules, store
 from node.audit import Entry, Notary, Operation
 from node.config import Config
 from node.errors import ConfigError, HomeError, LockedError
@@ -213,6 +214,11 @@ class Home:
             decided=decided,
         )
 
+    def known_people(self) -> frozenset[PersonId]:
+        """Everybody who has a certificate of ours, wherever the key to it is."""
+        found = keys.folder_people(self.certificates, self.member, self.ca())
+        return frozenset(person for person, _, _ in found)
+
     def people(self, folder: Path | None = None) -> dict[PersonId, frozenset[str]]:
         """The people whose key and certificate lie in this home, or in a folder of their own."""
         return keys.people_in(folder or self.certificates / "people", self.member)
@@ -249,15 +255,20 @@ class Home:
             raise HomeError("witness.json is damaged: restore it, or remove it") from None
 
     def policies(self) -> tuple[str, str]:
-        """The policies in force and the schema they speak."""
+        """The policies in force and the schema they speak.
+
+        Raises `ConfigError` naming the folder, or file and line, of what cannot be used.
+        """
         shipped = resources.files("node") / "policies"
         schema = (shipped / "amber.cedarschema").read_text()
-        folder = Path(self.config.policy.folder) if self.config.policy.folder else None
+        folder = self.path / self.config.policy.folder if self.config.policy.folder else None
+        if folder and not folder.is_dir():
+            raise ConfigError(f"policy.folder: {folder} is no folder; it is looked for in the home")
         files = sorted((folder or shipped).iterdir(), key=lambda file: file.name)
-        policies = [file.read_text() for file in files if file.name.endswith(".cedar")]
-        if not policies:
+        found = {file.name: _text(file) for file in files if file.name.endswith(".cedar")}
+        if not found:
             raise ConfigError("policy.folder holds no .cedar file: nothing would be allowed")
-        return "\n".join(policies), schema
+        return rules.read(found), schema
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -355,6 +366,13 @@ def federate(homes: Sequence[Home], life: timedelta = LONG) -> None:
 def proposal(document: bytes) -> Proposal:
     """What a proposed charter says and who has signed it."""
     return charter.proposal(document)
+
+
+def _text(file: Traversable) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"policy: {file.name} cannot be read as text") from None
 
 
 def _fill(home: Home) -> None:

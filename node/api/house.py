@@ -1,6 +1,6 @@
 """What the desk may use of the node."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +27,8 @@ from node.screening import Screening
 class House:
     """What the desk may use of the node.
 
-    `issue` and `renew` call what they are handed before there is a certificate. `own` is what
+    `issue` and `renew` call what they are handed before there is a certificate, `people` are all
+    who have one. `own` is what
     amber.toml says of us now, `endorse` what our CA says for a proposal; `follow` puts an adopted
     charter into effect.
     """
@@ -48,6 +49,7 @@ class House:
     post: Post
     issue: Callable[[PersonId, tuple[Role, ...], Callable[[], None]], Issued]
     renew: Callable[[PersonId, Callable[[], None]], Path]
+    people: Callable[[], Collection[PersonId]]
     own: Callable[[], Member]
     endorse: Callable[[bytes], bytes]
     follow: Callable[[], Awaitable[None]]

@@ -29,6 +29,8 @@ class WatchCalls(Admission):
         now = self._house.clock()
         watch = self._watch(request, caller.asker, now)
         ends_at = last_moment(request.case_until) if request.case_until else None
+        if ends_at and ends_at <= now:
+            raise InvalidError("the case is over (--case-until): a watch ends with its case")
         await asyncio.to_thread(
             self._house.post.watching.add,
             watch,
@@ -99,11 +101,17 @@ class WatchCalls(Admission):
     ) -> pb.ChangeAlertResponse:
         """Note what became of an alert."""
         state, change = _state(request.state), self._house.post.change
-        assignee = PersonId(request.assignee) if request.assignee else None
+        assignee = self._colleague(request.assignee) if request.assignee else None
         await asyncio.to_thread(
             lambda: change(request.alert, state, caller.person, assignee=assignee)
         )
         return pb.ChangeAlertResponse()
+
+    def _colleague(self, name: str) -> PersonId:
+        """One of our people as somebody names them; raises `InvalidError` for nobody of ours."""
+        if name not in self._house.people():
+            raise InvalidError("nobody of this name has a certificate here (amber people add)")
+        return PersonId(name)
 
     def _watch(self, request: pb.AddWatchRequest, asker: Asker, now: datetime) -> Watch:
         """The watch that is asked for; unless it says otherwise it stands as long as it may."""

@@ -145,8 +145,11 @@ def safe(value: object) -> str:
 
 
 def _words(entry: Plain) -> str:
-    who = " ".join(filter(None, (entry["person"], entry["role"], entry["peer"])))
+    by = f"by {entry['person']}" if entry["person"] else ""
+    role = f"({', '.join(entry['role'].split())})" if entry["role"] else ""
+    who = " ".join(filter(None, (by, role, entry["peer"])))
     why = " ".join(filter(None, (entry["case_reference"], entry["purpose"], entry["reason"])))
-    to = f"  to {', '.join(entry['recipients'])}" if entry["recipients"] else ""
-    head = f"{entry['seq']}  {entry['at']}  {entry['operation']}: {entry['event']}"
-    return f"{head}  {who}  {why}{to}"
+    to = f"to {', '.join(entry['recipients'])}" if entry["recipients"] else ""
+    what = f"{entry['operation']}: {entry['event']}"
+    head = f"{entry['seq']}  {entry['at']}  {what}"
+    return "  ".join(filter(None, (head, who, why, to)))

@@ -112,22 +112,39 @@ def _word(line: Mapping[str, str] | None) -> str:
 
 
 def _of_result(result: Plain) -> str:
-    agreed = ", ".join(
-        f"{result['agreed'].get(book, 0)} {words.format(**result)}"
-        for book, words in _BOOKS.items()
-    )
-    lines = [
-        f"Both books agree on {agreed}.",
-        f"{result['explained']} differences explained, {result['gaps']} gaps;"
-        f" {result['proven']} lines of {result['member']} proven in its log of"
-        f" {result['entries']} entries.",
-    ]
+    lines = [*_of_outcome(result), *_of_agreement(result)]
     if result["unproven"]:
         lines.append(f"{result['unproven']} lines have no place in that log.")
     if result["doubt"]:
         lines.append(f"Not trusted: {_DOUBTS[result['doubt']].format(**result)}.")
-    if result["outcome"] != "answered":
-        lines.append(
-            f"Not compared to the end: {result['member']} {result['outcome']}. {result['reason']}"
-        )
     return "\n".join(lines)
+
+
+def _of_outcome(result: Plain) -> list[str]:
+    """That it is not compared to the end comes first: what follows holds no further."""
+    if result["outcome"] == "answered":
+        return []
+    why = f"{result['member']} {result['outcome']}. {result['reason']}"
+    return [f"Not compared to the end: {why}".rstrip()]
+
+
+def _of_agreement(result: Plain) -> list[str]:
+    if result["outcome"] != "answered" and not _is_begun(result):
+        return []
+    agreed = ", ".join(
+        f"{result['agreed'].get(book, 0)} {words.format(**result)}"
+        for book, words in _BOOKS.items()
+    )
+    until = "" if result["outcome"] == "answered" else " as far as they were compared"
+    return [
+        f"Both books agree on {agreed}{until}.",
+        f"{result['explained']} differences explained, {result['gaps']} gaps;"
+        f" {result['proven']} lines of {result['member']} proven in its log of"
+        f" {result['entries']} entries.",
+    ]
+
+
+def _is_begun(result: Plain) -> bool:
+    """Whether anything at all was compared."""
+    counts = (result["explained"], result["gaps"], result["proven"], result["unproven"])
+    return any((*result["agreed"].values(), *counts))

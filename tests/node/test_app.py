@@ -3,11 +3,13 @@
 import io
 import sys
 import uuid
+from pathlib import Path
 
+import msgspec
 import pytest
 import structlog
 
-from node import app
+from node import app, config
 from node.administration import Administration
 from node.app import new_id
 from tests.world import eventually, federation
@@ -44,6 +46,24 @@ def test_retention_goes_on_after_a_fault_that_nobody_foresaw(
     said = capsys.readouterr().err
     assert '"what": "erasing what is overdue"' in said
     assert "Nowak" not in said
+
+
+def test_a_node_whose_policies_permit_something_to_nobody_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = Path(app.__file__).parent / "policies" / "ask.cedar"
+    (tmp_path / "ask.cedar").write_bytes(shipped.read_bytes())
+
+    def set_(settings: config.Config) -> config.Config:
+        return msgspec.structs.replace(settings, policy=config.Policy(folder=str(tmp_path)))
+
+    app.log_to_stderr("warning")
+    with federation("EE", settings=set_):
+        pass
+
+    said = capsys.readouterr().err
+    assert '"actions": ["seeHit", "seeCore", "seeFull"]' in said
+    assert "policy permits nobody" in said
 
 
 class Full(io.StringIO):

@@ -148,6 +148,26 @@ def test_policies_come_from_the_folder_that_the_settings_name(tmp_path: Path) ->
     assert "entity Member" in schema
 
 
+def test_a_policy_folder_that_is_not_there_is_named_with_where_it_is_looked_for(
+    tmp_path: Path,
+) -> None:
+    settings = config.Config(
+        member=config.Member(id="EE", name="E", host="127.0.0.1", port=7400),
+        policy=config.Policy(folder="mine"),
+    )
+    home = homes.Home(tmp_path, settings, Clock())
+
+    with pytest.raises(ConfigError, match=f"policy.folder: {tmp_path}/mine is no folder"):
+        home.policies()
+
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "own.cedar").write_bytes(b"// \xff")
+    with pytest.raises(ConfigError, match=r"own\.cedar cannot be read as text"):
+        home.policies()
+    (tmp_path / "mine" / "own.cedar").write_text("// none")
+    assert home.policies()[0] == "// none"
+
+
 def test_a_policy_folder_without_policies_is_refused(tmp_path: Path) -> None:
     settings = config.Config(
         member=config.Member(id="EE", name="E", host="127.0.0.1", port=7400),

@@ -91,6 +91,15 @@ def test_books_are_compared_forward_in_time_alone(log: tuple[str, Path], shell: 
     assert "--since is a later day" in shell.err
 
 
+def test_who_did_something_reads_as_that_and_not_as_whom_it_was_about(
+    log: tuple[str, Path], shell: Shell
+) -> None:
+    shell(*log, "people", "add", "jan", "--role", "analyst")
+    words = shell(*log, "audit", "report", "--operation", "administration")
+
+    assert "person added  by first (administrator, analyst)  a certificate as analyst" in words
+
+
 def test_a_report_goes_from_the_first_moment_of_a_day_to_its_last(
     log: tuple[str, Path], world: World, shell: Shell
 ) -> None:

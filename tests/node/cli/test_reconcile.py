@@ -77,7 +77,21 @@ def test_a_member_that_is_away_leaves_the_comparison_partial(
 ) -> None:
     world["lv"].stop()
 
-    assert "Not compared to the end: LV unreachable." in shell(*books, code=4)
+    words = shell(*books, code=4)
+
+    assert words.startswith("Not compared to the end: LV unreachable.")
+    assert "agree" not in words
+
+
+def test_what_was_compared_before_a_member_went_away_is_said_behind_that() -> None:
+    counts = {"explained": 0, "gaps": 0, "proven": 3, "entries": 9, "unproven": 0}
+    result = {"member": "LV", "outcome": "late", "reason": "", "agreed": {"asked": 3}, "doubt": ""}
+
+    first, then, *_ = reconcile._of_result(result | counts).splitlines()
+
+    assert first == "Not compared to the end: LV late."
+    assert then.startswith("Both books agree on 3 questions to LV")
+    assert then.endswith("as far as they were compared.")
 
 
 def test_a_log_that_is_contradicted_is_not_trusted(

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from federation.messages import WatchId
+from federation.messages import PersonId, WatchId
+from node.people import Role
 from tests.node.cli.test_verbs import Shell
 from tests.world import World, eventually
 
@@ -58,6 +59,7 @@ def test_a_search_may_be_left_standing(world: World, shell: Shell) -> None:
         (("Viktor Lesnikov", "--until", "2020-01-01"), "from now"),
         (("Viktor Lesnikov", "--to", "XX"), "XX"),
         (("Viktor Lesnikov", "--until", "2020-01-02", "--case-until", "2020-01-01"), "case"),
+        (("Viktor Lesnikov", "--case-until", "2020-01-01"), "the case is over (--case-until)"),
     ],
 )
 def test_a_watch_that_cannot_stand_says_why_and_what_to_do(
@@ -86,6 +88,10 @@ def test_alerts_are_shown_marked_and_shown_again_from_where_one_was(
 
     (alert,) = shell.json(*home(world), "alerts")
     words = shell(*home(world), "alerts")
+    shell(*home(world), "alerts", "mark", alert["alert"], "assigned", "--to", "ghost", code=2)
+    assert "nobody of this name has a certificate here" in shell.err
+    world["ee"].home.issue(PersonId("b.saar"), [Role.ANALYST])
+    (world["ee"].home.path / "keys" / "people" / "b.saar.key").unlink()
     shell(*home(world), "alerts", "mark", alert["alert"], "assigned", "--to", "b.saar")
     (marked,) = shell.json(*home(world), "alerts", "--after", alert["change"])
 
