@@ -12,6 +12,7 @@ from node.api.watches import delivery_to
 from node.deconfliction.activities import Activity, ActivityId
 from node.deconfliction.encounters import USUAL, Part, contact_of, shown_of
 from node.deconfliction.planning import Planned
+from node.intake import countries
 from node.store.instants import instant, microseconds
 from node.store.mail import MailState, Posted
 from node.store.meetings import Met
@@ -98,7 +99,7 @@ def _target(target: pb.Target) -> Sought:
     return Sought(
         name=target.name.strip(),
         birth_date=target.birth_date.strip(),
-        nationality=target.nationality.strip().lower(),
+        nationality=countries.code(target.nationality),
         identifiers=identifiers_from(target.identifiers),
         kind=target.kind,
     )

@@ -24,6 +24,7 @@ from federation.messages import (
 )
 from node.administration import Standing
 from node.codes import SHARES, split_grade, type_asked
+from node.intake import countries
 from node.store.instants import microseconds
 from node.store.letters import WayState
 from node.store.mail import LaneState
@@ -35,7 +36,7 @@ def sought_from(request: pb.SearchRequest | pb.AddWatchRequest) -> Sought:
     return Sought(
         name=request.name.strip(),
         birth_date=request.birth_date.strip(),
-        nationality=request.nationality.strip().lower(),
+        nationality=countries.code(request.nationality),
         identifiers=identifiers_from(request.identifiers),
         kind=request.kind,
     )

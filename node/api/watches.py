@@ -88,12 +88,17 @@ class WatchCalls(Admission):
         self, request: pb.ListMailRequest, caller: Caller
     ) -> Stream[pb.ListMailResponse]:
         """List notices and how their delivery stands."""
-        posted = self._house.post.outbox.posted(member_from(request.to), request.state)
+        member, members = member_from(request.to), self._house.administration.charter().members
+        is_known = not member or member in members
+        posted = self._house.post.outbox.posted(member, request.state)
         async with aclosing(stepped(posted)) as taken:
             async for one in taken:
+                is_known = True
                 yield pb.ListMailResponse(
                     member=one.member, delivery=delivery_to(one), about=one.about
                 )
+        if not is_known:
+            raise InvalidError(f"no mail to {member}: members are {', '.join(members)}")
 
     @answered
     async def ChangeAlert(

@@ -34,15 +34,15 @@ def _options(command: Any) -> Any:  # noqa: ANN401 - click's decorators are unty
         click.option("--until", "ends_at", type=_INSTANT, required=True, help="UTC."),
         click.option("--target", "name", default="", help="Name of the person or thing."),
         click.option("--birth-date", default="", help="1970, 1970-05 or 1970-05-03."),
-        click.option("--nationality", default="", help="Two-letter country code."),
+        click.option("--nationality", default="", help="Country code, as EE or EST."),
         click.option("--identifier", "identifiers", multiple=True, metavar="TYPE:VALUE"),
         click.option("--target-kind", type=click.Choice([str(one) for one in Kind]), default=None),
         click.option("--address", default="", help="Street, house number and town."),
         click.option("--at", default="", metavar="LATITUDE,LONGITUDE", help="Degrees, WGS 84."),
         click.option("--radius", type=float, default=_RADIUS_M, help="Metres around it."),
         click.option("--contact", required=True, help="A unit or duty desk, not a person."),
-        click.option("--phone", default="", help="Of the contact point."),
-        click.option("--mail", default="", help="Of the contact point."),
+        click.option("--phone", default="", help="Of the contact point; this or --mail."),
+        click.option("--mail", default="", help="Of the contact point; this or --phone."),
         click.option("--to", help="Members to compare with, as EE,LV; all when absent."),
         click.option("--instead-of", default="", metavar="ID", help="The activity this changes."),
     ):
@@ -56,6 +56,8 @@ def _options(command: Any) -> Any:  # noqa: ANN401 - click's decorators are unty
 @click.pass_context
 def add(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - one dict of click's values
     """Plan an activity, and find out whether it meets one of another member."""
+    if not (options["phone"].strip() or options["mail"].strip()):
+        raise click.UsageError("Say how the contact is reached: --phone, --mail, or both.")
     plan, why, whom = _plan(options), why_of(options), Whom(members_of(options["to"]))
     made = asked(
         ctx,
@@ -109,7 +111,10 @@ def remove(ctx: click.Context, /, id: str) -> int:
 @click.option("--show", "shows", default="", help="As kind,time,place,target; all but the target.")
 @click.pass_context
 def agree(ctx: click.Context, /, id: str, shows: str) -> int:
-    """Agree that both sides of the meeting ID show more: once both did, this much of ours."""
+    """Agree that both sides of the meeting ID show more: once both did, this much of ours.
+
+    ID is what `activity list` shows in brackets behind what an activity meets.
+    """
     parts = [part.strip() for part in shows.split(",") if part.strip()]
     asked(ctx, "AnswerMeeting", lambda desk: desk.answer_meeting(id, is_agreed=True, shows=parts))
     noted(f"{id}: agreed. More is shown once the other side agrees, too.")

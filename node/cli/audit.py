@@ -90,6 +90,8 @@ def report(
     **about: str | None,
 ) -> int:
     """What was done, when, by whom, why and to whom it went, for a time, a person, a record."""
+    if out and is_json:
+        raise click.UsageError("--csv and --json are two forms: ask for one.")
     asked_for = {name: value or "" for name, value in about.items()}
     days = {"since": day_of(since), "until": day_of(until)}
 
@@ -102,7 +104,7 @@ def report(
         return count
 
     count = asked(ctx, "ReportAudit", listed)
-    noted(f"{count} entries.")
+    noted("1 entry." if count == 1 else f"{count} entries.")
     return DONE
 
 

@@ -21,7 +21,7 @@ TABLES = {
     "topic": tuple(lists.Topic),
     "category": tuple(lists.Category),
     "share": tuple(lists.SHARES),
-    "tell": tuple(lists.Tell),
+    "tell": ("nobody", *lists.Tell),
     "handling": tuple(f"{code} {text}" for code, text in lists.HANDLING.items()),
     "grade": tuple(f"{name}:[{s}][{i}]" for name, (s, i) in lists.GRADES.items()),
     "activity": tuple(lists.ActivityKind),

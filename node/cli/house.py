@@ -1,6 +1,7 @@
 """`amber init` and `serve`: a home, and the node that runs from it."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import click
@@ -15,13 +16,28 @@ from node.keyring import unlocking
 FILE = click.Path(dir_okay=False, path_type=Path)
 HOME = click.Path(file_okay=False, path_type=Path)
 
+_ID = re.compile(r"[A-Z][A-Z0-9]{1,15}")
+#: Base ports that leave room for the doors.
+_PORTS = range(1, 65_473)
+
 
 def address_of(text: str) -> tuple[str, int]:
     """HOST:PORT as a host and a base port."""
     host, colon, port = text.rpartition(":")
     if not (colon and host and port.isdigit()):
         raise InvalidError("--address is written HOST:PORT, for example amber.police.ee:7400")
+    if int(port) not in _PORTS:
+        raise InvalidError(
+            f"--address: the port is {_PORTS[0]} to {_PORTS[-1]}; the doors of the others are above"
+        )
     return host.strip("[]"), int(port)
+
+
+def _member(text: str) -> str:
+    """The short name of a member, typed in any case."""
+    if not _ID.fullmatch(text.upper()):
+        raise InvalidError("--member is 2 to 16 letters and digits, a letter first, as EE")
+    return text.upper()
 
 
 @click.command()
@@ -51,7 +67,7 @@ def init(  # noqa: PLR0913 - the words of a verb
     if key_file and has_passphrase:
         raise InvalidError("say either --key-file FILE or --passphrase")
     host, port = address_of(address)
-    settings = config.made(id=member, name=name, host=host, port=port, kind=kind)
+    settings = config.made(id=_member(member), name=name, host=host, port=port, kind=kind)
     if key_file:
         held = config.Keys(key_file=str(key_file.absolute()))
         settings = msgspec.structs.replace(settings, keys=held)

@@ -37,7 +37,7 @@ def sought_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators ar
     for option in (
         click.argument("name", required=False, default=""),
         click.option("--birth-date", default="", help="1970, 1970-05 or 1970-05-03."),
-        click.option("--nationality", default="", help="Two-letter country code."),
+        click.option("--nationality", default="", help="Country code, as EE or EST."),
         click.option(
             "--identifier",
             "identifiers",

@@ -30,7 +30,8 @@ def status(ctx: click.Context, is_json: bool) -> None:
     words += "".join(f"\n{_way_words(way)}" for way in said["ways"])
     words += "".join(f"\n{line}" for line in (*_clock_words(said), *_refused_words(said)))
     if said["alarms"]:
-        words += f"\n{said['alarms']} alarms nobody has looked at: amber alerts --alarms"
+        alarms = "alarm" if said["alarms"] == 1 else "alarms"
+        words += f"\n{said['alarms']} {alarms} nobody has looked at: amber alerts --alarms"
     words += "".join(f"\n{_end_words(one)}" for one in said["ends_soon"])
     if not said["keys_encrypted"]:
         words += "\nprivate keys are not encrypted: amber keys encrypt"

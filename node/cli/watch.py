@@ -73,7 +73,8 @@ def _words(one: Plain) -> str:
     standing = f"until {day(one['expires_at'])}" if not one["ended_at"] else "over"
     lines = [
         f"{one['watch']}  {sought}  {one['case_reference']}  from {one['threshold']:.2f}"
-        f"  {standing}  {one['alerts']} alerts, {one['unseen']} new"
+        f"  {standing}  {one['alerts']} {'alert' if one['alerts'] == 1 else 'alerts'},"
+        f" {one['unseen']} new"
     ]
     if one["proposed_threshold"] > one["threshold"]:
         lines.append(f"      false alerts would be spared from {one['proposed_threshold']:.2f}")

@@ -9,6 +9,7 @@ from rigour.territories import get_territory, lookup_territory
 _MORE = {"belarussian": "by", "belorussian": "by", "byelorussian": "by"}
 
 _CODE = re.compile(r"[A-Za-z]{2}")
+_THREE = re.compile(r"[A-Za-z]{3}")
 _SHORT = re.compile(r".{0,3}")
 _NOTHING = frozenset({"", "na", "n/a", "none", "none identified", "unknown", "undetermined", "-"})
 _ASIDE = re.compile(r"\([^()]{2,}\)")
@@ -34,6 +35,13 @@ def codes(text: str) -> tuple[tuple[str, ...], bool]:
     pieces = _BETWEEN.split(_ASIDE.sub(" ", text))
     found = dict.fromkeys(code for piece in pieces if (code := _leading(piece)))
     return tuple(found), False
+
+
+def code(text: str) -> str:
+    """The code of two letters for a country's code of three; any other text in lower case."""
+    text = text.strip()
+    territory = get_territory(text) if _THREE.fullmatch(text) else None
+    return (territory.ftm_country or territory.code) if territory else text.lower()
 
 
 def _leading(piece: str) -> str:

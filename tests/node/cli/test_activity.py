@@ -100,3 +100,12 @@ def test_what_is_not_known_is_said(shell: Shell, world: World) -> None:
     shell("-n", ee, "activity", "show", "nothing", code=1)
 
     assert "no activity nothing" in shell.err
+
+
+def test_a_contact_that_cannot_be_reached_is_said_at_once(shell: Shell, tmp_path: Path) -> None:
+    times = ("--from", "2030-01-01", "--until", "2030-01-02")
+    add = ("activity", "add", "--kind", "observation", *times, "--contact", "Duty desk", *WHY)
+
+    shell("-n", tmp_path, *add, code=2)
+
+    assert "--phone, --mail, or both" in shell.err

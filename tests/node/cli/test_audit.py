@@ -147,6 +147,12 @@ def test_what_only_the_log_knows_is_reported_too(
         assert len(shell.json(*log, "audit", "report", *options)) == 1
 
 
+def test_a_report_has_one_form(log: tuple[str, Path], shell: Shell, tmp_path: Path) -> None:
+    shell(*log, "audit", "report", "--csv", tmp_path / "report.csv", "--json", code=2)
+
+    assert "ask for one" in shell.err
+
+
 def test_a_table_is_safe_for_spreadsheets(
     log: tuple[str, Path], shell: Shell, tmp_path: Path
 ) -> None:

@@ -54,4 +54,4 @@ def test_a_record_is_loaded_touched_marked_and_then_found(
 def test_the_words_of_tell_are_a_list_like_any_other(shell: Shell) -> None:
     lists = {row["list"]: row["codes"] for row in shell.json("codes")}
 
-    assert lists["tell"] == ["silently", "openly", "first"]
+    assert lists["tell"] == ["nobody", "silently", "openly", "first"]

@@ -58,6 +58,29 @@ def test_an_address_has_a_host_and_a_port(shell: Shell, tmp_path: Path, address:
     assert not (tmp_path / "EE").exists()
 
 
+@pytest.mark.parametrize(
+    ("member", "port", "words"),
+    [("F", "7400", "2 to 16 letters and digits"), ("FI", "99999", "the port is 1 to 65472")],
+)
+def test_a_home_that_cannot_be_says_what_to_change(
+    shell: Shell, tmp_path: Path, member: str, port: str, words: str
+) -> None:
+    options = ("--member", member, "--name", "F", "--address", f"127.0.0.1:{port}")
+
+    shell("init", tmp_path / "FI", *options, code=2)
+
+    assert words in shell.err
+    assert not (tmp_path / "FI").exists()
+
+
+def test_a_member_is_typed_in_any_case(shell: Shell, tmp_path: Path) -> None:
+    options = ("--member", "fi", "--name", "F", "--address", "127.0.0.1:7400")
+
+    shell("init", tmp_path / "FI", *options)
+
+    assert 'id = "FI"' in (tmp_path / "FI" / "amber.toml").read_text()
+
+
 def test_a_charter_goes_from_card_to_force(shell: Shell, home: Path, tmp_path: Path) -> None:
     other = tmp_path / "LV"
     shell("init", other, "--member", "LV", "--name", "Latvia", "--address", "127.0.0.1:7500")
@@ -291,6 +314,17 @@ def test_handling_is_said_in_words(shell: Shell, world: World) -> None:
     said = shell("-n", world["ee"].home.path, "search", "Anna Nowak", *why)
 
     assert "\n  !!  HANDLING H1, H3: ask first\n      born 1980\n" in said
+
+
+def test_a_nationality_is_asked_for_as_it_is_loaded(shell: Shell, world: World) -> None:
+    world["pl"].holds("Anna Nowak", nationality="pl")
+    search = ("-n", world["ee"].home.path, "search", "--case", "C-1", "--purpose", "investigation")
+
+    (found,) = shell.json(*search, "Anna Nowak", "--nationality", "POL")
+    shell(*search, "Anna Nowak", "--nationality", "QQQ", code=2)
+
+    reasons = {reason["feature"] for hit in found["hits"] for reason in hit["reasons"]}
+    assert "nationality" in reasons
 
 
 def test_an_identifier_is_written_with_its_type(shell: Shell, world: World) -> None:

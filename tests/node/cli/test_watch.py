@@ -181,3 +181,10 @@ def test_an_alert_of_an_urgent_watch_comes_first_in_rank(world: World, shell: Sh
 
     assert ranks == {"Anna Nowak": "high", "Viktor Lesnikov": "urgent"}
     assert len(shell.json(*home(world), "alerts", "--open")) == 1
+
+
+def test_mail_to_nobody_is_said_to_be_that(world: World, shell: Shell) -> None:
+    shell(*home(world), "mail", "--to", "XX", code=2)
+    assert "no mail to XX: members are EE, LV, PL" in shell.err
+
+    shell(*home(world), "mail", "--to", "lv")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from node.intake.countries import codes
+from node.intake.countries import code, codes
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,10 @@ def test_a_text_that_says_more_gives_its_countries_and_says_so(
 @pytest.mark.parametrize("text", ["", "unknown", "None Identified", "-"])
 def test_a_way_to_say_nothing_is_nothing(text: str) -> None:
     assert codes(text) == ((), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("EST", "ee"), (" lva ", "lv"), ("EE", "ee"), ("", ""), ("qqq", "qqq")]
+)
+def test_a_code_of_three_letters_is_one_of_two(text: str, found: str) -> None:
+    assert code(text) == found
