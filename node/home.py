@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import msgspec
@@ -264,11 +263,7 @@ class Home:
         folder = self.path / self.config.policy.folder if self.config.policy.folder else None
         if folder and not folder.is_dir():
             raise ConfigError(f"policy.folder: {folder} is no folder; it is looked for in the home")
-        files = sorted((folder or shipped).iterdir(), key=lambda file: file.name)
-        found = {file.name: _text(file) for file in files if file.name.endswith(".cedar")}
-        if not found:
-            raise ConfigError("policy.folder holds no .cedar file: nothing would be allowed")
-        return rules.read(found), schema
+        return rules.read(rules.texts(folder or shipped)), schema
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -366,13 +361,6 @@ def federate(homes: Sequence[Home], life: timedelta = LONG) -> None:
 def proposal(document: bytes) -> Proposal:
     """What a proposed charter says and who has signed it."""
     return charter.proposal(document)
-
-
-def _text(file: Traversable) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise ConfigError(f"policy: {file.name} cannot be read as text") from None
 
 
 def _fill(home: Home) -> None:

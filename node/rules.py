@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources.abc import Traversable
 
 import cedarpy
 from cedarpy import pst
@@ -13,6 +14,22 @@ ACTIONS = ("ask", "watch", "meet", "reconcile", "seeHit", "seeCore", "seeFull")
 
 #: A comment, a text, or the end of a rule, which stands in neither.
 _PARTS = re.compile(r'//[^\n]*|"(?:\\.|[^"\\])*"|;')
+
+
+def texts(folder: Traversable) -> dict[str, str]:
+    """The files of rules in a folder, by name; raises `ConfigError` for none or an unread one."""
+    files = sorted(folder.iterdir(), key=lambda file: file.name)
+    found = {file.name: _text(file) for file in files if file.name.endswith(".cedar")}
+    if not found:
+        raise ConfigError("policy.folder holds no .cedar file: nothing would be allowed")
+    return found
+
+
+def _text(file: Traversable) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"policy: {file.name} cannot be read as text") from None
 
 
 def read(files: Mapping[str, str]) -> str:

@@ -234,7 +234,11 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """Which rules decide."""
 
     folder: Annotated[
-        str, Meta(description="folder of Cedar policies to use instead of the shipped ones")
+        str,
+        Meta(
+            description="folder of Cedar policies to use instead of the shipped ones; a relative"
+            " one lies in the home"
+        ),
     ] = ""
 
 
