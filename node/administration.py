@@ -193,7 +193,7 @@ class Administration:
             store.audit.append(tx, entry)
 
     def erase_overdue(self) -> int:
-        """Erase questions, mail and alarms whose retention has ended; seals and entries stay.
+        """Erase questions, mail, alarms and touches whose retention ended; seals and entries stay.
 
         Ids older than any time window are dropped with them. Returns how many texts were erased.
         """
@@ -202,6 +202,7 @@ class Administration:
                 "questions": store.questions.erase_expired(tx),
                 "notices": store.mail.erase(tx, tx.now - self.keep_mail),
                 "alarms": store.alarms.erase(tx, tx.now - self.keep_alarms),
+                "touches": store.touches.erase(tx, tx.now - self.keep_alarms),
             }
             store.seen.forget(tx, tx.now - SEEN_FOR)
             store.quotas.forget(tx, tx.now - DAY)

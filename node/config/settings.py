@@ -201,7 +201,12 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     """How long we keep what need not be kept for ever."""
 
     question_days: Annotated[
-        int, Meta(ge=1, le=3_650, description="days until a question's text or an alarm is erased")
+        int,
+        Meta(
+            ge=1,
+            le=3_650,
+            description="days until a question's text, an alarm or a touch is erased",
+        ),
     ] = 365
     mail_days: Annotated[
         int, Meta(ge=1, le=3_650, description="days until what a delivered notice says is erased")

@@ -118,6 +118,27 @@ def behind(view: View, change: int, *, most: int) -> list[Touch]:
     return _found(view, "t.change > ? ORDER BY t.change LIMIT ?", (change, most))
 
 
+def erase(tx: Tx, before: datetime) -> int:
+    """Erase touches whose last question came before an instant, and which questions they were.
+
+    The newest change stays until another one comes: readers go on behind it. The same transaction
+    must write it down.
+    """
+    erased = run(
+        tx,
+        "DELETE FROM touch WHERE last_at < ? AND change < (SELECT max(change) FROM touch)",
+        (microseconds(before),),
+    ).rowcount
+    if erased:
+        run(
+            tx,
+            "DELETE FROM touch_question AS q WHERE NOT EXISTS"
+            " (SELECT 1 FROM touch t WHERE t.member = q.member AND t.record = q.record)",
+            (),
+        )
+    return erased
+
+
 def owe(tx: Tx, member: MemberId, question: bytes, *, least: float) -> None:
     """Have a question looked through later."""
     sql = "INSERT INTO touch_owed (member, question, least) VALUES (?, ?, ?)"

@@ -320,3 +320,20 @@ def _asked_again(world: World, reference: Reference) -> tuple[Hit, ...]:
     asked = asking(_question(Detail(reference)), to=[MemberId("LV")], timeout_s=10.0)
     hits: tuple[Hit, ...] = world.run(asked).hits
     return hits
+
+
+def test_a_touch_is_forgotten_when_its_time_is_over(world: World) -> None:
+    place = world["pl"]
+    place.holds(LESNIKOV, marking=told("silently"))
+    for case in ("CASE-1", "CASE-2"):
+        world["ee"].search(LESNIKOV, to=["pl"], case=case)
+    eventually(lambda: len(touches(place)) == 2)
+
+    place.desk.administration.erase_overdue()
+    assert len(touches(place)) == 2
+    world.clock.turn(days=366)
+    place.desk.administration.erase_overdue()
+
+    # The newest change stays, for readers go on behind it.
+    assert [one.touch.case for one in touches(place)] == ["CASE-2"]
+    assert "touches erased" in [one.event for one in place.audit]

@@ -1,6 +1,7 @@
 """Touches: gathered by reason, each question once, and questions that are still owed."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,7 @@ from federation.messages import Asker, MemberId, PersonId, Question, QuestionId,
 from node import store
 from node.store.alerts import AlertState
 from node.store.touches import Touch
-from tests.node.store.shelf import SHOWN, Shelf, draft
+from tests.node.store.shelf import SHOWN, Shelf, draft, person
 
 LV = MemberId("LV")
 QUESTION = Question(
@@ -97,3 +98,31 @@ def test_what_is_owed_is_settled_in_order(shelf: Shelf) -> None:
             store.touches.settle(tx, owed.number)
 
     assert settled == [(LV, b"0", 0.5), (LV, b"1", 0.5)]
+
+
+def test_what_was_touched_long_ago_is_erased_but_for_the_newest_change(touched: Shelf) -> None:
+    old, newest = touch(touched, "T-1"), touch(touched, "T-2", replace(QUESTION, case="CASE-2"))
+    with touched.store.write() as tx:
+        assert store.touches.is_new(tx, LV, touched.held().number, "Q-1")
+        assert store.touches.erase(tx, old.last_at) == 0
+        assert store.touches.erase(tx, newest.last_at + timedelta(days=1)) == 1
+
+    with touched.store.view() as view:
+        assert store.touches.find(view, old.id) is None
+        assert store.touches.behind(view, 0, most=9) == [newest]
+    later = touch(touched, "T-3", replace(QUESTION, case="CASE-3"))
+    assert later.change > newest.change
+    with touched.store.write() as tx:
+        assert not store.touches.is_new(tx, LV, touched.held().number, "Q-1")  # one is left of it
+
+
+def test_the_questions_of_a_record_go_with_its_last_touch(touched: Shelf) -> None:
+    old = touch(touched, "T-1")
+    touched.keep(draft(person("P-2"), marking=replace(SHOWN, tell="silently")))
+    with touched.store.write() as tx:
+        assert store.touches.is_new(tx, LV, touched.held().number, "Q-1")
+        other = touched.held("P-2")
+        store.touches.raise_(tx, "T-2", LV, other, replace(QUESTION, case="CASE-2"))
+
+        assert store.touches.erase(tx, old.last_at + timedelta(days=1)) == 1
+        assert store.touches.is_new(tx, LV, touched.held().number, "Q-1")
