@@ -1,4 +1,4 @@
-"""What every test has: a log on stderr, and the world of most stories: three members, all up."""
+"""What every test has: a log on stderr, a shell, and the world of most stories: three members."""
 
 import os
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from node import app
+from tests.shell import Shell
 from tests.world import World, federation
 
 # A shared machine is slow now and then: how long an example takes says nothing about the code.
@@ -28,3 +29,9 @@ def world() -> Iterator[World]:
     """Estonia, Latvia and Poland."""
     with federation("EE", "LV", "PL") as running:
         yield running
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """Verbs in this process."""
+    return Shell(monkeypatch, capsys)

@@ -15,7 +15,7 @@ from node import config, store
 from node.audit import Operation
 from node.people import MAY, Role
 from tests.node.cli.test_activity import plan
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import World, eventually, federation
 
 WHY = ("--case", "EE-7", "--purpose", "investigation")
@@ -37,11 +37,6 @@ def world() -> Iterator[World]:
             running[member].home.issue(PersonId(analyst), [Role.ANALYST])
             running[member].home.issue(PersonId("ada"), [Role.AUDITOR])
         yield running
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 def _as(world: World, member: str, person: str = "") -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from tests.federation import http2
 from tests.flows.test_charter import decided
 from tests.flows.test_keys import EE, LV, PL, is_whole, knock, own, quick
 from tests.flows.test_suspended import held
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import Place, World, eventually
 
 
@@ -24,11 +24,6 @@ def world() -> Iterator[World]:
     """Estonia, Latvia and Poland, whose hearts beat five times a second."""
     with quick() as running:
         yield running
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 def is_let_in(folder: Path, keys: Keys, at: Place) -> bool:

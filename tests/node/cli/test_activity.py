@@ -6,16 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import World, eventually
 
 WHY = ("--case", "C-1", "--purpose", "investigation")
 DESK = ("--contact", "Duty desk", "--phone", "+372 5550100")
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 def home(world: World, member: str) -> Path:

@@ -12,16 +12,11 @@ from node import config
 from node.people import Role
 from tests.flows.fisher import fish, in_order, kinds, names, walk
 from tests.flows.test_charter import decided
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import World, eventually, federation
 
 EE = MemberId("EE")
 WHY = ("--case", "CASE-1", "--purpose", "investigation")
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 def _strict(settings: config.Config) -> config.Config:

@@ -15,13 +15,8 @@ from node.audit import Entry, Operation
 from node.cli.audit import safe
 from node.people import Role
 from node.records import Draft
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import World
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 @pytest.fixture

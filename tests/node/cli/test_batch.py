@@ -9,18 +9,13 @@ import pytest
 
 from federation.errors import InvalidError, QuotaError, UntrustedError
 from node.cli.tally import Tally
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import World
 
 WHY = ("--case", "C-1", "--purpose", "investigation")
 GOOD = '{"qid": "1", "name": "Anna Nowak"}\n'
 
 Run = Callable[..., list[dict[str, Any]]]
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -8,15 +8,10 @@ import pytest
 from federation import charter
 from federation.charter import Kind
 from federation.messages import MemberId
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import World, eventually
 
 PL = MemberId("PL")
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 def at(world: World, member: str) -> tuple[str, Path]:

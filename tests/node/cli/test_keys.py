@@ -14,7 +14,7 @@ from node import config
 from node.cli import connection
 from node.keyring import unlocking
 from node.people import Role
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import World, federation
 
 AT = ("--member", "EE", "--name", "Estonia", "--address", "127.0.0.1:7400")

@@ -5,20 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import World
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
-
-
-@pytest.fixture
-def home(shell: Shell, tmp_path: Path) -> Path:
-    path = tmp_path / "EE"
-    shell("init", path, "--member", "EE", "--name", "Estonia", "--address", "127.0.0.1:7400")
-    return path
 
 
 def test_records_are_loaded_without_a_running_node(

@@ -11,15 +11,10 @@ from federation.messages import PersonId
 from node import app, config
 from node import home as homes
 from node.people import Role
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 
 LISTED = ("charter", "proposals")
 SEEN = ("alerts",)
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 @pytest.fixture

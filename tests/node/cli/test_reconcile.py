@@ -10,13 +10,8 @@ from federation.messages import PersonId
 from node.cli import reconcile
 from node.people import Role
 from node.reconciling.differences import What
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import World
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -3,17 +3,10 @@
 import json
 from pathlib import Path
 
-import pytest
-
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import World, eventually
 
 WHY = ("--case", "CASE-1", "--purpose", "investigation")
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 def test_a_record_is_loaded_touched_marked_and_then_found(

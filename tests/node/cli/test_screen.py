@@ -5,15 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import World
 
 WHY = ("--case", "C-1", "--purpose", "investigation")
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -3,19 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from federation.errors import Code
 from federation.witness import TreeHead
 from node import store
 from node.cli.output import clock_words, moment
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import World, eventually
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 def test_a_status_says_what_was_refused_by_member_and_reason(shell: Shell, world: World) -> None:

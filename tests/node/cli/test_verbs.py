@@ -3,45 +3,12 @@
 import json
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from federation.messages import Marking
-from node.cli import amber
-from node.cli.faults import guarded
+from tests.shell import Shell
 from tests.world import World
-
-
-class Shell:
-    """Runs verbs as a shell would, in this process."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-        self.err = ""
-
-    def __call__(self, *arguments: object, code: int = 0) -> str:
-        self._monkeypatch.setattr("sys.argv", ["amber", *map(str, arguments)])
-        ended = guarded(amber)
-        said = self._capsys.readouterr()
-        self.err = said.err
-        assert ended == code, said.err
-        return said.out
-
-    def json(self, *arguments: object, code: int = 0) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self(*arguments, "--json", code=code).splitlines()]
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
-
-
-@pytest.fixture
-def home(shell: Shell, tmp_path: Path) -> Path:
-    path = tmp_path / "EE"
-    shell("init", path, "--member", "EE", "--name", "Estonia", "--address", "127.0.0.1:7400")
-    return path
 
 
 def test_a_home_is_made_with_every_setting(home: Path) -> None:

@@ -6,15 +6,10 @@ import pytest
 
 from federation.messages import PersonId, WatchId
 from node.people import Role
-from tests.node.cli.test_verbs import Shell
+from tests.shell import Shell
 from tests.world import World, eventually
 
 WHY = ("--case", "CASE-1", "--purpose", "investigation")
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
 
 
 def home(world: World) -> tuple[str, Path]:
