@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 #: Endings of masculine parts, plain -> those of the feminine ones: Slavic, Baltic, Romance.
-_FEMININE = {
+_ENDINGS = {
     "": ("a",),
     "s": ("a", "e"),
     "sh": ("a", "e"),
@@ -32,7 +32,7 @@ def is_feminine_of(masculine: str, feminine: str) -> bool:
         and len(trunk := masculine.removesuffix(ending)) >= _LEAST_TRUNK
         and feminine.startswith(trunk)
         and feminine.removeprefix(trunk) in endings
-        for ending, endings in _FEMININE.items()
+        for ending, endings in _ENDINGS.items()
     )
 
 

@@ -157,7 +157,7 @@ def _are_two_concepts(one: Part, other: Part) -> bool:
     return bool(concept(one.fold) and concept(other.fold)) and one.stem != other.stem
 
 
-def _heard(one: Part, other: Part, says: float, edits: float) -> float:
+def _by_sound(one: Part, other: Part, says: float, edits: float) -> float:
     """What equal consonants say, more when the vowels agree; little when another vowel stands."""
     alike = says + _VOWELS_ADD * edits
     if (
@@ -200,14 +200,14 @@ def _spelt(one: Part, other: Part) -> Likeness:
     if not one.heard.isdisjoint(other.heard):
         edits = OSA.normalized_similarity(one.fold, other.fold)
         least = _UNVOWELLED if one.is_unvowelled or other.is_unvowelled else 0.0
-        return max(least, _heard(one, other, _SOUND, edits)), Ground.SOUND
+        return max(least, _by_sound(one, other, _SOUND, edits)), Ground.SOUND
     edits = OSA.normalized_similarity(one.fold, other.fold)
     length = min(len(one.fold), len(other.fold))
     if _share_sound(one, other):
         if _vowels(one) == _vowels(other):
             edits = max(edits, _ONE_VOWEL)
         if edits >= _ONE_VOWEL or (edits >= LEAST_ALIKE and length >= _LEAST_SPELT):
-            return _heard(one, other, _SHORT_SOUND, edits), Ground.SOUND
+            return _by_sound(one, other, _SHORT_SOUND, edits), Ground.SOUND
     if edits < _LEAST_EDITS:
         return _UNLIKE
     if ending := _ending(one.fold, other.fold):
