@@ -2,9 +2,17 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from node.search.scripts import latin
-from node.search.spelling import folded, other_sounds, sound, stem
+from node.search.spelling import (
+    _OTHER_READINGS,
+    _READ_OTHERWISE,
+    folded,
+    other_sounds,
+    sound,
+    stem,
+)
 from tests.node.search.hostile import WORDS
 
 
@@ -88,3 +96,16 @@ def test_the_fold_of_a_fold_is_itself(word: str) -> None:
 
     assert once
     assert folded(once) == once
+
+
+#: Beginnings, middles and ends of which words are made that some school reads otherwise.
+_PIECES = (
+    "a e i o u y c ch d dz dj dzh e h ha j k n o rz s sk ts t th tsz u v w x ian yan jiyev edd"
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES.split()), min_size=1, max_size=6).map("".join))
+def test_a_word_that_a_school_reads_otherwise_is_never_passed_over(word: str) -> None:
+    read = [bool(needed in word and pattern.search(word)) for needed, pattern, _ in _OTHER_READINGS]
+
+    assert bool(_READ_OTHERWISE.search(word)) or not any(read)
